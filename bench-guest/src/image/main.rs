@@ -1,0 +1,3 @@
+//! The boot image.
+#![no_std]
+#![no_main]

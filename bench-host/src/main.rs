@@ -1,0 +1,3 @@
+//! The command `ninewire`.
+
+fn main() {}

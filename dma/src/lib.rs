@@ -1,0 +1,2 @@
+//! A preallocated pool of DMA pages: who owns a page when.
+#![cfg_attr(not(test), no_std)]

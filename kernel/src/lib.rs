@@ -1,0 +1,4 @@
+//! The ninewire kernel.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;

@@ -1,0 +1,2 @@
+//! Virtio descriptor rings, driver side.
+#![cfg_attr(not(test), no_std)]
