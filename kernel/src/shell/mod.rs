@@ -1,0 +1,2 @@
+//! The shell: reads lines from a terminal and runs commands.
+pub mod parse;
