@@ -5,3 +5,5 @@ extern crate alloc;
 
 pub mod ns;
 pub mod shell;
+pub mod task;
+pub mod time;

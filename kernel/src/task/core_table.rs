@@ -1,0 +1,333 @@
+//! What each core has: its tasks, its timers, its sources, and the ready bits others may set.
+//!
+//! Everything but the ready bits and the generations belongs to the core alone. `Core::local` checks that the caller
+//! runs on that core, and borrows for a moment only: never across a poll, a wake or a drop of somebody else's value,
+//! since those run code that comes back here.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use crossbeam_utils::CachePadded;
+
+use super::here::{CORES_MAX, Here};
+use super::id::{TASKS_MAX, TaskId};
+use super::ready::ReadySet;
+use super::source::Source;
+use super::timers::Timers;
+use super::{KillError, Row, SpawnError, State, Stats, WaitMode};
+use crate::time::Nanos;
+
+/// A program: what a task runs.
+pub(crate) type Program = Pin<Box<dyn Future<Output = ()>>>;
+
+/// One entry for each core the machine may have. Wakers index it, so it never moves.
+pub(crate) static CORES: [Core; CORES_MAX] = {
+    let mut cores = [const { Core::new(0) }; CORES_MAX];
+    let mut index = 0;
+    while index < CORES_MAX {
+        cores[index].index = index;
+        index += 1;
+    }
+    cores
+};
+
+/// One core's share of the executor.
+pub(crate) struct Core {
+    index: usize,
+    /// Set by wakers anywhere; emptied by this core.
+    ready: CachePadded<ReadySet>,
+    /// Counts the tasks each slot has had. Written by this core when a task ends; read by wakers, which may be late.
+    generations: [AtomicU32; TASKS_MAX],
+    /// How this core waits when nobody is ready; settable from anywhere.
+    wait_mode: AtomicU8,
+    local: RefCell<Local>,
+}
+
+// SAFETY: `local`, the one field that is not Sync by itself, is reached through `Core::local` alone, which demands a
+// `Here`, the proof of running on the very core it names, and a core runs one thing at a time. Its futures need not be
+// Send because they are made, polled and dropped on that core only.
+unsafe impl Sync for Core {}
+
+/// What only the core itself touches.
+pub(crate) struct Local {
+    slots: Vec<Slot>,
+    free: Vec<u8>,
+    pub(crate) timers: Timers,
+    pub(crate) sources: Vec<&'static dyn Source>,
+    current: Option<TaskId>,
+    pub(crate) running: bool,
+    pub(crate) stats: Stats,
+}
+
+#[derive(Default)]
+struct Slot(Option<Task>);
+
+struct Task {
+    name: Name,
+    /// None while it is being polled, while it is being dropped, and for the program of `block_on`, which lives on the
+    /// caller's stack.
+    program: Option<Program>,
+    killed: bool,
+    /// The program of `block_on`: ends with that call, and by nothing else.
+    root: bool,
+    polls: u64,
+    busy: Nanos,
+}
+
+impl Core {
+    const fn new(index: usize) -> Core {
+        Core {
+            index,
+            ready: CachePadded::new(ReadySet::new()),
+            generations: [const { AtomicU32::new(0) }; TASKS_MAX],
+            wait_mode: AtomicU8::new(WaitMode::Adaptive as u8),
+            local: RefCell::new(Local::new()),
+        }
+    }
+
+    /// Runs `f` on this core's own data. `f` must neither wake, poll nor drop anything that is not ours.
+    pub(crate) fn local<R>(&self, here: &Here, f: impl FnOnce(&mut Local) -> R) -> R {
+        assert_eq!(here.index(), self.index, "a core's tasks belong to that core");
+        f(&mut self.local.borrow_mut())
+    }
+
+    /// Marks a task as ready. From any core and any context. A late wake of a task that is gone is dropped here; one
+    /// that slips through while the slot changes hands costs the new task one needless poll.
+    pub(crate) fn wake(&self, id: TaskId) {
+        if self.generations[id.slot()].load(Ordering::Relaxed) == id.generation() {
+            self.ready.set(id.slot());
+        }
+    }
+
+    pub(crate) fn ready(&self) -> &ReadySet {
+        &self.ready
+    }
+
+    pub(crate) fn wait_mode(&self) -> WaitMode {
+        WaitMode::from_bits(self.wait_mode.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_wait_mode(&self, mode: WaitMode) {
+        self.wait_mode.store(mode as u8, Ordering::Relaxed);
+    }
+
+    /// Gives a program a slot and makes it ready. `None` takes a slot for the program of `block_on`.
+    pub(crate) fn insert(
+        &self,
+        here: &Here,
+        name: &str,
+        program: Option<Program>,
+    ) -> Result<TaskId, SpawnError> {
+        let root = program.is_none();
+        let task = Task { name: Name::new(name), program, killed: false, root, polls: 0, busy: Nanos::ZERO };
+        let slot = self.local(here, |local| {
+            let slot = match local.free.pop() {
+                Some(slot) => slot as usize,
+                None if local.slots.len() < TASKS_MAX => {
+                    local.slots.push(Slot::default());
+                    local.slots.len() - 1
+                }
+                None => return Err((SpawnError::TableFull, task)),
+            };
+            local.slots[slot].0 = Some(task);
+            Ok(slot)
+        });
+        match slot {
+            Ok(slot) => {
+                self.ready.set(slot);
+                Ok(TaskId::new(self.index, slot, self.generations[slot].load(Ordering::Relaxed)))
+            }
+            Err((error, refused)) => {
+                drop(refused);
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the program out of a slot to poll it. None: nobody is there, or nothing to poll.
+    pub(crate) fn take_program(&self, here: &Here, slot: usize) -> Option<(TaskId, Program)> {
+        let id = TaskId::new(self.index, slot, self.generations[slot].load(Ordering::Relaxed));
+        self.local(here, |local| {
+            let program = local.slots.get_mut(slot)?.0.as_mut()?.program.take()?;
+            local.current = Some(id);
+            Some((id, program))
+        })
+    }
+
+    /// Notes that the program of `block_on` is about to be polled.
+    pub(crate) fn enter_root(&self, here: &Here, id: TaskId) {
+        self.local(here, |local| local.current = Some(id));
+    }
+
+    /// After a poll: accounts it and puts the program back, unless it ended or was killed meanwhile: then the caller
+    /// gets it to drop, and calls [`Core::release`].
+    pub(crate) fn polled(
+        &self,
+        here: &Here,
+        id: TaskId,
+        busy: Nanos,
+        pending: Option<Program>,
+    ) -> Result<(), Option<Program>> {
+        self.local(here, |local| {
+            local.current = None;
+            local.stats.polls += 1;
+            let Some(task) = &mut local.slots[id.slot()].0 else { return Err(pending) };
+            task.polls += 1;
+            task.busy += busy;
+            if task.root {
+                return Ok(());
+            }
+            match pending {
+                Some(program) if !task.killed => {
+                    task.program = Some(program);
+                    Ok(())
+                }
+                ended => Err(ended),
+            }
+        })
+    }
+
+    /// Empties a slot whose program is gone. From here on wakers of that task do nothing.
+    pub(crate) fn release(&self, here: &Here, id: TaskId) {
+        self.generations[id.slot()].fetch_add(1, Ordering::Relaxed);
+        self.ready.clear(id.slot());
+        self.local(here, |local| {
+            local.slots[id.slot()].0 = None;
+            local.free.push(id.slot() as u8);
+        });
+    }
+
+    /// Ends a task by dropping its program, at once, or after the current poll when it ends itself.
+    pub(crate) fn kill(&self, here: &Here, id: TaskId) -> Result<(), KillError> {
+        if self.generations[id.slot()].load(Ordering::Relaxed) != id.generation() {
+            return Err(KillError::NoSuchTask);
+        }
+        let program = self.local(here, |local| {
+            let current = local.current == Some(id);
+            let slot = local.slots.get_mut(id.slot()).ok_or(KillError::NoSuchTask)?;
+            let task = slot.0.as_mut().ok_or(KillError::NoSuchTask)?;
+            if task.root {
+                return Err(KillError::Root);
+            }
+            if current {
+                task.killed = true;
+                return Ok(None);
+            }
+            // Without a program it is being dropped right now, by a kill further up the stack.
+            task.program.take().map(Some).ok_or(KillError::NoSuchTask)
+        })?;
+        if let Some(program) = program {
+            drop(program);
+            self.release(here, id);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn current(&self, here: &Here) -> Option<TaskId> {
+        self.local(here, |local| local.current)
+    }
+
+    pub(crate) fn rows(&self, here: &Here) -> Vec<Row> {
+        let row = |(slot, entry): (usize, &Slot), current: Option<TaskId>| {
+            let task = entry.0.as_ref()?;
+            let id = TaskId::new(self.index, slot, self.generations[slot].load(Ordering::Relaxed));
+            let state = if current == Some(id) {
+                State::Running
+            } else if self.ready.contains(slot) {
+                State::Ready
+            } else {
+                State::Waiting
+            };
+            Some(Row { id, name: task.name, state, polls: task.polls, busy: task.busy })
+        };
+        self.local(here, |local| {
+            local.slots.iter().enumerate().filter_map(|entry| row(entry, local.current)).collect()
+        })
+    }
+
+    /// How many tasks there are, the program of `block_on` included.
+    pub(crate) fn tasks(&self, here: &Here) -> usize {
+        self.local(here, |local| local.slots.len() - local.free.len())
+    }
+
+    /// Takes everything off this core. For the host, where a thread that ends gives its core back.
+    #[cfg(not(target_os = "none"))]
+    pub(crate) fn take_all(&self, here: &Here) -> Local {
+        for (slot, generation) in self.generations.iter().enumerate() {
+            generation.fetch_add(1, Ordering::Relaxed);
+            self.ready.clear(slot);
+        }
+        self.set_wait_mode(WaitMode::Adaptive);
+        self.local(here, |local| core::mem::replace(local, Local::new()))
+    }
+}
+
+impl Local {
+    const fn new() -> Local {
+        Local {
+            slots: Vec::new(),
+            free: Vec::new(),
+            timers: Timers::new(),
+            sources: Vec::new(),
+            current: None,
+            running: false,
+            stats: Stats::ZERO,
+        }
+    }
+}
+
+/// A task's name, cut to what the listing shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    bytes: [u8; Name::LEN_MAX],
+    len: u8,
+}
+
+impl Name {
+    const LEN_MAX: usize = 27;
+
+    fn new(text: &str) -> Name {
+        let mut len = text.len().min(Self::LEN_MAX);
+        while !text.is_char_boundary(len) {
+            len -= 1;
+        }
+        let mut bytes = [0; Self::LEN_MAX];
+        bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+        Name { bytes, len: len as u8 }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.bytes[..self.len as usize]).unwrap_or("")
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_between_letters() {
+        assert_eq!(Name::new("shell").as_str(), "shell");
+        let long = "ünïcödé-ünïcödé-ünïcödé-ünïcödé";
+        let name = Name::new(long);
+        assert!(name.as_str().len() <= Name::LEN_MAX && long.starts_with(name.as_str()));
+    }
+}

@@ -1,0 +1,152 @@
+//! Which core this is, and how it idles.
+//!
+//! In the image a core is a processor; there is one so far. On the host every thread that touches the executor is
+//! given a core of its own for as long as it lives, so that tests run side by side and never meet.
+
+use core::marker::PhantomData;
+
+use super::core_table::{CORES, Core};
+use super::run::Platform;
+use crate::time::Instant;
+
+/// Proof of running on a certain core. Cannot leave it: not Send.
+#[derive(Debug)]
+pub(crate) struct Here {
+    index: usize,
+    _not_send: PhantomData<*const ()>,
+}
+
+impl Here {
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn core(&self) -> &'static Core {
+        &CORES[self.index]
+    }
+
+    const fn on(index: usize) -> Here {
+        Here { index, _not_send: PhantomData }
+    }
+}
+
+/// The core that runs this.
+///
+/// # Panics
+/// On a host thread that is shutting down and has given its core back.
+pub(crate) fn this() -> Here {
+    try_this().expect("a thread that ends has no core any more")
+}
+
+#[cfg(target_os = "none")]
+pub(crate) use machine::{CORES_MAX, Machine as ThisPlatform, try_this};
+
+#[cfg(not(target_os = "none"))]
+pub(crate) use host::{CORES_MAX, Host as ThisPlatform, try_this};
+
+#[cfg(target_os = "none")]
+mod machine {
+    use super::{Here, Instant, Platform};
+
+    /// Room for the processors of a small machine; the boot processor is number 0 and runs everything so far.
+    pub(crate) const CORES_MAX: usize = 16;
+
+    pub(crate) fn try_this() -> Option<Here> {
+        Some(Here::on(0))
+    }
+
+    /// The processor itself.
+    pub(crate) struct Machine;
+
+    impl Platform for Machine {
+        fn relax(&self) {
+            core::hint::spin_loop();
+        }
+
+        /// Stays awake: correct on every machine, and as warm as polling.
+        fn sleep(&self, until: Option<Instant>, mut stay: impl FnMut() -> bool) {
+            while !stay() && until.is_none_or(|deadline| crate::time::now() < deadline) {
+                core::hint::spin_loop();
+            }
+        }
+    }
+}
+
+#[cfg(not(target_os = "none"))]
+mod host {
+    extern crate std;
+    use core::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use super::{CORES, Here, Instant, Platform};
+    use crate::time::{self, Nanos};
+
+    /// One for each thread alive at once, which for a test run is one for each processor.
+    pub(crate) const CORES_MAX: usize = 256;
+
+    static TAKEN: [AtomicBool; CORES_MAX] = [const { AtomicBool::new(false) }; CORES_MAX];
+
+    /// A thread's hold on its core.
+    struct Claim {
+        index: usize,
+    }
+
+    impl Claim {
+        fn take() -> Claim {
+            loop {
+                let free = TAKEN.iter().position(|taken| {
+                    taken.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+                });
+                match free {
+                    Some(index) => return Claim { index },
+                    None => thread::yield_now(),
+                }
+            }
+        }
+    }
+
+    impl Drop for Claim {
+        fn drop(&mut self) {
+            let left_over = CORES[self.index].take_all(&Here::on(self.index));
+            drop(left_over);
+            // Release: the next thread on this core finds it empty (pairs with the Acquire in `take`).
+            TAKEN[self.index].store(false, Ordering::Release);
+        }
+    }
+
+    std::thread_local! {
+        static CLAIM: Claim = Claim::take();
+    }
+
+    pub(crate) fn try_this() -> Option<Here> {
+        CLAIM.try_with(|claim| Here::on(claim.index)).ok()
+    }
+
+    /// A thread of the host. It naps instead of sleeping, since nothing interrupts it; with a frozen clock it jumps to
+    /// the next deadline.
+    pub(crate) struct Host;
+
+    impl Host {
+        const NAP: Nanos = Nanos::from_micros(100);
+    }
+
+    impl Platform for Host {
+        fn relax(&self) {
+            if !time::testing::skip_to(time::now() + Nanos::from_micros(1)) {
+                thread::yield_now();
+            }
+        }
+
+        fn sleep(&self, until: Option<Instant>, mut stay: impl FnMut() -> bool) {
+            if stay() || until.is_some_and(time::testing::skip_to) {
+                return;
+            }
+            assert!(
+                !time::testing::is_frozen(),
+                "nothing will ever wake this core: no timer runs, the clock is frozen"
+            );
+            let nap = until.map_or(Self::NAP, |deadline| deadline.left().min(Self::NAP));
+            thread::sleep(core::time::Duration::from_nanos(nap.get()));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The run loop: ready tasks, sources, timers, and what to do when there is nothing to do.
+//!
+//! One round polls every task that was ready when it began, publishes what they queued (so that many requests of one
+//! round share one notification), reaps what came back, and fires timers. A round that did nothing leads to waiting,
+//! in the way the core's [`WaitMode`] says.
+//!
+//! # No wake-up is lost
+//! The loop stops the processor only after this sequence, and each way something can happen is caught by one step:
+//! 1. Every source is armed: it asks the device for an interrupt, passes a full fence and looks at its ring again. A
+//!    completion before that look is seen by it ([`Source::arm`] answers true). A device completes, passes its own
+//!    fence, and then reads whether an interrupt is wanted; of two such sequences at least one sees the other, so a
+//!    completion after the look raises an interrupt.
+//! 2. With interrupts off, the pending marks and the ready bits are looked at once more. An interrupt that came since
+//!    step 1 has left its pending mark, a task woken by a handler or by another core its ready bit.
+//! 3. With interrupts still off, the timer is set from a clock read there and then. It cannot fire unseen: interrupts
+//!    come on with the very instruction that stops the processor, so a timer that is due at once, or a completion that
+//!    raised its interrupt since step 2, ends that stop. Steps 2 and 3 run inside [`Platform::sleep`].
+
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll};
+
+use super::core_table::Core;
+use super::here::{self, Here};
+use super::id::TaskId;
+use super::source::Source;
+use super::{SpawnError, WaitMode};
+use crate::time::{self, Instant, Nanos};
+
+/// Longest time an adaptive core looks for work before it stops the processor.
+pub const SPIN_MAX: Nanos = Nanos::from_micros(50);
+
+/// How a core spends time without work. Clock and processor in the image, a strict script in tests.
+pub(crate) trait Platform {
+    /// One turn of looking for work.
+    fn relax(&self);
+
+    /// Stops until an interrupt or `until`, whichever is first; may return early, never late. `stay` is asked with
+    /// interrupts off right before stopping: true means there is work, return at once.
+    fn sleep(&self, until: Option<Instant>, stay: impl FnMut() -> bool);
+}
+
+/// The program of `block_on`, polled where it lies on the caller's stack.
+struct Root<'a> {
+    id: TaskId,
+    poll: &'a mut dyn FnMut(&mut Context<'_>) -> bool,
+}
+
+/// Runs this core until `fut` is done, everything else that is spawned on it included.
+///
+/// # Panics
+/// When called from a task: a core has one run loop.
+pub(crate) fn block_on<F: Future>(platform: &impl Platform, fut: F) -> Result<F::Output, SpawnError> {
+    let here = here::this();
+    let core = here.core();
+    let id = core.insert(&here, "main", None)?;
+    let _running = Running::begin(&here);
+    let mut fut = pin!(fut);
+    let mut answer = None;
+    let mut poll = |cx: &mut Context<'_>| match fut.as_mut().poll(cx) {
+        Poll::Ready(value) => {
+            answer = Some(value);
+            true
+        }
+        Poll::Pending => false,
+    };
+    let mut turn = Turn { here: &here, core, platform, last_progress: time::now() };
+    while !turn.round(Some(Root { id, poll: &mut poll })) {
+        turn.wait_if_idle();
+    }
+    core.release(&here, id);
+    Ok(answer.expect("the root said that it is done"))
+}
+
+/// Runs this core until it has no tasks left.
+///
+/// # Panics
+/// When called from a task: a core has one run loop.
+pub(crate) fn run(platform: &impl Platform) {
+    let here = here::this();
+    let core = here.core();
+    let _running = Running::begin(&here);
+    let mut turn = Turn { here: &here, core, platform, last_progress: time::now() };
+    while core.tasks(&here) > 0 {
+        turn.round(None);
+        turn.wait_if_idle();
+    }
+}
+
+/// Marks the core as running its loop.
+struct Running<'a>(&'a Here);
+
+impl<'a> Running<'a> {
+    fn begin(here: &'a Here) -> Running<'a> {
+        let nested = here.core().local(here, |local| core::mem::replace(&mut local.running, true));
+        assert!(!nested, "a task cannot run its core's loop");
+        Running(here)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.core().local(self.0, |local| local.running = false);
+    }
+}
+
+struct Turn<'a, P> {
+    here: &'a Here,
+    core: &'static Core,
+    platform: &'a P,
+    /// When the last round ended that did something.
+    last_progress: Instant,
+}
+
+impl<P: Platform> Turn<'_, P> {
+    /// One round. True: the root is done.
+    fn round(&mut self, root: Option<Root<'_>>) -> bool {
+        self.core.local(self.here, |local| local.stats.rounds += 1);
+        let (ran, root_done) = self.run_ready(root);
+        self.each_source(|source| source.publish());
+        let reaped = self.each_source_any(Source::reap);
+        let fired = self.fire_timers();
+        if ran || reaped || fired {
+            self.last_progress = time::now();
+        }
+        root_done
+    }
+
+    fn run_ready(&mut self, mut root: Option<Root<'_>>) -> (bool, bool) {
+        let mut ran = false;
+        let mut root_done = false;
+        let mut began: Option<Instant> = None;
+        for slot in self.core.ready().drain() {
+            ran = true;
+            // One look at the clock between two polls ends the one and begins the other.
+            let begin = *began.get_or_insert_with(time::now);
+            if let Some(root) = root.as_mut().filter(|root| root.id.slot() == slot) {
+                self.core.enter_root(self.here, root.id);
+                root_done = (root.poll)(&mut Context::from_waker(&root.id.waker()));
+                began = Some(self.account(root.id, begin, None).0);
+            } else if let Some((id, mut program)) = self.core.take_program(self.here, slot) {
+                let poll = program.as_mut().poll(&mut Context::from_waker(&id.waker()));
+                let (end, ended) = self.account(id, begin, Some((program, poll.is_pending())));
+                if ended {
+                    self.core.release(self.here, id);
+                }
+                began = Some(end);
+            }
+        }
+        (ran, root_done)
+    }
+
+    /// Books a poll that began at `begin`; drops a program that ended, before its slot is given to anybody else.
+    fn account(
+        &self,
+        id: TaskId,
+        begin: Instant,
+        polled: Option<(super::core_table::Program, bool)>,
+    ) -> (Instant, bool) {
+        let end = time::now();
+        let (pending, done) = match polled {
+            Some((program, true)) => (Some(program), None),
+            Some((program, false)) => (None, Some(program)),
+            None => (None, None),
+        };
+        drop(done);
+        let ended = match self.core.polled(self.here, id, end - begin, pending) {
+            Ok(()) => false,
+            Err(killed) => {
+                drop(killed);
+                true
+            }
+        };
+        (end, ended)
+    }
+
+    fn source(&self, index: usize) -> Option<&'static dyn Source> {
+        self.core.local(self.here, |local| local.sources.get(index).copied())
+    }
+
+    fn each_source(&self, mut f: impl FnMut(&'static dyn Source)) {
+        let mut index = 0;
+        while let Some(source) = self.source(index) {
+            f(source);
+            index += 1;
+        }
+    }
+
+    /// Asks every source, even when one has said yes already.
+    fn each_source_any(&self, mut f: impl FnMut(&'static dyn Source) -> bool) -> bool {
+        let mut any = false;
+        self.each_source(|source| any |= f(source));
+        any
+    }
+
+    fn fire_timers(&self) -> bool {
+        let Some(next) = self.core.local(self.here, |local| local.timers.next_deadline()) else {
+            return false;
+        };
+        let now = time::now();
+        if next > now {
+            return false;
+        }
+        while let Some(waker) = self.core.local(self.here, |local| local.timers.pop_expired(now)) {
+            waker.wake();
+        }
+        true
+    }
+
+    fn wait_if_idle(&mut self) {
+        if self.core.ready().any() {
+            return;
+        }
+        let spin = match self.core.wait_mode() {
+            WaitMode::Poll => true,
+            WaitMode::Irq => false,
+            WaitMode::Adaptive => time::now() - self.last_progress < SPIN_MAX,
+        };
+        if spin {
+            self.core.local(self.here, |local| local.stats.spins += 1);
+            self.platform.relax();
+        } else {
+            self.sleep();
+        }
+    }
+
+    /// See "No wake-up is lost" at the head of this file.
+    fn sleep(&mut self) {
+        let found_on_arming = self.each_source_any(Source::arm);
+        if !found_on_arming {
+            let until = self.core.local(self.here, |local| {
+                local.stats.sleeps += 1;
+                local.timers.next_deadline()
+            });
+            self.platform.sleep(until, || self.core.ready().any() || self.each_source_any(Source::pending));
+        }
+        self.each_source(|source| source.disarm());
+        // A wake-up is a fresh start: what interrupts announce tends to be followed by more.
+        self.last_progress = time::now();
+    }
+}

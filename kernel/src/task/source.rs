@@ -1,0 +1,26 @@
+//! What a run loop serves besides its tasks: devices, and whatever else completes things from outside.
+
+/// Something that takes work in batches and completes it later. Registered once, served by its core's run loop for as
+/// long as the machine runs.
+///
+/// The run loop calls, in this order, every round: [`publish`](Source::publish), then [`reap`](Source::reap); and
+/// before it sleeps [`arm`](Source::arm), after it has slept [`disarm`](Source::disarm). None of them may block or run
+/// the loop; they may wake tasks.
+pub trait Source: Sync {
+    /// Hands over everything the tasks have queued since the last call: one index store, one notification at most.
+    fn publish(&self);
+
+    /// Completes what has come back and wakes who waits for it. True: something was there. Takes the pending mark
+    /// before it looks, so that an interrupt during the look is not forgotten.
+    fn reap(&self) -> bool;
+
+    /// Asks for an interrupt on the next completion, then looks again. True: something is there already, do not sleep.
+    fn arm(&self) -> bool;
+
+    /// Asks for no more interrupts: the loop is awake and looks by itself.
+    fn disarm(&self);
+
+    /// Has an interrupt come since the last [`reap`](Source::reap)? Looked at with interrupts off, as the last thing
+    /// before the processor stops.
+    fn pending(&self) -> bool;
+}
