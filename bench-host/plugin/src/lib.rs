@@ -1,0 +1,217 @@
+//! A TCG plugin for QEMU that counts the instructions a guest executes between marks.
+//!
+//! The guest calls an empty function, the *mark*, before and after what it wants counted; each time its first
+//! instruction executes, one line `mark N TOTAL` is written. Instructions inside the given address ranges (the loops
+//! that only wait for the device) are left out, because how often they run depends on time. What is left repeats to the
+//! digit for one request at a time.
+//!
+//! Arguments, as QEMU's `-plugin file=PLUGIN,NAME=VALUE,...`:
+//!
+//! * `out=PATH` — where the lines go; the file ends in `end TOTAL` when QEMU exits in good order.
+//! * `code=FROM-TO` — count only here (the kernel's text), hexadecimal, `TO` is the first address not counted.
+//! * `wait=FROM-TO` — but not here; may be given several times.
+//! * `mark=ADDRESS` — the mark function, hexadecimal.
+//!
+//! One virtual CPU only: the counter is a plain word that QEMU's translated code adds to. With more, installing fails
+//! and QEMU says why.
+//!
+//! It speaks version 1 of the plugin interface (QEMU 4.2 to 8.x). A QEMU that has dropped that version refuses to load
+//! it; the host command asks first and then reports the instructions as not measured.
+
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::ptr::addr_of_mut;
+use std::sync::{Mutex, OnceLock};
+
+use plan::Plan;
+
+mod plan;
+
+/// Read by QEMU before anything else: the interface this plugin was written for.
+#[unsafe(no_mangle)]
+pub static qemu_plugin_version: c_int = 1;
+
+type PluginId = u64;
+
+#[repr(C)]
+struct QemuInfo {
+    target_name: *const c_char,
+    version_min: c_int,
+    version_current: c_int,
+    system_emulation: bool,
+    smp_vcpus: c_int,
+    max_vcpus: c_int,
+}
+
+#[repr(C)]
+struct Block {
+    _opaque: [u8; 0],
+}
+
+#[repr(C)]
+struct Instruction {
+    _opaque: [u8; 0],
+}
+
+/// `QEMU_PLUGIN_INLINE_ADD_U64`.
+const INLINE_ADD_U64: c_uint = 0;
+/// `QEMU_PLUGIN_CB_NO_REGS`.
+const NO_REGISTERS: c_uint = 0;
+
+// From QEMU's include/qemu/qemu-plugin.h, interface version 1; QEMU itself resolves them when it loads the plugin.
+unsafe extern "C" {
+    fn qemu_plugin_register_vcpu_tb_trans_cb(id: PluginId, translated: extern "C" fn(PluginId, *mut Block));
+    fn qemu_plugin_tb_n_insns(block: *const Block) -> usize;
+    fn qemu_plugin_tb_get_insn(block: *const Block, index: usize) -> *mut Instruction;
+    fn qemu_plugin_insn_vaddr(instruction: *const Instruction) -> u64;
+    fn qemu_plugin_register_vcpu_insn_exec_inline(
+        instruction: *mut Instruction,
+        operation: c_uint,
+        word: *mut c_void,
+        operand: u64,
+    );
+    fn qemu_plugin_register_vcpu_insn_exec_cb(
+        instruction: *mut Instruction,
+        executed: extern "C" fn(c_uint, *mut c_void),
+        flags: c_uint,
+        data: *mut c_void,
+    );
+    fn qemu_plugin_register_atexit_cb(
+        id: PluginId,
+        exiting: extern "C" fn(PluginId, *mut c_void),
+        data: *mut c_void,
+    );
+}
+
+/// Added to by translated code on the one virtual CPU's thread, read on that thread at a mark and once at exit.
+static mut EXECUTED: u64 = 0;
+
+static PLAN: OnceLock<Plan> = OnceLock::new();
+static OUT: Mutex<Option<Report>> = Mutex::new(None);
+
+struct Report {
+    file: BufWriter<File>,
+    marks: u64,
+}
+
+impl Report {
+    fn line(&mut self, words: std::fmt::Arguments<'_>) {
+        if let Err(error) = writeln!(self.file, "{words}").and_then(|()| self.file.flush()) {
+            eprintln!("ninewire plugin: the counts cannot be written: {error}");
+        }
+    }
+}
+
+/// Called by QEMU once, before the guest runs. Anything but 0 makes QEMU stop with an error.
+///
+/// # Safety
+/// QEMU hands in a valid `info` and `argc` C strings in `argv`, for the length of the call.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn qemu_plugin_install(
+    id: PluginId,
+    info: *const QemuInfo,
+    argc: c_int,
+    argv: *const *const c_char,
+) -> c_int {
+    // SAFETY: the caller's promise above.
+    let arguments = unsafe { arguments(argc, argv) };
+    // SAFETY: the caller's promise above.
+    let cpus = unsafe { (*info).max_vcpus };
+    match install(id, cpus, &arguments) {
+        Ok(()) => 0,
+        Err(why) => {
+            eprintln!("ninewire plugin: {why}");
+            1
+        }
+    }
+}
+
+/// # Safety
+/// `argv` names `argc` C strings.
+unsafe fn arguments(argc: c_int, argv: *const *const c_char) -> Vec<String> {
+    (0..usize::try_from(argc).unwrap_or(0))
+        .map(|i| {
+            // SAFETY: `i < argc`, and the caller promises that many C strings.
+            let text = unsafe { CStr::from_ptr(*argv.add(i)) };
+            text.to_string_lossy().into_owned()
+        })
+        .collect()
+}
+
+fn install(id: PluginId, cpus: c_int, arguments: &[String]) -> Result<(), String> {
+    if cpus > 1 {
+        return Err(format!("counts one virtual CPU, this guest may have {cpus}: use -smp 1"));
+    }
+    let plan = Plan::parse(arguments.iter().map(String::as_str))?;
+    let file = File::create(&plan.out).map_err(|error| format!("{}: {error}", plan.out))?;
+    if let Ok(mut out) = OUT.lock() {
+        *out = Some(Report { file: BufWriter::new(file), marks: 0 });
+    }
+    PLAN.set(plan).map_err(|_| "installed twice".to_owned())?;
+    // SAFETY: `id` is the one QEMU gave, and both functions live as long as the plugin is loaded.
+    unsafe {
+        qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+        qemu_plugin_register_atexit_cb(id, exiting, std::ptr::null_mut());
+    }
+    Ok(())
+}
+
+extern "C" fn translated(_: PluginId, block: *mut Block) {
+    let Some(plan) = PLAN.get() else { return };
+    // SAFETY: QEMU passes the block being translated; it and its instructions are valid during this call.
+    let length = unsafe { qemu_plugin_tb_n_insns(block) };
+    for index in 0..length {
+        // SAFETY: as above, and `index < length`.
+        let instruction = unsafe { qemu_plugin_tb_get_insn(block, index) };
+        // SAFETY: as above.
+        let at = unsafe { qemu_plugin_insn_vaddr(instruction) };
+        if at == plan.mark {
+            // SAFETY: as above; `marked` lives as long as the plugin is loaded.
+            unsafe {
+                qemu_plugin_register_vcpu_insn_exec_cb(
+                    instruction,
+                    marked,
+                    NO_REGISTERS,
+                    std::ptr::null_mut(),
+                );
+            }
+        }
+        if plan.counts(at) {
+            // SAFETY: as above; the word is a static, and only the one CPU's translated code writes it.
+            unsafe {
+                qemu_plugin_register_vcpu_insn_exec_inline(
+                    instruction,
+                    INLINE_ADD_U64,
+                    addr_of_mut!(EXECUTED).cast(),
+                    1,
+                );
+            }
+        }
+    }
+}
+
+fn executed() -> u64 {
+    // SAFETY: called on the CPU's own thread at a mark, or at exit when the CPU has stopped: nobody writes meanwhile.
+    unsafe { addr_of_mut!(EXECUTED).read_volatile() }
+}
+
+extern "C" fn marked(_cpu: c_uint, _: *mut c_void) {
+    let total = executed();
+    if let Ok(mut out) = OUT.lock()
+        && let Some(report) = out.as_mut()
+    {
+        let number = report.marks;
+        report.marks += 1;
+        report.line(format_args!("mark {number} {total}"));
+    }
+}
+
+extern "C" fn exiting(_: PluginId, _: *mut c_void) {
+    let total = executed();
+    if let Ok(mut out) = OUT.lock()
+        && let Some(mut report) = out.take()
+    {
+        report.line(format_args!("end {total}"));
+    }
+}
