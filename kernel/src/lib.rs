@@ -4,6 +4,7 @@
 extern crate alloc;
 
 pub mod ns;
+pub mod p9;
 pub mod shell;
 pub mod task;
 pub mod time;
