@@ -1,0 +1,326 @@
+//! The pool: a region cut into pages, the bitmap that says which are free, and the counters. Shared by reference
+//! between any number of cores and contexts; never waits, never locks, never touches a page it does not hand out.
+//!
+//! Layout of the region: metadata at the head (bitmap words, then one reference count a page), then the pages.
+//! Only metadata is written at creation.
+
+use core::fmt;
+use core::ptr::{self, NonNull};
+
+use crossbeam_utils::CachePadded;
+
+use crate::bitmap::Bitmap;
+use crate::run::Run;
+use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering, Word};
+use crate::{Buf, DevAddr, Identity, Magazine, Mapping, PAGE_SIZE};
+
+/// The most pages one run may have: its length in bytes fits 31 bits.
+pub(crate) const MAX_RUN_PAGES: usize = 1 << 19;
+
+/// What happens to the contents of pages when they come back to the pool.
+///
+/// Under every policy a stale byte never reaches a reader or a device: what a holder has not written is zeroed
+/// before it can be seen. The policies differ in what rests in free pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Hygiene {
+    /// Free pages keep their last contents: the fastest, and what the promise above makes safe.
+    #[default]
+    Lazy,
+    /// Pages are zeroed as they come back, so that nothing rests in free memory.
+    ZeroOnFree,
+    /// Freed pages are filled with [`Hygiene::FREED`] and fresh ones with [`Hygiene::FRESH`]: a device that reads
+    /// or writes where it should not shows. For debugging; costs two passes over every page.
+    Poison,
+}
+
+impl Hygiene {
+    /// The byte free pages are filled with under [`Hygiene::Poison`].
+    pub const FREED: u8 = 0xdf;
+    /// The byte pages just handed out are filled with under [`Hygiene::Poison`].
+    pub const FRESH: u8 = 0xa5;
+}
+
+/// Why a region cannot become a pool. The caller's fault, always.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PoolError {
+    /// Not even one page fits behind the metadata.
+    TooSmall {
+        /// Bytes of the region that was given.
+        bytes: usize,
+    },
+    /// More pages than an index of 32 bits counts.
+    TooLarge {
+        /// Bytes of the region that was given.
+        bytes: usize,
+    },
+    /// The mapping puts the end of the region beyond the device's 64-bit address space.
+    DeviceRange {
+        /// Where the mapping put the first page.
+        base: DevAddr,
+    },
+}
+
+impl fmt::Display for PoolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooSmall { bytes } => {
+                write!(
+                    f,
+                    "a region of {bytes} bytes is too small for a page pool: give it at least three pages"
+                )
+            }
+            Self::TooLarge { bytes } => {
+                write!(f, "a region of {bytes} bytes is too large for one page pool: make several")
+            }
+            Self::DeviceRange { base } => {
+                write!(f, "the mapping puts the first page at {base:?} and the last beyond 64 bits")
+            }
+        }
+    }
+}
+
+impl core::error::Error for PoolError {}
+
+/// The pool has no such run free now. An ordinary answer: give something back, or ask for less.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Exhausted {
+    /// Contiguous pages that were asked for.
+    pub pages: u32,
+}
+
+impl fmt::Display for Exhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pages {
+            1 => write!(f, "no page is free in the DMA pool"),
+            pages => write!(f, "no run of {pages} contiguous pages is free in the DMA pool"),
+        }
+    }
+}
+
+impl core::error::Error for Exhausted {}
+
+/// What a pool has been through; see [`Pool::counters`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Pages the pool was created with.
+    pub pages: usize,
+    /// Pages out of the pool: held as buffers or windows, lent to devices, or resting in a magazine.
+    pub live: usize,
+    /// The most `live` that any look has seen. The pool looks at every call of [`Pool::counters`], whenever it is
+    /// exhausted, and now and then while it hands out pages; keeping it exact would cost every core one hot word.
+    pub peak: usize,
+    /// How often a wish was answered by [`Exhausted`].
+    pub exhausted: u64,
+    /// Pages a device never gave back. They are lost to the pool for good, and not counted as `live`.
+    pub quarantined: usize,
+}
+
+/// A pool of DMA pages over one region. See the crate's page for the whole picture.
+pub struct Pool<M: Mapping = Identity> {
+    /// The first page.
+    base: NonNull<u8>,
+    bitmap: Bitmap,
+    /// One count a page, used on the first page of a shared run only; uninitialised until `share` writes it.
+    shares: NonNull<AtomicU32>,
+    dev_base: DevAddr,
+    pages: usize,
+    hygiene: Hygiene,
+    mapping: M,
+    counts: CachePadded<Counts>,
+}
+
+/// Written on rare paths only, and kept off the line that every call reads.
+struct Counts {
+    peak: AtomicUsize,
+    exhausted: AtomicU64,
+    quarantined: AtomicUsize,
+}
+
+// SAFETY: the raw pointers are to a region that belongs to the pool alone (contract of `new`); everything shared in
+// it is atomic; `M` is `Send + Sync`.
+unsafe impl<M: Mapping> Send for Pool<M> {}
+// SAFETY: as above, every method takes `&self` and goes through atomics.
+unsafe impl<M: Mapping> Sync for Pool<M> {}
+
+impl<M: Mapping> Pool<M> {
+    /// Makes a pool of the region: metadata at its head, pages behind it. Writes the bitmap, an eighth of a
+    /// thousandth of the region, and nothing else, so it takes microseconds whatever the size.
+    ///
+    /// # Safety
+    /// - The region is valid for reads and writes, belongs to the pool alone from now on, and stays so for the rest
+    ///   of the program: a device that never gave a page back may write to it at any time.
+    /// - `mapping` is about this region, and the device named by it reaches no other memory of yours through it.
+    pub unsafe fn new(region: NonNull<[u8]>, mapping: M, hygiene: Hygiene) -> Result<Self, PoolError> {
+        let bytes = region.len();
+        let start: NonNull<u8> = region.cast();
+        let skip = start.as_ptr().align_offset(PAGE_SIZE);
+        let usable = bytes.saturating_sub(skip);
+        let mut pages = usable / PAGE_SIZE;
+        while pages > 0 && Self::metadata_bytes(pages) + pages * PAGE_SIZE > usable {
+            // Every page given up frees its own bytes and its metadata, so this is at most a thousandth of them.
+            let excess = Self::metadata_bytes(pages) + pages * PAGE_SIZE - usable;
+            pages -= excess.div_ceil(PAGE_SIZE + size_of::<AtomicU32>() + size_of::<Word>());
+        }
+        if pages == 0 {
+            return Err(PoolError::TooSmall { bytes });
+        }
+        if pages >= u32::MAX as usize {
+            return Err(PoolError::TooLarge { bytes });
+        }
+        // SAFETY: `skip + metadata_bytes(pages) + pages * PAGE_SIZE <= bytes` was established above, and the
+        // metadata starts on a page, aligned for every atomic.
+        let (words, shares, base) = unsafe {
+            let head = start.add(skip);
+            let shares = head.add(Bitmap::bytes_for(pages).next_multiple_of(align_of::<AtomicU32>()));
+            (head.cast::<Word>(), shares.cast::<AtomicU32>(), head.add(Self::metadata_bytes(pages)))
+        };
+        let dev_base = mapping.dev_addr(base);
+        if dev_base.get().checked_add((pages * PAGE_SIZE) as u64).is_none() {
+            return Err(PoolError::DeviceRange { base: dev_base });
+        }
+        // SAFETY: the words lie in the metadata, which is ours for the life of the pool.
+        let bitmap = unsafe { Bitmap::new(words, pages) };
+        let counts = Counts {
+            peak: AtomicUsize::new(0),
+            exhausted: AtomicU64::new(0),
+            quarantined: AtomicUsize::new(0),
+        };
+        Ok(Self { base, bitmap, shares, dev_base, pages, hygiene, mapping, counts: CachePadded::new(counts) })
+    }
+
+    /// Bytes of metadata in front of `pages` pages: a whole number of pages.
+    const fn metadata_bytes(pages: usize) -> usize {
+        (Bitmap::bytes_for(pages) + size_of::<AtomicU32>() * (pages + 1)).next_multiple_of(PAGE_SIZE)
+    }
+
+    /// Bytes a page-aligned region must have to hold exactly `pages` pages and their metadata.
+    pub const fn region_bytes(pages: usize) -> usize {
+        Self::metadata_bytes(pages) + pages * PAGE_SIZE
+    }
+
+    /// A run of `pages` contiguous pages (none counts as one), from any core and any context. Its contents are
+    /// whatever was there before, and nobody gets to see that: see [`Buf::as_mut_slice`].
+    #[inline]
+    pub fn alloc(&self, pages: usize) -> Result<Buf<'_, M>, Exhausted> {
+        let pages = pages.max(1);
+        let claimed = if pages <= MAX_RUN_PAGES { self.bitmap.claim_run(pages) } else { None };
+        match claimed {
+            // SAFETY: the bitmap has just given these pages to us.
+            Some(first) => Ok(Buf::new(unsafe { self.run(first, pages as u32) })),
+            None => Err(self.exhausted(pages)),
+        }
+    }
+
+    /// A buffer for `bytes` bytes: as many pages as hold them, and its window set to exactly that many bytes.
+    pub fn alloc_bytes(&self, bytes: usize) -> Result<Buf<'_, M>, Exhausted> {
+        let mut buf = self.alloc(bytes.div_ceil(PAGE_SIZE))?;
+        buf.truncate(bytes);
+        Ok(buf)
+    }
+
+    /// An empty magazine of this pool, for one core (or one task) to keep and pass its single pages through. It
+    /// keeps at most a 64th of the pool, so that what rests in magazines does not starve the others.
+    pub fn magazine(&self) -> Magazine<'_, M> {
+        // Under the other policies every page passes the pool's hands, where it is filled.
+        let limit = if self.hygiene == Hygiene::Lazy { self.pages / 64 } else { 0 };
+        Magazine::new(self, limit)
+    }
+
+    /// Counts as of now. `live` looks at every word of the bitmap, so this is for people and gauges, not for hot
+    /// paths; while other cores are at work it is as exact as a moving thing can be.
+    pub fn counters(&self) -> Counters {
+        self.look();
+        let quarantined = self.counts.quarantined.load(Ordering::Relaxed);
+        Counters {
+            pages: self.pages,
+            live: (self.pages - self.bitmap.free()).saturating_sub(quarantined),
+            peak: self.counts.peak.load(Ordering::Relaxed),
+            exhausted: self.counts.exhausted.load(Ordering::Relaxed),
+            quarantined,
+        }
+    }
+
+    /// Pages the pool was created with.
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
+    /// The mapping the pool was created with.
+    pub fn mapping(&self) -> &M {
+        &self.mapping
+    }
+
+    /// Notes the number of pages in use if it is the largest seen.
+    fn look(&self) {
+        let used = self.pages - self.bitmap.free();
+        let live = used.saturating_sub(self.counts.quarantined.load(Ordering::Relaxed));
+        self.counts.peak.fetch_max(live, Ordering::Relaxed);
+    }
+
+    #[cold]
+    pub(crate) fn exhausted(&self, pages: usize) -> Exhausted {
+        self.look();
+        self.counts.exhausted.fetch_add(1, Ordering::Relaxed);
+        Exhausted { pages: u32::try_from(pages).unwrap_or(u32::MAX) }
+    }
+
+    /// # Safety
+    /// `first .. first + pages` were claimed from the bitmap and belong to no other run.
+    #[inline]
+    unsafe fn run(&self, first: usize, pages: u32) -> Run<'_, M> {
+        // SAFETY: `first < self.pages`, so this stays inside the region.
+        let base = unsafe { self.base.add(first * PAGE_SIZE) };
+        if self.hygiene == Hygiene::Poison {
+            fill(base, pages, Hygiene::FRESH);
+        }
+        Run { pool: self, base, pages, initialised: 0 }
+    }
+
+    /// The index of the page at `base`.
+    #[inline]
+    fn index(&self, base: NonNull<u8>) -> usize {
+        (base.addr().get() - self.base.addr().get()) / PAGE_SIZE
+    }
+
+    /// The end of a run: called by its drop and nowhere else, with pages this pool handed out.
+    #[inline]
+    pub(crate) fn take_back(&self, base: NonNull<u8>, pages: u32) {
+        match self.hygiene {
+            Hygiene::Lazy => {}
+            Hygiene::ZeroOnFree => fill(base, pages, 0),
+            Hygiene::Poison => fill(base, pages, Hygiene::FREED),
+        }
+        self.bitmap.release_run(self.index(base), pages as usize);
+    }
+
+    /// Counts pages that will never come back. Their bits stay claimed.
+    #[cold]
+    pub(crate) fn quarantine(&self, pages: u32) {
+        self.counts.quarantined.fetch_add(pages as usize, Ordering::Relaxed);
+    }
+
+    /// Where the device finds the byte at `cpu`, which lies in one of our pages.
+    #[inline]
+    pub(crate) fn dev_addr(&self, cpu: NonNull<u8>) -> DevAddr {
+        DevAddr::new(self.dev_base.get().wrapping_add((cpu.addr().get() - self.base.addr().get()) as u64))
+    }
+
+    /// Where the reference count of a run that begins at `base` lives.
+    #[inline]
+    pub(crate) fn share_count(&self, base: NonNull<u8>) -> NonNull<AtomicU32> {
+        // SAFETY: there is one count a page, and `base` is one of our pages.
+        unsafe { self.shares.add(self.index(base)) }
+    }
+}
+
+/// Fills whole pages that nobody holds.
+fn fill(base: NonNull<u8>, pages: u32, byte: u8) {
+    // SAFETY: the callers own these pages: just claimed, or not yet released.
+    unsafe { ptr::write_bytes(base.as_ptr(), byte, pages as usize * PAGE_SIZE) };
+}
+
+impl<M: Mapping> fmt::Debug for Pool<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("dev_base", &self.dev_base).field("counters", &self.counters()).finish()
+    }
+}
