@@ -1,3 +1,24 @@
-//! The boot image.
+//! The boot image. The kernel command line says what it does: `mode=selftest selftest=NAME` runs one test of
+//! [`selftest`] and ends with its exit code.
 #![no_std]
 #![no_main]
+
+mod selftest;
+
+use ninewire_kernel::boot::{ExitCode, Machine};
+use ninewire_kernel::{error, info};
+
+ninewire_kernel::entry!(main);
+
+fn main(machine: &'static Machine) -> ExitCode {
+    let memory = machine.memory;
+    info!("ninewire: {} MiB of RAM", memory.usable >> 20);
+    match machine.cmdline.get("mode") {
+        Some("selftest") => selftest::run(machine),
+        Some(other) => {
+            error!("mode={other} is not known to this image");
+            ExitCode::FAILURE
+        }
+        None => ExitCode::SUCCESS,
+    }
+}

@@ -1,0 +1,122 @@
+//! The local APIC of this core, by its memory-mapped registers (xAPIC): acknowledging interrupts, and the one-shot
+//! timer. Register offsets: Intel SDM volume 3, table 11-1.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use super::port;
+use crate::irq::table::{SPURIOUS_VECTOR, TIMER_VECTOR};
+use crate::mem::mmio::Mmio;
+
+/// Where every local APIC answers after reset; QEMU keeps it there.
+const BASE: u64 = 0xfee0_0000;
+const BYTES: usize = 4096;
+
+const ID: usize = 0x20;
+const TASK_PRIORITY: usize = 0x80;
+const EOI: usize = 0xb0;
+const SPURIOUS: usize = 0xf0;
+const LVT_TIMER: usize = 0x320;
+const LVT_LINT0: usize = 0x350;
+const LVT_LINT1: usize = 0x360;
+const LVT_ERROR: usize = 0x370;
+const TIMER_INITIAL: usize = 0x380;
+const TIMER_CURRENT: usize = 0x390;
+const TIMER_DIVIDE: usize = 0x3e0;
+
+const MASKED: u32 = 1 << 16;
+const SOFTWARE_ENABLE: u32 = 1 << 8;
+const DIVIDE_BY_1: u32 = 0b1011;
+const LVT_NMI: u32 = 0b100 << 8;
+
+/// Rate of the timer's counter, measured by [`super::clock`]; 0 until then.
+static TIMER_HZ: AtomicU64 = AtomicU64::new(0);
+
+/// The registers. The same physical address names each core's own APIC.
+static REGISTERS: spin::Once<Mmio> = spin::Once::new();
+
+fn registers() -> &'static Mmio {
+    REGISTERS.get().expect("the local APIC is mapped before it is used")
+}
+
+/// Maps the registers and switches this core's APIC on. Interrupts of the old 8259 pair are masked for good.
+pub fn init() -> Result<(), crate::mem::MapError> {
+    let mmio = crate::mem::map_device(BASE, BYTES)?;
+    REGISTERS.call_once(|| mmio);
+    mask_8259();
+    init_core();
+    Ok(())
+}
+
+/// Per core: software enable, everything unmasked in priority, the timer one-shot and quiet.
+pub fn init_core() {
+    let apic = registers();
+    apic.write_u32(SPURIOUS, SOFTWARE_ENABLE | u32::from(SPURIOUS_VECTOR));
+    apic.write_u32(TASK_PRIORITY, 0);
+    apic.write_u32(LVT_LINT0, MASKED);
+    apic.write_u32(LVT_LINT1, LVT_NMI);
+    apic.write_u32(LVT_ERROR, MASKED);
+    apic.write_u32(TIMER_DIVIDE, DIVIDE_BY_1);
+    apic.write_u32(TIMER_INITIAL, 0);
+    apic.write_u32(LVT_TIMER, u32::from(TIMER_VECTOR));
+}
+
+/// This core's APIC id.
+pub fn id() -> u8 {
+    (registers().read_u32(ID) >> 24) as u8
+}
+
+/// Acknowledges the interrupt being served.
+pub(super) fn end_of_interrupt() {
+    registers().write_u32(EOI, 0);
+}
+
+/// The timer fires once, `ns` from now; set again it forgets the earlier time. The farthest it reaches is its 32-bit
+/// counter, about four seconds under QEMU: a longer wait fires early, and whoever waits looks at the clock anyway.
+pub fn set_timer(ns: u64) {
+    let hz = TIMER_HZ.load(Ordering::Relaxed);
+    let ticks = (u128::from(ns) * u128::from(hz) / 1_000_000_000).clamp(1, u128::from(u32::MAX));
+    registers().write_u32(TIMER_INITIAL, ticks as u32);
+}
+
+/// The timer does not fire.
+pub fn cancel_timer() {
+    registers().write_u32(TIMER_INITIAL, 0);
+}
+
+/// The timer's counter, counting down, for calibration; see [`super::clock`].
+pub(super) struct FreeRunning;
+
+impl FreeRunning {
+    /// Starts it from the top with its interrupt masked.
+    pub(super) fn start() -> Self {
+        registers().write_u32(LVT_TIMER, MASKED | u32::from(TIMER_VECTOR));
+        registers().write_u32(TIMER_INITIAL, u32::MAX);
+        Self
+    }
+
+    /// Ticks since the start.
+    pub(super) fn ticks(&self) -> u32 {
+        u32::MAX - registers().read_u32(TIMER_CURRENT)
+    }
+
+    /// Ends it, and gives the timer its rate.
+    pub(super) fn finish(self, hz: u64) {
+        TIMER_HZ.store(hz, Ordering::Relaxed);
+        registers().write_u32(TIMER_INITIAL, 0);
+        registers().write_u32(LVT_TIMER, u32::from(TIMER_VECTOR));
+    }
+}
+
+/// Moves the two 8259s away from the exception vectors and masks all their lines: their spurious interrupts, the only
+/// ones left, then hit a vector nobody registered and are counted there.
+fn mask_8259() {
+    const FIRST: (u16, u8) = (0x20, 32);
+    const SECOND: (u16, u8) = (0xa0, 40);
+    for (chip, vector) in [FIRST, SECOND] {
+        port::write_u8(chip, 0x11); // ICW1: edge triggered, cascaded, ICW4 follows
+        port::write_u8(chip + 1, vector); // ICW2
+        port::write_u8(chip + 1, if chip == FIRST.0 { 1 << 2 } else { 2 }); // ICW3: the cascade is on line 2
+        port::write_u8(chip + 1, 1); // ICW4: 8086 mode
+        port::write_u8(chip + 1, 0xff); // OCW1: all masked
+    }
+}

@@ -1,0 +1,58 @@
+//! From the boot loader's hands to the image's `main`: what was handed over, and the ladder that makes a machine of it.
+
+pub mod cmdline;
+pub mod pvh;
+#[cfg(target_os = "none")]
+pub mod start;
+
+pub use cmdline::Cmdline;
+
+/// The code the machine ends with. Through QEMU's `isa-debug-exit` a code `c` becomes the exit status `c << 1 | 1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExitCode(pub u8);
+
+impl ExitCode {
+    /// Everything asked for was done. QEMU's status: 33.
+    pub const SUCCESS: Self = Self(0x10);
+    /// Something asked for could not be done. QEMU's status: 35.
+    pub const FAILURE: Self = Self(0x11);
+    /// The kernel panicked or took a fault. QEMU's status: 37.
+    pub const PANIC: Self = Self(0x12);
+}
+
+/// The machine as found at boot; lives as long as the kernel.
+#[derive(Debug)]
+pub struct Machine {
+    /// The command line.
+    pub cmdline: Cmdline,
+    /// Time stamp counter at the kernel's first instruction.
+    pub entry_tsc: u64,
+    /// Rate of the time stamp counter.
+    pub tsc_hz: u64,
+    /// Where the memory went.
+    pub memory: Memory,
+}
+
+/// Where the memory went, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// RAM the firmware gave to the kernel.
+    pub usable: u64,
+    /// The heap.
+    pub heap: u64,
+    /// The DMA page pool.
+    pub pool: u64,
+}
+
+/// Names the image's `fn main(machine: &'static Machine) -> ExitCode`, called on the boot core when memory, interrupts
+/// and devices are ready. The machine ends with the code it returns.
+#[macro_export]
+macro_rules! entry {
+    ($main:path) => {
+        #[unsafe(no_mangle)]
+        extern "Rust" fn ninewire_main(machine: &'static $crate::boot::Machine) -> $crate::boot::ExitCode {
+            let main: fn(&'static $crate::boot::Machine) -> $crate::boot::ExitCode = $main;
+            main(machine)
+        }
+    };
+}

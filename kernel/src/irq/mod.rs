@@ -1,0 +1,60 @@
+//! Interrupts as the rest of the kernel sees them: a name, a vector, a pending bit, and the table behind
+//! `/dev/irqalloc`.
+//!
+//! An interrupt does three things: it counts itself and its cycles on its vector, sets the pending bits registered
+//! for the vector, and acknowledges itself to the interrupt controller. Whoever owns the pending bit does the work in a
+//! task.
+
+pub mod table;
+
+pub use table::{Irq, Kind, RegisterError, Registration, Row, Table};
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// Set by an interrupt, taken by the task that serves the device.
+#[derive(Debug, Default)]
+pub struct Pending(AtomicBool);
+
+impl Pending {
+    /// Not pending.
+    pub const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    /// Marks it; called by interrupt entry, and by tests in its place.
+    pub fn set(&self) {
+        // Pairs with the acquire in `take`: what the device wrote before it raised the interrupt is visible behind it.
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Takes the mark away and says whether it was there.
+    pub fn take(&self) -> bool {
+        self.is_set() && self.0.swap(false, Ordering::Acquire)
+    }
+
+    /// Is it marked?
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// The machine's table.
+static TABLE: Table = Table::new();
+
+/// Pending bit of the one-shot timer.
+static TIMER: Pending = Pending::new();
+
+/// Set when the one-shot timer of this core has fired.
+pub fn timer() -> &'static Pending {
+    &TIMER
+}
+
+/// The machine's table.
+pub fn table() -> &'static Table {
+    &TABLE
+}
+
+/// Gives `pending` a vector of its own and a row in the table.
+pub fn register(registration: Registration) -> Result<Irq, RegisterError> {
+    TABLE.register(registration)
+}

@@ -1,0 +1,341 @@
+//! The kernel's log: lines with a level and a time stamp, kept in a ring and printed on the first serial port.
+//!
+//! A byte on an emulated serial port costs a system call of the host, so lines are not printed where they arise: they
+//! go into the ring and come out when the core has nothing else to do ([`flush`], called before sleeping, before the
+//! machine ends and by the panic report). With `loglevel=debug` every line is printed at once, because then somebody
+//! is looking for the place where the machine stops. Interrupt handlers never log.
+
+use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU8, Ordering};
+use spin::Mutex;
+
+/// How much a line matters, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// Something asked for cannot be done.
+    Error = 0,
+    /// Something is wrong that the kernel can live with.
+    Warn = 1,
+    /// What a reader wants to know of an ordinary start.
+    Info = 2,
+    /// What an engineer wants to know, at the price of slower printing.
+    Debug = 3,
+}
+
+impl Level {
+    /// From the command line's word for it.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "error" => Self::Error,
+            "warn" => Self::Warn,
+            "info" => Self::Info,
+            "debug" => Self::Debug,
+            _ => return None,
+        })
+    }
+
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Error => "error: ",
+            Self::Warn => "warning: ",
+            Self::Info | Self::Debug => "",
+        }
+    }
+}
+
+/// Lines graver than or equal to this are kept.
+static THRESHOLD: AtomicU8 = AtomicU8::new(Level::Info as u8);
+
+/// Bytes of log that are kept.
+const RING_BYTES: usize = 16 * 1024;
+
+static RING: Mutex<Ring<RING_BYTES>> = Mutex::new(Ring::new());
+
+/// Sets the threshold.
+pub fn set_level(level: Level) {
+    THRESHOLD.store(level as u8, Ordering::Relaxed);
+}
+
+/// Is a line of this level kept?
+pub fn enabled(level: Level) -> bool {
+    level as u8 <= THRESHOLD.load(Ordering::Relaxed)
+}
+
+/// Adds a line. Called by the macros [`error!`](crate::error), [`warn!`](crate::warn), [`info!`](crate::info) and
+/// [`debug!`](crate::debug).
+pub fn line(level: Level, text: fmt::Arguments<'_>) {
+    if !enabled(level) {
+        return;
+    }
+    RING.lock().push(level, sink::now(), text);
+    if enabled(Level::Debug) {
+        flush();
+    }
+}
+
+/// Prints what has not been printed yet.
+pub fn flush() {
+    loop {
+        let mut line = Line::new();
+        // The lock is given back before the slow part.
+        let Some(mut ring) = RING.try_lock() else { return };
+        if !ring.next_unprinted(&mut line) {
+            return;
+        }
+        drop(ring);
+        sink::write(line.as_bytes());
+    }
+}
+
+/// Copies the whole log, oldest line first, through `put`.
+pub fn read(mut put: impl FnMut(&[u8])) {
+    let ring = RING.lock();
+    let mut at = ring.oldest;
+    while at != ring.end {
+        let mut line = Line::new();
+        at = ring.format(at, &mut line);
+        put(line.as_bytes());
+    }
+}
+
+/// Where lines go and where their stamps come from: the serial port and the time stamp counter of the machine.
+#[cfg(target_os = "none")]
+mod sink {
+    pub(super) fn now() -> u64 {
+        crate::arch::tsc().wrapping_sub(crate::arch::entry_tsc())
+    }
+
+    pub(super) fn micros(cycles: u64) -> Option<u64> {
+        crate::arch::clock::cycles_to_ns(cycles).map(|ns| ns / 1000)
+    }
+
+    pub(super) fn write(bytes: &[u8]) {
+        crate::arch::com1::write(bytes);
+    }
+}
+
+/// On the host the log is kept and never printed; tests read it with [`read`].
+#[cfg(not(target_os = "none"))]
+mod sink {
+    pub(super) fn now() -> u64 {
+        0
+    }
+
+    pub(super) fn micros(cycles: u64) -> Option<u64> {
+        Some(cycles)
+    }
+
+    pub(super) fn write(_bytes: &[u8]) {}
+}
+
+/// Logs a line at level error.
+#[macro_export]
+macro_rules! error {
+    ($($text:tt)*) => { $crate::log::line($crate::log::Level::Error, ::core::format_args!($($text)*)) };
+}
+
+/// Logs a line at level warn.
+#[macro_export]
+macro_rules! warn {
+    ($($text:tt)*) => { $crate::log::line($crate::log::Level::Warn, ::core::format_args!($($text)*)) };
+}
+
+/// Logs a line at level info.
+#[macro_export]
+macro_rules! info {
+    ($($text:tt)*) => { $crate::log::line($crate::log::Level::Info, ::core::format_args!($($text)*)) };
+}
+
+/// Logs a line at level debug.
+#[macro_export]
+macro_rules! debug {
+    ($($text:tt)*) => { $crate::log::line($crate::log::Level::Debug, ::core::format_args!($($text)*)) };
+}
+
+/// The longest text of a line; what is longer is cut.
+const TEXT_BYTES_MAX: usize = 240;
+/// A record in the ring: stamp, length of the text, text.
+const HEADER_BYTES: usize = 9;
+
+/// A line on its way out, stamp and line feed included.
+struct Line {
+    bytes: [u8; TEXT_BYTES_MAX + 40],
+    len: usize,
+}
+
+impl Line {
+    const fn new() -> Self {
+        Self { bytes: [0; TEXT_BYTES_MAX + 40], len: 0 }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.bytes.len() - self.len;
+        let taken = text.len().min(room);
+        self.bytes[self.len..self.len + taken].copy_from_slice(&text.as_bytes()[..taken]);
+        self.len += taken;
+        Ok(())
+    }
+}
+
+/// Records one behind the other in a byte ring. Positions count bytes ever written, so differences are lengths.
+struct Ring<const N: usize> {
+    bytes: [u8; N],
+    /// Position of the oldest record that is still whole.
+    oldest: u64,
+    /// Position of the first record not yet printed.
+    unprinted: u64,
+    /// Position behind the newest record.
+    end: u64,
+    /// Lines overwritten before they were printed.
+    lost: u64,
+}
+
+impl<const N: usize> Ring<N> {
+    const fn new() -> Self {
+        Self { bytes: [0; N], oldest: 0, unprinted: 0, end: 0, lost: 0 }
+    }
+
+    fn push(&mut self, level: Level, stamp: u64, text: fmt::Arguments<'_>) {
+        let mut line = Line::new();
+        // Formatting into a `Line` cannot fail: it cuts.
+        let _ = line.write_str(level.prefix());
+        let _ = line.write_fmt(text);
+        let len = line.len.min(TEXT_BYTES_MAX);
+        while self.end + (HEADER_BYTES + len) as u64 - self.oldest > N as u64 {
+            let next = self.oldest + (HEADER_BYTES + self.text_len(self.oldest)) as u64;
+            if self.unprinted == self.oldest {
+                self.unprinted = next;
+                self.lost += 1;
+            }
+            self.oldest = next;
+        }
+        let mut header = [0; HEADER_BYTES];
+        header[..8].copy_from_slice(&stamp.to_le_bytes());
+        header[8] = len as u8;
+        self.put(&header);
+        self.put(&line.bytes[..len]);
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.bytes[(self.end % N as u64) as usize] = byte;
+            self.end += 1;
+        }
+    }
+
+    fn byte(&self, at: u64) -> u8 {
+        self.bytes[(at % N as u64) as usize]
+    }
+
+    fn text_len(&self, record: u64) -> usize {
+        usize::from(self.byte(record + 8))
+    }
+
+    /// Moves past the next unprinted record, if there is one, and says so.
+    fn next_unprinted(&mut self, line: &mut Line) -> bool {
+        if self.lost > 0 {
+            let _ = writeln!(line, "[log] {} lines lost", self.lost);
+            self.lost = 0;
+            return true;
+        }
+        if self.unprinted == self.end {
+            return false;
+        }
+        self.unprinted = self.format(self.unprinted, line);
+        true
+    }
+
+    /// Formats the record and returns the position of the next one.
+    fn format(&self, record: u64, line: &mut Line) -> u64 {
+        let stamp = u64::from_le_bytes(core::array::from_fn(|i| self.byte(record + i as u64)));
+        let _ = match sink::micros(stamp) {
+            Some(micros) => write!(line, "[{:5}.{:06}] ", micros / 1_000_000, micros % 1_000_000),
+            // Before the clock is calibrated a stamp is a count of cycles.
+            None => write!(line, "[{stamp:11}c] "),
+        };
+        let len = self.text_len(record);
+        for at in 0..len {
+            let byte = self.byte(record + (HEADER_BYTES + at) as u64);
+            line.bytes[line.len] = byte;
+            line.len += 1;
+        }
+        line.bytes[line.len] = b'\n';
+        line.len += 1;
+        record + (HEADER_BYTES + len) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+    use std::vec::Vec;
+
+    fn drain<const N: usize>(ring: &mut Ring<N>) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = Line::new();
+            if !ring.next_unprinted(&mut line) {
+                return lines;
+            }
+            lines.push(String::from_utf8(line.as_bytes().to_vec()).expect("text"));
+        }
+    }
+
+    #[test]
+    fn lines_come_out_once_and_in_order() {
+        let mut ring = Ring::<256>::new();
+        ring.push(Level::Info, 1_500_000, format_args!("one {}", 1));
+        ring.push(Level::Warn, 2_000_000, format_args!("two"));
+        assert_eq!(drain(&mut ring), ["[    1.500000] one 1\n", "[    2.000000] warning: two\n"]);
+        assert_eq!(drain(&mut ring), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_full_ring_drops_the_oldest_lines_and_says_how_many() {
+        let mut ring = Ring::<64>::new();
+        for number in 0..5 {
+            ring.push(Level::Info, 0, format_args!("0123456789{number}"));
+        }
+        assert_eq!(
+            drain(&mut ring),
+            [
+                "[log] 2 lines lost\n",
+                "[    0.000000] 01234567892\n",
+                "[    0.000000] 01234567893\n",
+                "[    0.000000] 01234567894\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn printed_lines_are_not_lost_when_overwritten() {
+        let mut ring = Ring::<64>::new();
+        for number in 0..20 {
+            ring.push(Level::Info, 0, format_args!("{number}"));
+            assert_eq!(drain(&mut ring).len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_cut_not_refused() {
+        let mut ring = Ring::<1024>::new();
+        ring.push(Level::Info, 0, format_args!("{}", "x".repeat(500)));
+        let lines = drain(&mut ring);
+        assert_eq!(lines[0].matches('x').count(), TEXT_BYTES_MAX);
+    }
+
+    #[test]
+    fn levels_are_ordered_and_named() {
+        assert!(Level::Error < Level::Debug);
+        assert_eq!(Level::parse("debug"), Some(Level::Debug));
+        assert_eq!(Level::parse("loud"), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! The kernel's address space: page tables and free memory, behind one lock.
+
+use core::ptr::NonNull;
+use core::slice;
+
+use spin::Mutex;
+
+use super::layout::{self, Access, Image, LOW_END, STACKS};
+use super::map::{Run, Runs};
+use super::mmio::Mmio;
+use super::{MapError, heap};
+use crate::arch::paging::Tables;
+use crate::mem::PAGE_SIZE;
+
+struct Space {
+    tables: Tables,
+    /// RAM nobody has taken yet.
+    free: Runs,
+    /// All RAM, to refuse registers that claim to lie in it.
+    ram: Runs,
+}
+
+static SPACE: Mutex<Option<Space>> = Mutex::new(None);
+
+/// Pages for the heap: a sixteenth of the RAM, within these bounds.
+const HEAP_BYTES_MIN: u64 = 2 << 20;
+const HEAP_BYTES_MAX: u64 = 32 << 20;
+
+/// Builds the page tables over `usable`, switches to them, and starts the heap; returns the heap's size in bytes.
+///
+/// # Safety
+/// Called once, on the boot core, with everything below 4 GiB mapped one to one; `usable` is really free RAM apart from
+/// the first MiB and `image`, and nothing outside of `image` is needed any more.
+pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
+    let ram = usable.clone();
+    usable.remove(0, LOW_END)?;
+    usable.remove(image.run().start, image.run().end)?;
+    let mut free = usable.clone();
+    let mut tables = Tables::new(&mut free)?;
+    for part in layout::plan(image, &usable) {
+        tables.map(part.run.start, part.run.start, part.run.bytes(), part.access, &mut free)?;
+    }
+    // SAFETY: the plan covers the image (with the boot stack in it) and all RAM the kernel hands out.
+    unsafe { tables.activate() };
+    let bytes =
+        (usable.bytes() / 16).clamp(HEAP_BYTES_MIN, HEAP_BYTES_MAX) / PAGE_SIZE as u64 * PAGE_SIZE as u64;
+    let run = free.take(bytes, PAGE_SIZE as u64, u64::MAX).ok_or(MapError::NoMemory)?;
+    // SAFETY: taken from the free memory just now, mapped as data by the plan.
+    unsafe { heap::init(pointer(run.start), bytes as usize) };
+    *SPACE.lock() = Some(Space { tables, free, ram });
+    Ok(bytes)
+}
+
+/// Takes free memory for good, aligned to `align` bytes: mapped, contents unspecified. `None` if no run is that long.
+pub fn take(bytes: usize, align: usize) -> Option<NonNull<[u8]>> {
+    let bytes = bytes.next_multiple_of(PAGE_SIZE);
+    let run = with(|space| space.free.take(bytes as u64, align as u64, u64::MAX))?;
+    Some(NonNull::slice_from_raw_parts(pointer(run.start), bytes))
+}
+
+/// The longest run of free memory.
+pub fn longest_free() -> Option<Run> {
+    with(|space| space.free.longest())
+}
+
+/// Maps a device's registers, uncached. The range may begin and end anywhere in a page; asking twice is allowed.
+pub fn map_device(phys: u64, bytes: usize) -> Result<Mmio, MapError> {
+    let page = PAGE_SIZE as u64;
+    let end = phys.checked_add(bytes as u64).ok_or(MapError::Address { address: phys })?;
+    let (first, last) = (phys / page * page, end.next_multiple_of(page));
+    with(|space| {
+        if space.ram.overlaps(first, last) {
+            return Err(MapError::Ram { address: phys });
+        }
+        space.tables.map(first, first, last - first, Access::Device, &mut space.free)
+    })?;
+    // SAFETY: mapped just now as device registers and never unmapped; it is not RAM, so no Rust object lives there.
+    Ok(unsafe { Mmio::new(pointer(phys), bytes) })
+}
+
+/// Maps the stacks of a core, each with a hole below.
+pub fn map_stacks(core: usize) -> Result<(), MapError> {
+    with(|space| {
+        for stack in STACKS {
+            let bytes = stack.bytes() as u64;
+            let run = space.free.take(bytes, PAGE_SIZE as u64, u64::MAX).ok_or(MapError::NoMemory)?;
+            space.tables.map(stack.top(core) - bytes, run.start, bytes, Access::Data, &mut space.free)?;
+        }
+        Ok(())
+    })
+}
+
+/// The bytes at a physical address, while the first tables of `entry.s` are in force.
+///
+/// # Safety
+/// The range lies below 4 GiB, holds what the firmware put there, and is not written while the slice lives.
+pub unsafe fn physical(address: u64, bytes: usize) -> &'static [u8] {
+    // SAFETY: the caller's promise.
+    unsafe { slice::from_raw_parts(address as *const u8, bytes) }
+}
+
+fn with<T>(act: impl FnOnce(&mut Space) -> T) -> T {
+    act(SPACE.lock().as_mut().expect("memory is set up before it is used"))
+}
+
+fn pointer(address: u64) -> NonNull<u8> {
+    NonNull::new(address as *mut u8).expect("page 0 is never handed out")
+}
