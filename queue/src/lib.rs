@@ -1,2 +1,26 @@
-//! Virtio descriptor rings, driver side.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), no_std)]
+
+#[cfg(any(test, feature = "device"))]
+extern crate alloc;
+
+mod chain;
+#[cfg(any(test, feature = "device"))]
+pub mod device;
+mod error;
+mod event;
+mod indirect;
+mod layout;
+mod shared;
+mod split;
+mod stats;
+mod sync;
+#[cfg(test)]
+mod testing;
+
+pub use chain::{Chain, Done, Head};
+pub use error::{AddError, CreateError, Fault, Refusal};
+pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
+pub use ninewire_dma::{DevAddr, Segment};
+pub use split::Ring;
+pub use stats::RingStats;

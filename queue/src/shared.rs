@@ -1,0 +1,264 @@
+//! Every access to memory that a device sees, one method per word. Nothing else in the crate touches such memory.
+//!
+//! Words are read and written whole, by atomic operations: the other side may write at any moment, so no plain Rust
+//! reference ever points here. Methods used by one side carry its name. Field names and offsets are those of virtio 1.2:
+//! 2.7.5 (descriptor table), 2.7.6 (avail ring), 2.7.8 (used ring).
+//!
+//! Virtio's byte order is little-endian; words are converted here, so the rest of the crate sees numbers.
+
+use crate::sync::{AtomicU16, AtomicU64, Ordering};
+use core::ptr::NonNull;
+
+/// A place in ring memory, and what is reached by adding offsets to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Area(NonNull<u8>);
+
+// SAFETY: an area is an address; all access goes through atomic operations on memory both sides share anyway.
+unsafe impl Send for Area {}
+// SAFETY: as above.
+unsafe impl Sync for Area {}
+
+impl Area {
+    /// # Safety
+    /// `base` points to ring memory that stays mapped as long as the area or anything made from it is used, aligned as
+    /// the layout asks. Every method below that takes an offset or position relies on its caller keeping inside.
+    pub(crate) const unsafe fn new(base: NonNull<u8>) -> Self {
+        Self(base)
+    }
+
+    /// # Safety
+    /// Still inside the ring's memory.
+    pub(crate) const unsafe fn at(self, bytes: usize) -> Self {
+        // SAFETY: promised by the caller.
+        Self(unsafe { self.0.byte_add(bytes) })
+    }
+
+    /// # Safety
+    /// Two-byte aligned and inside the ring's memory.
+    #[inline(always)]
+    unsafe fn u16(&self, at: usize) -> &AtomicU16 {
+        // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
+        unsafe { AtomicU16::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
+    }
+
+    /// # Safety
+    /// Eight-byte aligned and inside the ring's memory.
+    #[inline(always)]
+    unsafe fn u64(&self, at: usize) -> &AtomicU64 {
+        // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
+        unsafe { AtomicU64::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
+    }
+
+    /// Clears `bytes` bytes before any device knows of them.
+    ///
+    /// # Safety
+    /// Inside the ring's memory, which no device accesses yet.
+    pub(crate) unsafe fn clear(self, bytes: usize) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.write_bytes(0, bytes) }
+    }
+}
+
+/// Flags of a descriptor, in the second word's bits 32 and up: virtio 1.2, 2.7.5.
+pub(crate) mod desc_word {
+    /// The chain goes on at the descriptor the `next` field names.
+    pub(crate) const NEXT: u64 = 1 << 32;
+    /// The device writes this one; without it, it reads.
+    pub(crate) const WRITE: u64 = 2 << 32;
+    /// The buffer is a table of descriptors.
+    pub(crate) const INDIRECT: u64 = 4 << 32;
+    /// Where the `next` field (split) begins.
+    pub(crate) const NEXT_SHIFT: u32 = 48;
+}
+
+/// A table of descriptors: the split ring's own, or an indirect one. The driver writes, the device reads; the driver
+/// never reads back.
+#[derive(Clone, Copy)]
+pub(crate) struct DescTable(pub(crate) Area);
+
+impl DescTable {
+    /// Writes the descriptor that begins `byte` bytes into the table: address, then length, flags and next in one word.
+    ///
+    /// Plain (relaxed) stores: the device reads them only after it has seen the avail index move over this chain, and
+    /// that store releases them.
+    ///
+    /// # Safety
+    /// `byte` is a multiple of 16 and the descriptor lies inside the table.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_write(&self, byte: usize, addr: u64, word: u64) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed);
+            self.0.u64(byte + 8).store(word.to_le(), Ordering::Relaxed);
+        }
+    }
+
+    /// Writes the second word of a chain's last descriptor again, now without NEXT.
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_end_chain(&self, byte: usize, word: u64) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u64(byte + 8).store(word.to_le(), Ordering::Relaxed) }
+    }
+
+    /// # Safety
+    /// `index` lies inside the table.
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) unsafe fn device_read(&self, index: usize) -> (u64, u64) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            (
+                u64::from_le(self.0.u64(index * 16).load(Ordering::Relaxed)),
+                u64::from_le(self.0.u64(index * 16 + 8).load(Ordering::Relaxed)),
+            )
+        }
+    }
+}
+
+/// The avail ring: written by the driver, read by the device. `flags, idx, ring[size], used_event`.
+#[derive(Clone, Copy)]
+pub(crate) struct AvailRing(pub(crate) Area);
+
+impl AvailRing {
+    /// `VIRTQ_AVAIL_F_NO_INTERRUPT`.
+    pub(crate) const NO_INTERRUPT: u16 = 1;
+
+    /// Names a chain in the ring; visible to the device once the index has moved over it.
+    ///
+    /// # Safety
+    /// `position` is below the ring's size.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_store_entry(&self, position: usize, head: u16) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u16(4 + 2 * position).store(head.to_le(), Ordering::Relaxed) }
+    }
+
+    /// Makes everything written so far available: releases descriptors and entries to the device, which acquires by
+    /// reading the index (virtio 1.2, 2.7.13.3 asks for the barrier before this store).
+    #[inline(always)]
+    pub(crate) fn driver_publish_idx(&self, idx: u16) {
+        // SAFETY: the index is inside every avail ring.
+        unsafe { self.0.u16(2).store(idx.to_le(), Ordering::Release) }
+    }
+
+    pub(crate) fn driver_store_flags(&self, flags: u16) {
+        // SAFETY: the flags are inside every avail ring.
+        unsafe { self.0.u16(0).store(flags.to_le(), Ordering::Relaxed) }
+    }
+
+    /// The used index at which the driver wants an interrupt.
+    ///
+    /// # Safety
+    /// `size` is the ring's.
+    pub(crate) unsafe fn driver_store_used_event(&self, size: usize, idx: u16) {
+        // SAFETY: the event word follows the last entry.
+        unsafe { self.0.u16(4 + 2 * size).store(idx.to_le(), Ordering::Relaxed) }
+    }
+}
+
+/// The device's way to see an avail ring.
+#[cfg(any(test, feature = "device"))]
+impl AvailRing {
+    /// Acquires what `driver_publish_idx` released.
+    pub(crate) fn device_idx(&self) -> u16 {
+        // SAFETY: the index is inside every avail ring.
+        u16::from_le(unsafe { self.0.u16(2).load(Ordering::Acquire) })
+    }
+
+    /// # Safety
+    /// `position` is below the ring's size.
+    pub(crate) unsafe fn device_entry(&self, position: usize) -> u16 {
+        // SAFETY: promised by the caller.
+        u16::from_le(unsafe { self.0.u16(4 + 2 * position).load(Ordering::Relaxed) })
+    }
+
+    pub(crate) fn device_flags(&self) -> u16 {
+        // SAFETY: the flags are inside every avail ring.
+        u16::from_le(unsafe { self.0.u16(0).load(Ordering::Relaxed) })
+    }
+
+    /// # Safety
+    /// `size` is the ring's.
+    pub(crate) unsafe fn device_used_event(&self, size: usize) -> u16 {
+        // SAFETY: the event word follows the last entry.
+        u16::from_le(unsafe { self.0.u16(4 + 2 * size).load(Ordering::Relaxed) })
+    }
+}
+
+/// The used ring: written by the device, so everything read here is a claim. `flags, idx, ring[size], avail_event`.
+#[derive(Clone, Copy)]
+pub(crate) struct UsedRing(pub(crate) Area);
+
+impl UsedRing {
+    /// `VIRTQ_USED_F_NO_NOTIFY`.
+    pub(crate) const NO_NOTIFY: u16 = 1;
+
+    /// Acquires what the device released by moving its index: entries, and the bytes it wrote to the buffers.
+    #[inline(always)]
+    pub(crate) fn driver_idx(&self) -> u16 {
+        // SAFETY: the index is inside every used ring.
+        u16::from_le(unsafe { self.0.u16(2).load(Ordering::Acquire) })
+    }
+
+    /// Entry `position`: id in the low half, length in the high half. Read once and whole, so that what is checked is
+    /// what is used.
+    ///
+    /// # Safety
+    /// `position` is below the ring's size.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_entry(&self, position: usize) -> u64 {
+        // SAFETY: promised by the caller; the layout puts entries at multiples of eight.
+        u64::from_le(unsafe { self.0.u64(4 + 8 * position).load(Ordering::Relaxed) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn driver_flags(&self) -> u16 {
+        // SAFETY: the flags are inside every used ring.
+        u16::from_le(unsafe { self.0.u16(0).load(Ordering::Relaxed) })
+    }
+
+    /// The avail index at which the device wants a kick.
+    ///
+    /// # Safety
+    /// `size` is the ring's.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_avail_event(&self, size: usize) -> u16 {
+        // SAFETY: the event word follows the last entry.
+        u16::from_le(unsafe { self.0.u16(4 + 8 * size).load(Ordering::Relaxed) })
+    }
+}
+
+/// The device's way to write a used ring.
+#[cfg(any(test, feature = "device"))]
+impl UsedRing {
+    /// # Safety
+    /// `position` is below the ring's size.
+    pub(crate) unsafe fn device_store_entry(&self, position: usize, id: u32, len: u32) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            self.0
+                .u64(4 + 8 * position)
+                .store((u64::from(len) << 32 | u64::from(id)).to_le(), Ordering::Relaxed);
+        }
+    }
+
+    /// Releases entries and buffer bytes to the driver.
+    pub(crate) fn device_publish_idx(&self, idx: u16) {
+        // SAFETY: the index is inside every used ring.
+        unsafe { self.0.u16(2).store(idx.to_le(), Ordering::Release) }
+    }
+
+    pub(crate) fn device_store_flags(&self, flags: u16) {
+        // SAFETY: the flags are inside every used ring.
+        unsafe { self.0.u16(0).store(flags.to_le(), Ordering::Relaxed) }
+    }
+
+    /// # Safety
+    /// `size` is the ring's.
+    pub(crate) unsafe fn device_store_avail_event(&self, size: usize, idx: u16) {
+        // SAFETY: the event word follows the last entry.
+        unsafe { self.0.u16(4 + 8 * size).store(idx.to_le(), Ordering::Relaxed) }
+    }
+}

@@ -1,0 +1,106 @@
+//! What the crate's own tests stand on: ring memory whose device addresses are not its CPU addresses, and a chain that
+//! tells when it is lost.
+
+use crate::{Chain, DevAddr, RingLayout, RingMemory, Segment};
+use core::ptr::NonNull;
+use std::alloc::{Layout, alloc, dealloc};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// Ring memory on the host, filled with a visible pattern and given back at the end.
+pub(crate) struct HostMemory {
+    cpu: NonNull<u8>,
+    layout: Layout,
+}
+
+impl HostMemory {
+    /// The device sees the memory this far from where we do.
+    const DEVICE_OFFSET: u64 = 0x7000_0000_0000;
+
+    pub(crate) fn for_ring(layout: &RingLayout) -> Self {
+        let layout = Layout::from_size_align(layout.bytes(), RingLayout::ALIGN).unwrap();
+        // SAFETY: a ring's layout is never empty.
+        let cpu = NonNull::new(unsafe { alloc(layout) }).unwrap();
+        // SAFETY: just allocated with this size.
+        unsafe { cpu.write_bytes(0xa5, layout.size()) };
+        Self { cpu, layout }
+    }
+
+    pub(crate) fn memory(&self) -> RingMemory {
+        let dev = DevAddr::new(self.cpu.addr().get() as u64).offset(Self::DEVICE_OFFSET);
+        RingMemory::new(self.cpu, dev, self.layout.size())
+    }
+}
+
+impl Drop for HostMemory {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout, and the tests' rings are gone by now.
+        unsafe { dealloc(self.cpu.as_ptr(), self.layout) };
+    }
+}
+
+/// What became of a test's chains.
+#[derive(Clone, Default)]
+pub(crate) struct Fates {
+    dropped: Rc<Cell<usize>>,
+    abandoned: Rc<Cell<usize>>,
+}
+
+impl Fates {
+    pub(crate) fn dropped(&self) -> usize {
+        self.dropped.get()
+    }
+
+    pub(crate) fn abandoned(&self) -> usize {
+        self.abandoned.get()
+    }
+
+    /// A chain of these readable and writable lengths, known by `id`; its addresses are made up from the id.
+    pub(crate) fn chain(&self, id: u32, readable: &[u32], writable: &[u32]) -> TestChain {
+        let segments = readable.iter().chain(writable).enumerate();
+        let place = |index: usize| DevAddr::new(u64::from(id) << 32 | (index as u64) << 16);
+        TestChain {
+            id,
+            segments: segments.map(|(index, &len)| Segment::new(place(index), len)).collect(),
+            readable: readable.len(),
+            fates: self.clone(),
+        }
+    }
+}
+
+/// A chain that owns nothing a device could spoil.
+#[derive(Debug)]
+pub(crate) struct TestChain {
+    pub(crate) id: u32,
+    segments: Vec<Segment>,
+    readable: usize,
+    fates: Fates,
+}
+
+impl std::fmt::Debug for Fates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fates")
+    }
+}
+
+impl Drop for TestChain {
+    fn drop(&mut self) {
+        self.fates.dropped.set(self.fates.dropped.get() + 1);
+    }
+}
+
+// SAFETY: the addresses name no memory; the test devices here never follow them.
+unsafe impl Chain for TestChain {
+    fn readable(&self) -> &[Segment] {
+        &self.segments[..self.readable]
+    }
+
+    fn writable(&self) -> &[Segment] {
+        &self.segments[self.readable..]
+    }
+
+    fn abandon(self) {
+        self.fates.abandoned.set(self.fates.abandoned.get() + 1);
+        core::mem::forget(self);
+    }
+}
