@@ -10,6 +10,7 @@ use crate::arch;
 use crate::log::{self, Level};
 use crate::mem::{self, MapError, map::Runs};
 use crate::{debug, error, warn};
+use ninewire_dma::PoolError;
 
 unsafe extern "Rust" {
     /// The image's main, named with [`entry!`](crate::entry).
@@ -21,6 +22,7 @@ unsafe extern "Rust" {
 enum BootError {
     Pvh(PvhError),
     Memory(MapError),
+    Pool(PoolError),
 }
 
 /// From the first Rust function to the image's main and its exit code. Never returns.
@@ -47,13 +49,32 @@ fn ladder(start_info: u64) -> Result<&'static Machine, BootError> {
     // and command line and memory map have been copied into the image.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?;
     rung("memory");
-    let memory = Memory { usable: usable_bytes, heap, pool: 0 };
+    let pool = make_pool(&handed.cmdline, usable_bytes)?;
+    rung("pool");
+    let memory = Memory { usable: usable_bytes, heap, pool };
     Ok(Box::leak(Box::new(Machine {
         cmdline: handed.cmdline,
         entry_tsc: arch::entry_tsc(),
         tsc_hz: arch::clock::tsc_hz().unwrap_or(0),
         memory,
     })))
+}
+
+/// Makes the DMA pool: as large as asked for, at most what one run of free memory has.
+fn make_pool(cmdline: &Cmdline, usable: u64) -> Result<u64, BootError> {
+    let asked = match cmdline.size("dma.pool") {
+        Some(Ok(bytes)) => bytes as u64,
+        Some(Err(bad)) => {
+            warn!("dma.pool={}: say a size, such as 64M", bad.value);
+            mem::default_pool_bytes(usable)
+        }
+        None => mem::default_pool_bytes(usable),
+    };
+    let bytes = mem::make_pool(asked).map_err(BootError::Pool)?;
+    if bytes < asked && cmdline.get("dma.pool").is_some() {
+        warn!("dma.pool: {} MiB asked for, {} MiB there", asked >> 20, bytes >> 20);
+    }
+    Ok(bytes)
 }
 
 /// What the loader handed over, copied out of its memory.

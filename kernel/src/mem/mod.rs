@@ -9,11 +9,15 @@ pub mod heap;
 pub mod layout;
 pub mod map;
 pub mod mmio;
+mod pool;
 #[cfg(target_os = "none")]
 mod space;
 
+#[cfg(not(target_os = "none"))]
+pub use pool::device_memory;
+pub use pool::{Map, default_pool_bytes, pool};
 #[cfg(target_os = "none")]
-pub use space::{init, map_device, map_stacks, physical, take};
+pub use space::{init, make_pool, map_device, map_stacks, physical};
 
 use core::fmt;
 

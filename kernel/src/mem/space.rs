@@ -3,14 +3,14 @@
 use core::ptr::NonNull;
 use core::slice;
 
+use ninewire_dma::PoolError;
 use spin::Mutex;
 
 use super::layout::{self, Access, Image, LOW_END, STACKS};
 use super::map::{Run, Runs};
 use super::mmio::Mmio;
-use super::{MapError, heap};
+use super::{MapError, PAGE_SIZE, heap, pool};
 use crate::arch::paging::Tables;
-use crate::mem::PAGE_SIZE;
 
 struct Space {
     tables: Tables,
@@ -51,16 +51,24 @@ pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
     Ok(bytes)
 }
 
-/// Takes free memory for good, aligned to `align` bytes: mapped, contents unspecified. `None` if no run is that long.
-pub fn take(bytes: usize, align: usize) -> Option<NonNull<[u8]>> {
-    let bytes = bytes.next_multiple_of(PAGE_SIZE);
-    let run = with(|space| space.free.take(bytes as u64, align as u64, u64::MAX))?;
-    Some(NonNull::slice_from_raw_parts(pointer(run.start), bytes))
-}
-
-/// The longest run of free memory.
-pub fn longest_free() -> Option<Run> {
-    with(|space| space.free.longest())
+/// Makes the DMA pool out of one run of free memory, `asked` bytes or what the longest run has; says how many bytes it
+/// got. A part of the longest run stays back, for page tables and stacks.
+pub fn make_pool(asked: u64) -> Result<u64, PoolError> {
+    const KEPT_BACK_BYTES: u64 = 4 << 20;
+    /// Pages of a pool that begins here can be mapped, by us and by the host, with large pages.
+    const ALIGN: u64 = 2 << 20;
+    let page = PAGE_SIZE as u64;
+    let run = with(|space| {
+        let longest =
+            space.free.longest().map_or(0, |run| run.bytes().saturating_sub(KEPT_BACK_BYTES + ALIGN));
+        space.free.take(asked.min(longest) / page * page, ALIGN, u64::MAX)
+    });
+    let run = run.unwrap_or(Run { start: page, end: page });
+    let region = NonNull::slice_from_raw_parts(pointer(run.start), run.bytes() as usize);
+    // SAFETY: taken out of the free memory for good, and mapped one to one as data by the plan. An empty region, where
+    // there is no memory, is refused by the pool before it is touched.
+    unsafe { pool::make(region) }?;
+    Ok(run.bytes())
 }
 
 /// Maps a device's registers, uncached. The range may begin and end anywhere in a page; asking twice is allowed.
