@@ -1,4 +1,14 @@
 //! Everything behind the command `ninewire`: what it asks the guest to measure, what comes back, and what is made
 //! of it. The command line itself is in `main.rs`; here it is a library, so that each part is tested by itself.
 
+pub mod child;
+pub mod cli;
+pub mod commands;
+pub mod image;
+pub mod interrupt;
+pub mod qemu;
+pub mod server;
+pub mod setup;
 pub mod stats;
+pub mod terminal;
+pub mod workspace;

@@ -1,3 +1,38 @@
-//! The command `ninewire`.
+//! The command `ninewire`, called as `cargo ninewire`.
 
-fn main() {}
+use std::process::ExitCode;
+
+use bench_host::cli::{Cli, one_line};
+use bench_host::commands;
+use bench_host::interrupt::{Interrupted, Interrupts};
+use clap::Parser;
+
+/// The words on the command line make no sense.
+const EXIT_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => match one_line(&error) {
+            Some(line) => {
+                eprintln!("ninewire: {line}");
+                return ExitCode::from(EXIT_USAGE);
+            }
+            None => error.exit(),
+        },
+    };
+    let result = Interrupts::install()
+        .map_err(anyhow::Error::from)
+        .and_then(|interrupts| commands::run(cli.command, &interrupts));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            // The chain in one line: what was tried, and why it failed.
+            eprintln!("ninewire: {error:#}");
+            match error.downcast_ref::<Interrupted>() {
+                Some(interrupted) => ExitCode::from(128 + interrupted.signal as u8),
+                None => ExitCode::FAILURE,
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The command line. Its help is the manual; the work is in `commands`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::qemu::{AccelChoice, MachineType, MemoryMib, VirtioProperty, check_tag};
+
+/// Boots a small kernel in QEMU and measures host-guest file and console I/O: native 9P against 9P over a serial port.
+///
+/// Two commands do everything on a fresh machine, including its set-up: `cargo ninewire run` and `cargo ninewire test`.
+#[derive(Debug, Parser)]
+#[command(name = "ninewire", bin_name = "cargo ninewire", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
+    ///
+    /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command
+    /// that does it. Every other command does this first by itself.
+    Setup(SetupArgs),
+    /// Boot the kernel and use its prompt on this terminal; Ctrl-A x ends it.
+    ///
+    /// Keys go to the guest as they are, Ctrl-C too. When standard input is not a terminal its lines are typed at the
+    /// prompt, then `halt`.
+    Boot(BootArgs),
+    /// Serve a directory by 9P2000.L on a unix socket, until Ctrl-C.
+    Serve(ServeArgs),
+}
+
+/// Options of `setup`.
+#[derive(Debug, Args)]
+pub struct SetupArgs {
+    /// Also what `cargo bench` needs to count instructions: valgrind and iai-callgrind-runner.
+    #[arg(long)]
+    pub bench: bool,
+}
+
+/// The virtual machine.
+#[derive(Clone, Debug, Args)]
+pub struct MachineArgs {
+    /// The board QEMU emulates.
+    #[arg(short = 'M', long, value_enum, default_value = "q35")]
+    pub machine: MachineType,
+    /// What executes guest code; figures of the two are never compared.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub accel: AccelChoice,
+    /// The QEMU to use instead of qemu-system-x86_64 from PATH.
+    #[arg(long, value_name = "PATH", env = "QEMU")]
+    pub qemu: Option<PathBuf>,
+    /// Number of guest cores.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=255))]
+    pub smp: u32,
+    /// Guest memory, such as 512M or 4G.
+    #[arg(long, value_name = "SIZE", default_value = "512M")]
+    pub memory: MemoryMib,
+    /// A property of QEMU's virtio devices, such as event_idx=off or packed=on; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub virtio: Vec<VirtioProperty>,
+    /// Words added to the kernel command line, such as wait=poll; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub append: Vec<String>,
+    /// Print the QEMU command and start nothing.
+    #[arg(long, visible_alias = "print")]
+    pub dry_run: bool,
+    /// Passed to QEMU as they are.
+    #[arg(last = true, value_name = "QEMU ARGS")]
+    pub extra: Vec<OsString>,
+}
+
+/// Options of `boot`.
+#[derive(Debug, Args)]
+pub struct BootArgs {
+    /// Offer DIR to the guest under TAG, by QEMU's own 9P server; may be repeated.
+    /// In the guest: mount -d '#9' /dev/null /mnt/xxx TAG
+    #[arg(long, value_name = "TAG=DIR", value_parser = ShareArg::parse)]
+    pub share: Vec<ShareArg>,
+    /// Offer DIR over a virtio console port, by the embedded 9P server; may be repeated.
+    /// In the guest: mount -c -n /dev/virtcon/virtio-console-N /mnt/xxx
+    #[arg(long, value_name = "DIR")]
+    pub serial: Vec<PathBuf>,
+    /// Connect a virtio console port to somebody's listening unix socket, such as another 9P server; may be repeated.
+    #[arg(long, value_name = "SOCKET")]
+    pub connect: Vec<PathBuf>,
+    /// Type the lines of FILE at the prompt, then `halt`.
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+    /// The virtual machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The directory.
+    pub dir: PathBuf,
+    /// Where to listen; made now, removed at the end.
+    #[arg(long, value_name = "PATH")]
+    pub socket: PathBuf,
+    /// Refuse every change.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Offer messages no larger than this.
+    #[arg(long, value_name = "BYTES", default_value_t = crate::server::MSIZE_MAX,
+          value_parser = clap::value_parser!(u32).range(4096..=i64::from(crate::server::MSIZE_MAX)))]
+    pub msize: u32,
+}
+
+/// `TAG=DIR`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareArg {
+    /// What the guest mounts it by.
+    pub tag: String,
+    /// The directory.
+    pub dir: PathBuf,
+}
+
+impl ShareArg {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (tag, dir) = text.split_once('=').ok_or("say TAG=DIR")?;
+        if dir.is_empty() {
+            return Err("say TAG=DIR".to_string());
+        }
+        Ok(Self { tag: check_tag(tag)?, dir: Path::new(dir).to_path_buf() })
+    }
+}
+
+/// A parse error in one line: what was wrong, and where the right words are. `None` for help and version, which are
+/// no errors.
+pub fn one_line(error: &clap::Error) -> Option<String> {
+    use clap::error::ErrorKind;
+    let shown = [
+        ErrorKind::DisplayHelp,
+        ErrorKind::DisplayVersion,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+    ];
+    if shown.contains(&error.kind()) {
+        return None;
+    }
+    let text = error.render().to_string();
+    let mut parts = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("Usage:") || line.starts_with("For more information") {
+            break;
+        }
+        parts.push(line.trim_start_matches("error: ").trim_start_matches("tip: "));
+    }
+    parts.retain(|part| !part.is_empty());
+    Some(format!("{}; `cargo ninewire help` says what there is", parts.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(words: &[&str]) -> String {
+        let error = Cli::try_parse_from([&["ninewire"], words].concat()).unwrap_err();
+        one_line(&error).expect("an error")
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bad_words_get_one_line_that_names_them() {
+        for (words, named) in [
+            (&["boot", "--machne", "pc"][..], "'--machne'"),
+            (&["boot", "--machine", "vax"][..], "'vax'"),
+            (&["boot", "--share", "tmp"][..], "say TAG=DIR"),
+            (&["boot", "--share", "a b=/tmp"][..], "a tag has no ' '"),
+            (&["boot", "--memory", "1M"][..], "the image runs in 64M and more"),
+            (&["serve", "/tmp"][..], "--socket <PATH>"),
+            (&["fly"][..], "'fly'"),
+        ] {
+            let line = error(words);
+            assert!(line.contains(named), "{words:?}: {line}");
+            assert_eq!(line.lines().count(), 1, "{line}");
+            assert!(line.ends_with("; `cargo ninewire help` says what there is"), "{line}");
+        }
+    }
+
+    #[test]
+    fn qemus_own_arguments_follow_two_dashes() {
+        let cli = Cli::try_parse_from(["ninewire", "boot", "-M", "pc", "--", "-m", "1G"]).unwrap();
+        let Command::Boot(boot) = cli.command else { panic!("boot was asked for") };
+        assert_eq!(boot.machine.machine, MachineType::Pc);
+        assert_eq!(boot.machine.extra, ["-m", "1G"]);
+    }
+}

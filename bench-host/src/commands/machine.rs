@@ -1,0 +1,96 @@
+//! From options to a virtual machine: set-up, the image, QEMU, the accelerator. Shared by every command that boots.
+
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::cli::MachineArgs;
+use crate::image;
+use crate::interrupt::Interrupts;
+use crate::qemu::{Accel, CharDev, DEFAULT_NAME, Device, Ended, Guest, Program, Vm, choose_accel};
+use crate::setup::{Needs, ensure};
+use crate::workspace::Workspace;
+
+/// Our image boots in a fraction of this under KVM; where it does not, KVM is not usable.
+const KVM_PROBE_MAX: Duration = Duration::from_secs(5);
+
+/// What does not change from boot to boot.
+#[derive(Clone, Debug)]
+pub(super) struct Bench {
+    pub(super) program: PathBuf,
+    pub(super) image: PathBuf,
+    pub(super) accel: Accel,
+}
+
+impl Bench {
+    /// Sets up what is missing, builds the image and finds QEMU; in a dry run only says where they would be.
+    pub(super) fn prepare(
+        args: &MachineArgs,
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+    ) -> Result<Self> {
+        if args.dry_run {
+            let program = args.qemu.clone().unwrap_or_else(|| DEFAULT_NAME.into());
+            let accel = choose_accel(args.accel, || Ok(true)).unwrap_or(Accel::Tcg);
+            return Ok(Self { program, image: image::path(workspace), accel });
+        }
+        ensure(Needs { qemu: args.qemu.is_none(), benches: false })?;
+        let program = Program::find(args.qemu.as_deref())?;
+        let image = image::build(workspace, interrupts)?;
+        let mut bench = Self { program: program.path, image, accel: Accel::Kvm };
+        bench.accel = choose_accel(args.accel, || bench.boots_under_kvm(args, interrupts))?;
+        Ok(bench)
+    }
+
+    /// The machine the user asked for, with these devices.
+    pub(super) fn vm(&self, args: &MachineArgs, mode: &str, com1: CharDev, devices: Vec<Device>) -> Vm {
+        let words = std::iter::once(format!("mode={mode}")).chain(args.append.iter().cloned());
+        Vm {
+            program: self.program.clone(),
+            machine: args.machine,
+            accel: self.accel,
+            smp: args.smp,
+            memory: args.memory,
+            image: self.image.clone(),
+            cmdline: words.collect::<Vec<_>>().join(" "),
+            com1,
+            devices,
+            virtio: args.virtio.clone(),
+            extra: args.extra.clone(),
+        }
+    }
+
+    fn boots_under_kvm(&self, args: &MachineArgs, interrupts: &Interrupts) -> Result<bool> {
+        let vm = self.vm(args, "selftest selftest=boot", CharDev::File("/dev/null".into()), Vec::new());
+        let mut guest = Guest::start(&vm)?;
+        let ended = guest.wait(interrupts, Some(Instant::now() + KVM_PROBE_MAX));
+        interrupts.check()?;
+        let boots = matches!(ended, Ok(Ended::Success));
+        if !boots {
+            eprintln!("ninewire: /dev/kvm is there, but the image does not boot under it: using TCG");
+        }
+        Ok(boots)
+    }
+}
+
+/// A socket pair: our end, and QEMU's, which has to stay open until QEMU has started.
+pub(super) fn wire(theirs: &mut Vec<UnixStream>) -> Result<(UnixStream, CharDev)> {
+    let (our_end, their_end) = UnixStream::pair().context("cannot make a socket pair for QEMU")?;
+    let chardev = CharDev::Inherited(their_end.as_raw_fd());
+    theirs.push(their_end);
+    Ok((our_end, chardev))
+}
+
+/// A directory a guest may see: there, a directory, and listable by us.
+pub(super) fn directory(dir: &Path) -> Result<PathBuf> {
+    let shown = dir.display();
+    let path = dir.canonicalize().with_context(|| format!("cannot share {shown}"))?;
+    if !path.is_dir() {
+        bail!("cannot share {shown}: it is not a directory");
+    }
+    std::fs::read_dir(&path).with_context(|| format!("cannot share {shown}: it cannot be listed"))?;
+    Ok(path)
+}

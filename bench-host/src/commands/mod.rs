@@ -1,0 +1,22 @@
+//! What each command does, from the first check to the exit code.
+
+mod boot;
+mod machine;
+mod serve;
+mod setup;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::Command;
+use crate::interrupt::Interrupts;
+
+/// Runs a command. An error is printed by the caller, in one line, and is never exit code 0.
+pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
+    match command {
+        Command::Setup(args) => setup::run(&args),
+        Command::Boot(args) => boot::run(&args, interrupts),
+        Command::Serve(args) => serve::run(&args, interrupts),
+    }
+}

@@ -1,0 +1,66 @@
+//! Builds the boot image: its own cargo invocation, target folder and flags.
+//!
+//! The image never shares a cargo invocation with a host crate: features would unify and pull `std` into it.
+
+use std::io::{Read, Seek};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+
+use crate::child::{Group, Supervised};
+use crate::interrupt::Interrupts;
+use crate::workspace::{IMAGE_TARGET, Workspace};
+
+const IMAGE_PACKAGE: &str = "ninewire-bench-guest";
+const IMAGE_NAME: &str = "ninewire-image";
+
+/// Where the image lies once it is built.
+pub fn path(workspace: &Workspace) -> PathBuf {
+    workspace.image_target().join(IMAGE_TARGET).join("release").join(IMAGE_NAME)
+}
+
+/// Builds the image and says where it is. Cargo's own progress and errors appear on standard error.
+pub fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--release", "--locked", "--package", IMAGE_PACKAGE, "--bin", IMAGE_NAME]);
+    cargo.args(["--features", "image", "--target", IMAGE_TARGET]);
+    cargo.arg("--target-dir").arg(workspace.image_target());
+    cargo.args(["--message-format", "json-render-diagnostics"]).stdin(Stdio::null());
+    let mut messages = tempfile::tempfile().context("cannot make a temporary file for cargo's messages")?;
+    cargo.stdout(messages.try_clone().context("cannot share cargo's message file")?);
+    let mut process = Supervised::spawn("cargo build", &mut cargo, Group::Ours, &[])?;
+    let status = process.wait(interrupts, None)?;
+    interrupts.check()?;
+    if !status.success() {
+        bail!("the image does not build: the errors are above");
+    }
+    let mut text = String::new();
+    messages
+        .rewind()
+        .and_then(|()| messages.read_to_string(&mut text))
+        .context("cannot read cargo's messages")?;
+    text.lines().find_map(executable).context("cargo built the image but did not say where it is")
+}
+
+/// The path in cargo's message about our image, if `line` is that.
+fn executable(line: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(line).ok()?;
+    let is_image = message["reason"] == "compiler-artifact" && message["target"]["name"] == IMAGE_NAME;
+    is_image.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_image_is_found_in_cargos_messages() {
+        let other = r#"{"reason":"compiler-artifact","target":{"name":"ninewire_kernel"},"executable":null}"#;
+        let ours = r#"{"reason":"compiler-artifact","target":{"name":"ninewire-image"},"executable":"/t/ninewire-image"}"#;
+        assert_eq!(executable(other), None);
+        assert_eq!(executable(ours), Some(PathBuf::from("/t/ninewire-image")));
+        assert_eq!(executable(r#"{"reason":"build-finished","success":true}"#), None);
+        assert_eq!(executable("not json"), None);
+    }
+}

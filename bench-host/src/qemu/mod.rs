@@ -1,0 +1,15 @@
+//! QEMU: which one, with which arguments, and for how long it lives.
+//!
+//! [`Vm`] is a description; turning it into arguments is pure and tested. [`Guest`] is that description running.
+//! Characters and 9P over serial travel through connected socket pairs whose one end QEMU inherits (`fd=N`): they
+//! have no name in the file system, nobody else can connect to them, and nothing is left behind however we end.
+
+mod accel;
+mod argv;
+mod guest;
+mod program;
+
+pub use accel::{Accel, AccelChoice, choose_accel};
+pub use argv::{CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
+pub use guest::{Ended, Guest, describe_status};
+pub use program::{DEFAULT_NAME, Program, VirtioProperty, check_tag, in_path};

@@ -1,0 +1,157 @@
+//! The embedded 9P server: one directory over unix sockets, dialect 9P2000.L.
+//!
+//! Every connection is a session of its own on a thread of its own: read what has arrived, answer every complete
+//! message, write the answers in one go. The file operations are those of the crate `p9`; before a message reaches
+//! it, `confine` checks it, because `p9` by itself follows `..` and names with slashes out of the directory.
+//!
+//! Not served: plain 9P2000 and 9P2000.u, `..` in Twalk (clients here resolve it themselves), symbolic links (they
+//! are shown and never followed), device nodes, xattrs.
+
+mod confine;
+mod session;
+
+use std::net::Shutdown;
+use std::os::fd::AsFd;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use anyhow::{Context, Result, bail};
+
+use crate::child::wait_readable;
+
+/// The largest message offered. Payload of 1 MiB, and the same room for headers that 9P clients count with.
+pub const MSIZE_MAX: u32 = (1 << 20) + 4096;
+
+/// What a client may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everything below the directory.
+    ReadWrite,
+    /// Nothing.
+    ReadOnly,
+    /// Only what is below this entry of the directory; the rest is as if on a read-only file system.
+    WriteBelow(String),
+}
+
+/// A directory as it is offered.
+#[derive(Clone, Debug)]
+pub struct Export {
+    root: PathBuf,
+    access: Access,
+    msize: u32,
+}
+
+impl Export {
+    /// Checks that `root` is a directory we can list.
+    pub fn open(root: &Path, access: Access) -> Result<Self> {
+        let shown = root.display();
+        let root = root.canonicalize().with_context(|| format!("cannot serve {shown}"))?;
+        if !root.is_dir() {
+            bail!("cannot serve {shown}: it is not a directory");
+        }
+        std::fs::read_dir(&root).with_context(|| format!("cannot list {shown}"))?;
+        Ok(Self { root, access, msize: MSIZE_MAX })
+    }
+
+    /// Lowers the message size that is offered.
+    pub fn msize(mut self, msize: u32) -> Self {
+        self.msize = msize.min(MSIZE_MAX);
+        self
+    }
+
+    /// Serves one connected peer until it closes or the server is dropped.
+    pub fn serve(&self, stream: UnixStream) -> Result<Server> {
+        let server = Server::new();
+        server.connections.start(self.clone(), stream)?;
+        Ok(server)
+    }
+
+    /// Serves everybody who connects to `listener` until the server is dropped.
+    pub fn listen(&self, listener: UnixListener) -> Result<Server> {
+        let mut server = Server::new();
+        let (wake, woken) = UnixStream::pair().context("cannot make a socket pair")?;
+        let (export, connections) = (self.clone(), server.connections.clone());
+        let accept = move || {
+            loop {
+                match wait_readable(&[listener.as_fd(), woken.as_fd()], None) {
+                    Ok(ready) if ready == [0] => {}
+                    _ => return,
+                }
+                // A peer that went away between poll and accept, or one thread too many: the next one may do.
+                if let Ok((stream, _)) = listener.accept() {
+                    connections.start(export.clone(), stream).ok();
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("9p-accept".into()).spawn(accept);
+        server.acceptor = Some((wake, thread.context("cannot start the 9P server's thread")?));
+        Ok(server)
+    }
+}
+
+/// A server at work. Dropping it closes every connection and waits for the threads.
+#[derive(Debug)]
+pub struct Server {
+    connections: Arc<Connections>,
+    /// Closing the first ends the second.
+    acceptor: Option<(UnixStream, JoinHandle<()>)>,
+}
+
+impl Server {
+    fn new() -> Self {
+        Self { connections: Arc::default(), acceptor: None }
+    }
+
+    /// Why sessions ended that did not end by their peer closing between two messages, oldest first.
+    pub fn faults(&self) -> Vec<String> {
+        self.connections.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some((wake, thread)) = self.acceptor.take() {
+            drop(wake);
+            thread.join().ok();
+        }
+        self.connections.end();
+    }
+}
+
+/// The sessions of a server.
+#[derive(Debug, Default)]
+struct Connections {
+    live: Mutex<Vec<(UnixStream, JoinHandle<()>)>>,
+    faults: Mutex<Vec<String>>,
+}
+
+impl Connections {
+    fn start(self: &Arc<Self>, export: Export, stream: UnixStream) -> Result<()> {
+        let handle = stream.try_clone().context("cannot keep a handle of a 9P connection")?;
+        let connections = self.clone();
+        let work = move || {
+            if let Err(fault) = session::run(&export, &stream) {
+                let mut faults = connections.faults.lock().unwrap_or_else(PoisonError::into_inner);
+                faults.push(fault.to_string());
+            }
+            // The handle kept for `end` would hold the connection open.
+            stream.shutdown(Shutdown::Both).ok();
+        };
+        let thread = std::thread::Builder::new().name("9p-session".into()).spawn(work);
+        let thread = thread.context("cannot start a 9P session's thread")?;
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.retain(|(_, thread)| !thread.is_finished());
+        live.push((handle, thread));
+        Ok(())
+    }
+
+    fn end(&self) {
+        let live = std::mem::take(&mut *self.live.lock().unwrap_or_else(PoisonError::into_inner));
+        for (stream, thread) in live {
+            stream.shutdown(Shutdown::Both).ok();
+            thread.join().ok();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Where things are: the checkout, its target folder, the cargo that started us.
+//!
+//! The command belongs to a checkout: it builds that checkout's image, reads and writes its `results/`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+/// The bare-metal target the image is built for.
+pub const IMAGE_TARGET: &str = "x86_64-unknown-none";
+
+/// The checkout this command was built from.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the checkout: the folder `cargo ninewire` runs in, else the one this program was built in.
+    pub fn locate() -> Result<Self> {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let root = package.parent().unwrap_or(&package).to_path_buf();
+        if !root.join("bench-guest/Cargo.toml").is_file() {
+            bail!("there is no ninewire checkout at {}: run `cargo ninewire` inside one", root.display());
+        }
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        Ok(Self { root, target })
+    }
+
+    /// The top of the checkout.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The target folder of the image: a separate one, so that flags and features of host builds never meet it.
+    pub fn image_target(&self) -> PathBuf {
+        self.target.join("image")
+    }
+
+    /// The target folder of builds under another `--cfg`, so that they do not throw away the ordinary build.
+    pub fn variant_target(&self, name: &str) -> PathBuf {
+        self.target.join(name)
+    }
+
+    /// Where runs that are not recorded leave their results, and guests their logs.
+    pub fn scratch(&self) -> PathBuf {
+        self.target.join("ninewire")
+    }
+
+    /// The recorded runs.
+    pub fn results(&self) -> PathBuf {
+        self.root.join("results")
+    }
+
+    /// The cargo that started us, at the top of the checkout, without the flags of a caller's environment: they are
+    /// meant for the host build and would replace the image's own.
+    pub fn cargo(&self) -> Command {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+        let mut command = Command::new(cargo);
+        command.current_dir(&self.root);
+        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "CARGO_BUILD_RUSTFLAGS"] {
+            command.env_remove(name);
+        }
+        command
+    }
+}
