@@ -1,7 +1,7 @@
 //! The clock and what is measured by it: instants, spans, waiting for a while, waiting no longer than a while.
 //!
-//! One clock for everything in the kernel: nanoseconds since [`start`] was called (the image: kernel entry), derived
-//! from the time stamp counter, whose rate the boot code has measured. It never goes backwards on one core.
+//! One clock for everything in the kernel: nanoseconds since the kernel's first instruction, derived from the time stamp
+//! counter, whose rate the boot code has measured. It never goes backwards on one core.
 //! Every wait in the kernel ends by [`within`], so that the error can name what was awaited.
 //! On the host (tests) the clock is the operating system's, or a hand-driven one: [`testing`].
 
@@ -145,39 +145,31 @@ pub fn now() -> Instant {
     Instant(clock::now_ns())
 }
 
-/// Starts the clock: it ticks at `tsc_hz` and was zero when the counter stood at `zero_tsc`. Boot code calls this once,
-/// before interrupts; until then every instant is zero.
-#[cfg(target_os = "none")]
-pub fn start(tsc_hz: u64, zero_tsc: u64) {
-    clock::start(tsc_hz, zero_tsc);
-}
-
 #[cfg(target_os = "none")]
 mod clock {
     use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
     use super::Scale;
+    use crate::arch;
 
-    /// Written once by `start` on the boot core before any other core or interrupt runs; zero: not started.
+    /// The scale of the time stamp counter; zero until its rate has been measured.
     static MULT: AtomicU64 = AtomicU64::new(0);
-    /// As `MULT`.
-    static ZERO: AtomicU64 = AtomicU64::new(0);
-
-    pub(super) fn start(tsc_hz: u64, zero_tsc: u64) {
-        ZERO.store(zero_tsc, Relaxed);
-        MULT.store(Scale::from_hz(tsc_hz).mult, Relaxed);
-    }
 
     #[inline]
     pub(super) fn now_ns() -> u64 {
-        let scale = Scale { mult: MULT.load(Relaxed) };
-        scale.nanos(read_tsc().wrapping_sub(ZERO.load(Relaxed)))
+        let mult = match MULT.load(Relaxed) {
+            0 => learn_rate(),
+            mult => mult,
+        };
+        Scale { mult }.nanos(arch::tsc().wrapping_sub(arch::entry_tsc()))
     }
 
-    #[inline]
-    fn read_tsc() -> u64 {
-        // SAFETY: reading the time stamp counter has no effect on memory, and every x86-64 processor has it.
-        unsafe { core::arch::x86_64::_rdtsc() }
+    /// The rate, when boot has measured it. Until then time stands still at zero.
+    #[cold]
+    fn learn_rate() -> u64 {
+        let mult = arch::clock::tsc_hz().map_or(0, |hz| Scale::from_hz(hz).mult);
+        MULT.store(mult, Relaxed);
+        mult
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) trait Platform {
     /// One turn of looking for work.
     fn relax(&self);
 
+    /// The core has found no work for a while: the moment for what can wait, such as printing the log.
+    fn quiet(&self);
+
     /// Stops until an interrupt or `until`, whichever is first; may return early, never late. `stay` is asked with
     /// interrupts off right before stopping: true means there is work, return at once.
     fn sleep(&self, until: Option<Instant>, stay: impl FnMut() -> bool);
@@ -64,7 +67,7 @@ pub(crate) fn block_on<F: Future>(platform: &impl Platform, fut: F) -> Result<F:
         }
         Poll::Pending => false,
     };
-    let mut turn = Turn { here: &here, core, platform, last_progress: time::now() };
+    let mut turn = Turn { here: &here, core, platform, last_progress: time::now(), was_quiet: false };
     while !turn.round(Some(Root { id, poll: &mut poll })) {
         turn.wait_if_idle();
     }
@@ -80,7 +83,7 @@ pub(crate) fn run(platform: &impl Platform) {
     let here = here::this();
     let core = here.core();
     let _running = Running::begin(&here);
-    let mut turn = Turn { here: &here, core, platform, last_progress: time::now() };
+    let mut turn = Turn { here: &here, core, platform, last_progress: time::now(), was_quiet: false };
     while core.tasks(&here) > 0 {
         turn.round(None);
         turn.wait_if_idle();
@@ -110,6 +113,8 @@ struct Turn<'a, P> {
     platform: &'a P,
     /// When the last round ended that did something.
     last_progress: Instant,
+    /// Since then the platform has had its quiet moment.
+    was_quiet: bool,
 }
 
 impl<P: Platform> Turn<'_, P> {
@@ -122,6 +127,7 @@ impl<P: Platform> Turn<'_, P> {
         let fired = self.fire_timers();
         if ran || reaped || fired {
             self.last_progress = time::now();
+            self.was_quiet = false;
         }
         root_done
     }
@@ -211,21 +217,37 @@ impl<P: Platform> Turn<'_, P> {
         if self.core.ready().any() {
             return;
         }
-        let spin = match self.core.wait_mode() {
-            WaitMode::Poll => true,
-            WaitMode::Irq => false,
-            WaitMode::Adaptive => time::now() - self.last_progress < SPIN_MAX,
-        };
-        if spin {
-            self.core.local(self.here, |local| local.stats.spins += 1);
-            self.platform.relax();
-        } else {
-            self.sleep();
+        let mode = self.core.wait_mode();
+        if mode == WaitMode::Irq {
+            return self.sleep();
+        }
+        if time::now() - self.last_progress < SPIN_MAX {
+            return self.spin();
+        }
+        match mode {
+            WaitMode::Adaptive => self.sleep(),
+            WaitMode::Poll | WaitMode::Irq => {
+                self.quiet();
+                self.spin();
+            }
+        }
+    }
+
+    fn spin(&mut self) {
+        self.core.local(self.here, |local| local.stats.spins += 1);
+        self.platform.relax();
+    }
+
+    /// Once for each stretch of time without work.
+    fn quiet(&mut self) {
+        if !core::mem::replace(&mut self.was_quiet, true) {
+            self.platform.quiet();
         }
     }
 
     /// See "No wake-up is lost" at the head of this file.
     fn sleep(&mut self) {
+        self.quiet();
         let found_on_arming = self.each_source_any(Source::arm);
         if !found_on_arming {
             let until = self.core.local(self.here, |local| {

@@ -86,13 +86,14 @@ impl Source for Device {
 struct Script<'a> {
     naps: RefCell<vec::IntoIter<Nap<'a>>>,
     relaxed: Cell<u32>,
+    quiet: Cell<u32>,
 }
 
 type Nap<'a> = Box<dyn Fn(Option<Instant>, &mut dyn FnMut() -> bool) + 'a>;
 
 impl<'a> Script<'a> {
     fn new(naps: Vec<Nap<'a>>) -> Script<'a> {
-        Script { naps: RefCell::new(naps.into_iter()), relaxed: Cell::new(0) }
+        Script { naps: RefCell::new(naps.into_iter()), relaxed: Cell::new(0), quiet: Cell::new(0) }
     }
 }
 
@@ -103,6 +104,9 @@ impl run::Platform for Script<'_> {
             crate::time::testing::skip_to(now() + Nanos::from_micros(1)),
             "scripts run on a frozen clock"
         );
+    }
+    fn quiet(&self) {
+        self.quiet.set(self.quiet.get() + 1);
     }
     fn sleep(&self, until: Option<Instant>, mut stay: impl FnMut() -> bool) {
         let nap = self.naps.borrow_mut().next().expect("the loop slept more often than the script foresees");
@@ -498,6 +502,7 @@ fn a_polling_core_never_arms_and_never_sleeps() {
     run::block_on(&never_sleeps, sleep(Nanos::from_millis(1))).unwrap();
     assert!(!device.diary().contains(&"arm"));
     assert_eq!(u64::from(never_sleeps.relaxed.get()), Nanos::from_millis(1).as_micros());
+    assert_eq!(never_sleeps.quiet.get(), 1, "a long stretch without work has one quiet moment");
 }
 
 #[test]
