@@ -2,17 +2,26 @@
 //! small trait.
 //!
 //! - [`frame`] cuts a byte stream into checked frames and survives damage; [`record`] is what a frame says.
-//! - [`units`], [`histogram`] and [`pattern`] are the values the cases compute with.
+//! - [`units`], [`histogram`], [`pattern`] and [`order`] are the values the cases compute with.
+//! - [`target`] is what a case needs from a file tree; [`case`] runs one visit to one case; [`lanes`] keeps many
+//!   operations in flight without allocating for each; [`intake`] takes the host's orders.
 //!
 //! Nothing here knows a kernel, a device or a socket: another guest can run the same cases and stream the same
-//! frames. Encoding needs no heap.
+//! frames. Encoding needs no heap; a case allocates only before its clock starts.
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
 
+pub mod case;
 mod field;
 pub mod frame;
 pub mod histogram;
+pub mod intake;
+pub mod lanes;
+pub mod order;
 pub mod pattern;
 pub mod record;
+pub mod target;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod units;

@@ -38,6 +38,39 @@ pub fn fill(bytes: &mut [u8], seed: u64, offset: u64) {
     }
 }
 
+/// What a write case puts into a region of blocks: the inside of every block is the same row of words, so that a
+/// buffer is filled once before the clock runs; the first and the last word are those of the block's place in the
+/// file and of the repetition that wrote it, and are the only ones set while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Differs for every visit.
+    pub seed: u64,
+    /// Bytes in a block, a multiple of [`STAMP_BYTES`] and at least two of them.
+    pub block: u32,
+}
+
+impl Written {
+    /// The word that stands first or last in a block, at `offset` of the file, after `repetition` wrote it.
+    pub const fn end(&self, repetition: u16, offset: u64) -> u64 {
+        stamp(derive(self.seed, repetition as u64), offset)
+    }
+
+    /// Fills a buffer for blocks: every word but the first and the last keeps its value.
+    pub fn fill_inside(&self, bytes: &mut [u8]) {
+        fill(bytes, self.seed, 0);
+    }
+
+    /// The word at `offset` of the file, whose block was last written by `repetition`.
+    pub const fn word(&self, repetition: u16, offset: u64) -> u64 {
+        let inside = offset % self.block as u64;
+        if inside == 0 || inside + STAMP_BYTES as u64 == self.block as u64 {
+            self.end(repetition, offset)
+        } else {
+            stamp(self.seed, inside)
+        }
+    }
+}
+
 /// CRC-32C (Castagnoli) over pieces as they come.
 #[derive(Clone)]
 pub struct Crc32c(Digest<'static, u32, Table<16>>);
@@ -96,6 +129,20 @@ mod tests {
         assert_eq!(at, whole.len());
         assert_eq!(whole, cut);
         assert_eq!(whole[8..16], stamp(7, 4104).to_le_bytes());
+    }
+
+    #[test]
+    fn a_written_block_is_its_inside_between_its_ends() {
+        let written = Written { seed: 3, block: 32 };
+        let mut inside = [0; 32];
+        written.fill_inside(&mut inside);
+        let word = |at: usize| u64::from_le_bytes(inside[at..at + 8].try_into().unwrap());
+        assert_eq!(written.word(5, 64 + 8), word(8));
+        assert_eq!(written.word(5, 64 + 16), word(16));
+        assert_eq!(written.word(5, 64), written.end(5, 64));
+        assert_eq!(written.word(5, 64 + 24), written.end(5, 88));
+        assert_ne!(written.end(5, 64), written.end(6, 64));
+        assert_ne!(written.end(5, 64), written.end(5, 96));
     }
 
     #[test]

@@ -481,7 +481,7 @@ wire_struct! {
         pub min: Ticks,
         /// The longest operation.
         pub max: Ticks,
-        /// How long each took, from building its message to having its bytes.
+        /// How long each took, from building its message to having its bytes, their ends checked.
         pub latency: Buckets<'a>,
     }
 }
@@ -509,8 +509,8 @@ wire_struct! {
         pub bytes: Bytes,
         /// CRC-32C of them.
         pub crc32c: u32,
-        /// For a file the guest has written: what the written content was generated from, see `pattern`.
-        pub written: Option<u64>,
+        /// The guest wrote these bytes before it read them back, so the host's file now has this checksum.
+        pub written: bool,
     }
 }
 
@@ -784,7 +784,7 @@ mod tests {
                 counted: CounterSet::new().with(Counter::Kicks, 9).with(Counter::CopiedBytes, 0),
             }
             .into(),
-            Verified { at: AT, file: 4, bytes: Bytes(1), crc32c: 0xE306_9283, written: Some(7) }.into(),
+            Verified { at: AT, file: 4, bytes: Bytes(1), crc32c: 0xE306_9283, written: true }.into(),
             CaseEnd { at: AT, outcome: Outcome::Failed, reason: "short read" }.into(),
             Fault { reason: "no 9p device" }.into(),
             Log { level: Level::Warn, text: "slow clock" }.into(),

@@ -1,0 +1,297 @@
+//! Cases against a tree in memory: what an honest one gives, and that every lie is told to the host.
+
+use super::*;
+use crate::frame::{Decoder, Event};
+use crate::pattern::fill;
+use crate::record::{Dialect, Path, Placement, Wait};
+use crate::testing::{Lie, Recorder, StepClock, Tree, block_on};
+use crate::units::{Nanos, Ticks};
+use alloc::string::ToString;
+
+const AT: At = At { job: 0, path: Path::Native, visit: 0 };
+const SEED: u64 = 77;
+
+fn job(work: Work) -> Job<'static> {
+    Job {
+        index: 0,
+        work,
+        native: true,
+        serial: true,
+        bs: 4096,
+        iodepth: 4,
+        size: Bytes(16 * 4096),
+        msize: 65_536,
+        dialect: Dialect::L,
+        wait: Wait::Poll,
+        loops: 3,
+        runtime: Nanos(0),
+        time_based: false,
+        verify: true,
+        seed: 5,
+        first_file: 0,
+        files: 1,
+        name: "a case",
+    }
+}
+
+/// A tree with one file of `size` bytes, and what the host says about it.
+fn one_file(size: usize, seed: Option<u64>) -> (Tree, File<'static>) {
+    let tree = Tree::new();
+    let mut content = vec![0; size];
+    fill(&mut content, SEED, 0);
+    let file = File { index: 0, size: Bytes(size as u64), crc32c: Crc32c::of(&content), seed, path: "data" };
+    tree.put("data", content);
+    (tree, file)
+}
+
+/// What the host receives of a visit, and how many operations were in flight.
+struct Heard {
+    lines: Vec<String>,
+    samples: Vec<(u64, u64)>,
+    verified: Vec<(u64, u32)>,
+    end: (Outcome, String),
+    in_flight: u16,
+}
+
+struct Trial<'t> {
+    tree: &'t Tree,
+    files: &'t [File<'t>],
+    job: Job<'t>,
+    lie: Lie,
+    placement: Placement,
+    visit: u8,
+    clock_step: i64,
+}
+
+impl<'t> Trial<'t> {
+    fn of(tree: &'t Tree, files: &'t [File<'t>], job: Job<'t>) -> Self {
+        Trial { tree, files, job, lie: Lie::None, placement: Placement::OwnPages, visit: 0, clock_step: 100 }
+    }
+
+    fn run(self) -> Heard {
+        let session = self.tree.session(self.placement, self.lie);
+        let mut recorder = Recorder::new();
+        let at = At { visit: self.visit, ..AT };
+        let clock = StepClock::new(self.clock_step);
+        block_on(visit(&session, &clock, &mut recorder, &self.job, self.files, at))
+            .expect("the recorder takes all");
+        let stream = recorder.into_stream();
+        let mut heard = Heard {
+            lines: Vec::new(),
+            samples: Vec::new(),
+            verified: Vec::new(),
+            end: (Outcome::Failed, "no CaseEnd came".to_string()),
+            in_flight: session.in_flight_max(),
+        };
+        let (mut decoder, mut rest) = (Box::new(Decoder::<{ crate::frame::FRAME_MAX }>::new()), &stream[..]);
+        while !rest.is_empty() {
+            decoder.feed(&mut rest);
+            while let Some(event) = decoder.next() {
+                let Event::Frame(frame) = event else { panic!("our own stream is whole: {event:?}") };
+                let record = Record::decode(frame.kind, frame.payload).expect("our own record");
+                heard.lines.push(record.name().to_string());
+                match record {
+                    Record::Samples(samples) => {
+                        let counted: u64 = samples.latency.iter().map(|(_, count)| u64::from(count)).sum();
+                        assert_eq!(counted, samples.ops);
+                        assert!(samples.min <= samples.max && samples.elapsed > Ticks(0));
+                        heard.samples.push((samples.ops, samples.bytes.0));
+                    }
+                    Record::Verified(verified) => heard.verified.push((verified.bytes.0, verified.crc32c)),
+                    Record::CaseEnd(end) => heard.end = (end.outcome, end.reason.to_string()),
+                    _ => {}
+                }
+            }
+        }
+        heard
+    }
+
+    fn reason(self) -> String {
+        let heard = self.run();
+        assert_eq!(heard.end.0, Outcome::Failed);
+        heard.end.1
+    }
+}
+
+#[test]
+fn a_read_case_streams_a_sample_and_counters_for_each_repetition() {
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    let heard = Trial::of(&tree, &[file], job(Work::Read)).run();
+    assert_eq!(heard.end, (Outcome::Done, String::new()));
+    assert_eq!(heard.samples, [(16, 65_536); 3]);
+    assert_eq!(heard.verified, [(65_536, file.crc32c)]);
+    assert_eq!(heard.in_flight, 4);
+    let mut expected = vec!["CaseStart", "Verified"];
+    expected.extend(["Samples", "Counters"].repeat(3));
+    expected.push("CaseEnd");
+    assert_eq!(heard.lines, expected);
+}
+
+#[test]
+fn every_work_is_done_on_own_pages_and_on_loans() {
+    for &work in Work::ALL {
+        for placement in [Placement::OwnPages, Placement::Loan] {
+            let (tree, file) = one_file(16 * 4096, Some(SEED));
+            let heard = Trial { placement, ..Trial::of(&tree, &[file], job(work)) }.run();
+            assert_eq!(heard.end, (Outcome::Done, String::new()), "{work} {placement}");
+            let ops = if work.is_metadata() { 1 } else { 16 };
+            assert!(heard.samples.iter().all(|&(done, _)| done == ops), "{work} {placement}");
+        }
+    }
+}
+
+#[test]
+fn a_foreign_file_of_any_size_is_read_in_whole_blocks_with_learned_ends() {
+    let (tree, file) = one_file(5 * 4096 + 1234, None);
+    for work in [Work::Read, Work::RandRead] {
+        let heard = Trial::of(&tree, &[file], job(work)).run();
+        assert_eq!(heard.end, (Outcome::Done, String::new()));
+        assert_eq!(heard.samples, [(5, 5 * 4096); 3]);
+        assert_eq!(heard.verified, [(5 * 4096 + 1234, file.crc32c)]);
+    }
+}
+
+#[test]
+fn later_visits_do_not_check_a_generated_file_again() {
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    let heard = Trial { visit: 2, ..Trial::of(&tree, &[file], job(Work::Read)) }.run();
+    assert!(heard.verified.is_empty());
+    assert_eq!(heard.end.0, Outcome::Done);
+}
+
+#[test]
+fn wrong_bytes_anywhere_are_found_by_the_verifying_pass() {
+    for flipped in [0, 4095, 4096 * 3 + 2000, 16 * 4096 - 1] {
+        let (tree, generated) = one_file(16 * 4096, Some(SEED));
+        for file in [generated, File { seed: None, ..generated }] {
+            let reason =
+                Trial { lie: Lie::Flip(flipped), ..Trial::of(&tree, &[file], job(Work::Read)) }.reason();
+            assert!(reason.contains("belongs") || reason.contains("CRC-32C"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn wrong_ends_of_blocks_are_found_while_the_clock_runs() {
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    for flipped in [4096 * 7, 4096 * 8 - 1] {
+        let unverified = Job { verify: false, ..job(Work::RandRead) };
+        let reason = Trial { lie: Lie::Flip(flipped), ..Trial::of(&tree, &[file], unverified) }.reason();
+        assert!(reason.contains("belongs, at offset"), "{reason}");
+    }
+    // 2 reads of 64 KiB less the header verify, 4 warm up; the read after that brings what the last one brought.
+    for file in [file, File { seed: None, ..file }] {
+        let reason = Trial { lie: Lie::Stale(8), ..Trial::of(&tree, &[file], job(Work::Read)) }.reason();
+        assert!(reason.contains("belongs, at offset"), "{reason}");
+    }
+}
+
+#[test]
+fn written_blocks_are_read_back_and_the_file_has_the_streamed_checksum() {
+    for work in [Work::Write, Work::RandWrite] {
+        let (tree, file) = one_file(16 * 4096 + 100, Some(SEED));
+        let heard = Trial { visit: 3, ..Trial::of(&tree, &[file], job(work)) }.run();
+        assert_eq!(heard.end, (Outcome::Done, String::new()));
+        let content = tree.get("data").unwrap();
+        assert_eq!(heard.verified, [(65_536, Crc32c::of(&content[..65_536]))]);
+        let mut tail = vec![0; 104];
+        fill(&mut tail, SEED, 65_536);
+        assert_eq!(content[65_536..], tail[..100], "what lies beyond the whole blocks is not touched");
+    }
+}
+
+#[test]
+fn a_forgotten_write_is_found_when_reading_back() {
+    // 16 of the warm-up and two repetitions of 16 are kept.
+    for kept in [0, 15, 16, 47, 63] {
+        let (tree, file) = one_file(16 * 4096, Some(SEED));
+        let lie = Lie::ForgetWrites(kept);
+        let reason = Trial { lie, ..Trial::of(&tree, &[file], job(Work::Write)) }.reason();
+        assert!(reason.contains("belongs, at offset"), "{kept}: {reason}");
+    }
+}
+
+#[test]
+fn short_transfers_errors_and_timeouts_are_told() {
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    let reason = |work, lie| Trial { lie, ..Trial::of(&tree, &[file], job(work)) }.reason();
+    assert_eq!(reason(Work::Read, Lie::Short), "verifying: 61439 bytes instead of 61440 at offset 0");
+    assert_eq!(reason(Work::Write, Lie::Short), "writing: 4095 bytes instead of 4096 at offset 0");
+    assert_eq!(
+        reason(Work::Read, Lie::Refuse(0, 13)),
+        "walking to a file: the server answered with error 13"
+    );
+    assert_eq!(reason(Work::Read, Lie::Refuse(20, 5)), "reading: the server answered with error 5");
+    assert!(reason(Work::FileStat, Lie::TimeOut).contains("timed out waiting for an answer"));
+}
+
+#[test]
+fn a_file_of_another_size_or_another_name_is_told() {
+    let (tree, file) = one_file(4096, Some(SEED));
+    let larger = File { size: Bytes(5000), ..file };
+    assert!(Trial::of(&tree, &[larger], job(Work::FileStat)).reason().contains("4096 bytes where"));
+    let gone = File { path: "gone", ..file };
+    assert!(Trial::of(&tree, &[gone], job(Work::FileOpenRead)).reason().contains("error 2"));
+}
+
+#[test]
+fn jobs_that_make_no_sense_are_refused_in_words() {
+    let (tree, file) = one_file(4096, Some(SEED));
+    let reason = |job, files: &[File<'static>]| Trial::of(&tree, files, job).reason();
+    assert_eq!(reason(Job { iodepth: 0, ..job(Work::Read) }, &[file]), "iodepth is not between 1 and 128");
+    assert_eq!(reason(Job { iodepth: 129, ..job(Work::Read) }, &[file]), "iodepth is not between 1 and 128");
+    assert_eq!(reason(job(Work::Read), &[]), "the job has no file");
+    assert_eq!(
+        reason(Job { bs: 8, ..job(Work::Read) }, &[file]),
+        "bs is not a multiple of 8 and at least 16"
+    );
+    assert_eq!(reason(Job { bs: 8192, ..job(Work::Read) }, &[file]), "the file is smaller than one block");
+}
+
+#[test]
+fn a_clock_that_runs_backwards_is_told() {
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    let reason = Trial { clock_step: -100, ..Trial::of(&tree, &[file], job(Work::Read)) }.reason();
+    assert_eq!(reason, "the clock went backwards");
+}
+
+#[test]
+fn a_time_based_repetition_goes_round_until_the_time_is_over() {
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    let timed = Job { runtime: Nanos(20_000), time_based: true, ..job(Work::Read) };
+    let heard = Trial::of(&tree, &[file], timed).run();
+    assert!(heard.samples.iter().all(|&(ops, _)| ops > 64), "{:?}", heard.samples);
+    let limited = Job { runtime: Nanos(500), ..job(Work::Read) };
+    let heard = Trial::of(&tree, &[file], limited).run();
+    assert!(heard.samples.iter().all(|&(ops, _)| ops > 0 && ops < 16), "{:?}", heard.samples);
+}
+
+#[test]
+fn small_files_of_many_sizes_are_opened_and_read() {
+    let tree = Tree::new();
+    let paths: Vec<String> = (0..20).map(|index| format!("dir/{index}")).collect();
+    let files: Vec<File<'_>> = (0..)
+        .zip(&paths)
+        .map(|(index, path)| {
+            let content = vec![index as u8; usize::from(index) * 300];
+            let file = File {
+                index,
+                size: Bytes(content.len() as u64),
+                crc32c: Crc32c::of(&content),
+                seed: None,
+                path,
+            };
+            tree.put(path, content);
+            file
+        })
+        .collect();
+    for work in [Work::FileOpenRead, Work::FileStat, Work::Getattr] {
+        let heard = Trial::of(&tree, &files, job(work)).run();
+        assert_eq!(heard.end, (Outcome::Done, String::new()), "{work}");
+        assert!(heard.samples.iter().all(|&(ops, _)| ops == 20));
+    }
+    let bytes: u64 = files.iter().map(|file| file.size.0.min(4096)).sum();
+    assert_eq!(Trial::of(&tree, &files, job(Work::FileOpenRead)).run().samples, [(20, bytes); 3]);
+    tree.put("dir/7", vec![8; 7 * 300]);
+    assert!(Trial::of(&tree, &files, job(Work::FileOpenRead)).reason().contains("file 7: CRC-32C"));
+}
