@@ -26,6 +26,10 @@ pub enum Command {
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command
     /// that does it. Every other command does this first by itself.
     Setup(SetupArgs),
+    /// Run every test: of the host parts, of the models, of booted images.
+    ///
+    /// What needs Miri runs where a nightly toolchain with it is installed, and is named as not run elsewhere.
+    Test,
     /// Boot the kernel and use its prompt on this terminal; Ctrl-A x ends it.
     ///
     /// Keys go to the guest as they are, Ctrl-C too. When standard input is not a terminal its lines are typed at the

@@ -4,6 +4,7 @@ mod boot;
 mod machine;
 mod serve;
 mod setup;
+mod test;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ use crate::interrupt::Interrupts;
 pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
     match command {
         Command::Setup(args) => setup::run(&args),
+        Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),
         Command::Serve(args) => serve::run(&args, interrupts),
     }

@@ -1,0 +1,209 @@
+//! `cargo ninewire test`: every test there is, stage by stage, closed by one line that counts them all.
+
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::child::{Group, Supervised, wait_readable};
+use crate::interrupt::Interrupts;
+use crate::setup::{Needs, ensure};
+use crate::workspace::Workspace;
+
+/// The packages whose algorithms on atomics are modelled by loom and checked by Miri.
+const MODELLED: [&str; 2] = ["ninewire-dma", "ninewire-queue"];
+
+/// Each model and each test under Miri carries this word in its path, so that only they run there.
+const MODEL_WORD: &str = "loom";
+
+/// One invocation of cargo.
+struct Stage {
+    name: &'static str,
+    command: Command,
+    /// Running no test at all is a mistake in the stage, not a success.
+    result: Counts,
+    took: Duration,
+}
+
+impl Stage {
+    fn new(name: &'static str, command: Command) -> Self {
+        Self { name, command, result: Counts::default(), took: Duration::ZERO }
+    }
+}
+
+/// What the test harness counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+impl Counts {
+    /// Adds one line of the harness, if it is its closing line:
+    /// `test result: ok. 3 passed; 0 failed; 0 ignored; ...`.
+    fn add_line(&mut self, line: &str) {
+        let Some(numbers) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
+            return;
+        };
+        for part in numbers.1.split("; ") {
+            let Some((number, word)) = part.split_once(' ') else { continue };
+            let Ok(number) = number.parse::<u64>() else { continue };
+            match word {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.ignored += number,
+                _ => {}
+            }
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.ignored += other.ignored;
+    }
+}
+
+pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
+    let workspace = Workspace::locate()?;
+    ensure(Needs { qemu: true, benches: false })?;
+    let (mut stages, not_run) = stages(&workspace);
+    let mut total = Counts::default();
+    let mut broken = Vec::new();
+    let started = Instant::now();
+    for stage in &mut stages {
+        let words: Vec<_> = stage.command.get_args().map(|word| word.to_string_lossy()).collect();
+        println!("ninewire test: {}: cargo {}", stage.name, words.join(" "));
+        let begun = Instant::now();
+        let success = stage.run(interrupts)?;
+        stage.took = begun.elapsed();
+        total.add(stage.result);
+        if !success {
+            broken.push(stage.name);
+        } else if stage.result.passed == 0 {
+            println!("ninewire test: {}: ran no test at all", stage.name);
+            broken.push(stage.name);
+        }
+    }
+    let times: Vec<_> =
+        stages.iter().map(|stage| format!("{} {:.1} s", stage.name, stage.took.as_secs_f64())).collect();
+    println!("ninewire test: {}", times.join(", "));
+    for reason in &not_run {
+        println!("ninewire test: not run: {reason}");
+    }
+    let verdict = if broken.is_empty() { "ok" } else { "FAILED" };
+    println!(
+        "test result: {verdict}. {} passed; {} failed; {} ignored; finished in {:.2}s",
+        total.passed,
+        total.failed,
+        total.ignored,
+        started.elapsed().as_secs_f64()
+    );
+    if !broken.is_empty() {
+        bail!("failed: {}; the first failure of each is above", broken.join(", "));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is run, and what cannot be here.
+fn stages(workspace: &Workspace) -> (Vec<Stage>, Vec<String>) {
+    let mut host = workspace.cargo();
+    host.args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "ninewire"]);
+    let mut boot = workspace.cargo();
+    boot.args(["test", "--locked", "--no-fail-fast", "--package", "ninewire", "--features", "boot-tests"]);
+    let mut model = workspace.cargo();
+    model.args(["test", "--locked", "--no-fail-fast", "--release", "--lib", "--tests"]);
+    model.args(packages()).arg(MODEL_WORD);
+    model.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", workspace.variant_target("loom"));
+    let mut stages = vec![Stage::new("host", host), Stage::new("model", model), Stage::new("boot", boot)];
+    let mut not_run = Vec::new();
+    if has_miri() {
+        let mut miri = Command::new("rustup");
+        miri.args([
+            "run",
+            "nightly",
+            "cargo",
+            "miri",
+            "test",
+            "--locked",
+            "--no-fail-fast",
+            "--lib",
+            "--tests",
+        ]);
+        miri.args(packages()).current_dir(workspace.root());
+        miri.env("CARGO_TARGET_DIR", workspace.variant_target("miri")).env_remove("RUSTFLAGS");
+        stages.push(Stage::new("miri", miri));
+    } else {
+        not_run.push(
+            "Miri: it needs `rustup toolchain install nightly --component miri --component rust-src`"
+                .to_string(),
+        );
+    }
+    (stages, not_run)
+}
+
+fn packages() -> Vec<String> {
+    MODELLED.iter().flat_map(|package| ["--package".to_string(), package.to_string()]).collect()
+}
+
+fn has_miri() -> bool {
+    let version = Command::new("rustup")
+        .args(["run", "nightly", "cargo", "miri", "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    version.is_ok_and(|status| status.success())
+}
+
+impl Stage {
+    /// Runs it, showing its output as it comes and counting from it; true when cargo says all is well.
+    fn run(&mut self, interrupts: &Interrupts) -> Result<bool> {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process = Supervised::spawn("cargo test", &mut self.command, Group::Ours, &[])?;
+        let output = process.take_stdout().context("cargo has no standard output")?;
+        let mut line = Vec::new();
+        let mut bytes = [0; 16 * 1024];
+        loop {
+            wait_readable(&[output.as_fd(), interrupts.fd()], None).context("cannot wait for cargo")?;
+            interrupts.check()?;
+            let count = rustix::io::read(&output, &mut bytes).context("cannot read the tests' output")?;
+            if count == 0 {
+                break;
+            }
+            std::io::stdout().write_all(&bytes[..count]).context("cannot show the tests' output")?;
+            for &byte in &bytes[..count] {
+                if byte == b'\n' {
+                    self.result.add_line(&String::from_utf8_lossy(&line));
+                    line.clear();
+                } else {
+                    line.push(byte);
+                }
+            }
+        }
+        Ok(process.wait(interrupts, None)?.success())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_are_added_up_and_others_are_not() {
+        let mut counts = Counts::default();
+        for line in [
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.01s",
+            "test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s",
+            "test a::b ... ok",
+            "test result: ok. many passed; 0 failed",
+            "error: test result: ok. 9 passed",
+        ] {
+            counts.add_line(line);
+        }
+        assert_eq!(counts, Counts { passed: 7, failed: 2, ignored: 1 });
+    }
+}

@@ -1,0 +1,73 @@
+//! Boots the image once and keeps what it left: how it ended and what it printed.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use bench_host::image;
+use bench_host::interrupt::Interrupts;
+use bench_host::qemu::{Accel, CharDev, Ended, Guest, MachineType, MemoryMib, Program, Vm};
+use bench_host::workspace::Workspace;
+
+/// A self-test that takes longer hangs.
+const BOOT_MAX: Duration = Duration::from_secs(60);
+
+/// A machine to boot, built up by what differs from the usual one.
+pub(crate) struct Machine {
+    vm: Vm,
+}
+
+/// A machine that has ended.
+pub(crate) struct Booted {
+    pub(crate) ended: Ended,
+    /// What the guest printed on COM1.
+    pub(crate) log: String,
+}
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        static IMAGE: OnceLock<(PathBuf, PathBuf)> = OnceLock::new();
+        let (program, image) = IMAGE.get_or_init(|| {
+            let program = Program::find(None).expect("QEMU is set up");
+            let image = image::build(&Workspace::locate().unwrap(), &Interrupts::never().unwrap());
+            (program.path, image.expect("the image builds"))
+        });
+        let vm = Vm {
+            program: program.clone(),
+            machine: MachineType::Q35,
+            accel: Accel::Tcg,
+            smp: 1,
+            memory: MemoryMib(256),
+            image: image.clone(),
+            cmdline: String::new(),
+            com1: CharDev::File(PathBuf::new()),
+            devices: Vec::new(),
+            virtio: Vec::new(),
+            extra: Vec::new(),
+        };
+        Self { vm }
+    }
+
+    pub(crate) fn board(mut self, board: MachineType) -> Self {
+        self.vm.machine = board;
+        self
+    }
+
+    pub(crate) fn memory_mib(mut self, mib: u32) -> Self {
+        self.vm.memory = MemoryMib(mib);
+        self
+    }
+
+    /// Boots, runs the self-test `name`, waits for the end.
+    pub(crate) fn selftest(mut self, name: &str) -> Booted {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        self.vm.cmdline = format!("mode=selftest selftest={name}");
+        self.vm.com1 = CharDev::File(log.path().to_path_buf());
+        let mut guest = Guest::start(&self.vm).unwrap();
+        let waited = guest.wait(&Interrupts::never().unwrap(), Some(Instant::now() + BOOT_MAX));
+        let log = String::from_utf8_lossy(&std::fs::read(log.path()).unwrap()).into_owned();
+        let ended = waited.unwrap_or_else(|error| panic!("{error}; the guest's log:\n{log}"));
+        assert!(!matches!(ended, Ended::Qemu(_)), "{ended}: {}", guest.messages());
+        Booted { ended, log }
+    }
+}
