@@ -37,6 +37,12 @@ pub enum Command {
     Boot(BootArgs),
     /// Serve a directory by 9P2000.L on a unix socket, until Ctrl-C.
     Serve(ServeArgs),
+    /// How this program calls itself to remove a run's scratch folder.
+    #[command(name = crate::scratch::SWEEP_COMMAND, hide = true)]
+    SweepScratch {
+        /// The folder.
+        path: PathBuf,
+    },
 }
 
 /// Options of `setup`.

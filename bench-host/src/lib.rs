@@ -7,6 +7,7 @@ pub mod commands;
 pub mod image;
 pub mod interrupt;
 pub mod qemu;
+pub mod scratch;
 pub mod server;
 pub mod setup;
 pub mod stats;

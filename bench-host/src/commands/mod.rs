@@ -20,5 +20,9 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),
         Command::Serve(args) => serve::run(&args, interrupts),
+        Command::SweepScratch { path } => {
+            crate::scratch::sweep(&path, std::io::stdin())?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
