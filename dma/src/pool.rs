@@ -125,12 +125,18 @@ pub struct Pool<M: Mapping = Identity> {
     dev_base: DevAddr,
     pages: usize,
     hygiene: Hygiene,
+    /// The length of runs that go home without further ado: one page, or none where a policy fills what comes back.
+    plain_pages: u32,
     mapping: M,
-    counts: CachePadded<Counts>,
+    moving: CachePadded<Moving>,
 }
 
-/// Written on rare paths only, and kept off the line that every call reads.
-struct Counts {
+/// What changes on rare paths, kept off the line that every call reads.
+struct Moving {
+    /// The bitmap's word that single pages come from; any stale value is as good.
+    cursor: AtomicUsize,
+    /// How often a search left its word, to look at the number of pages in use once in a while.
+    searches: AtomicUsize,
     peak: AtomicUsize,
     exhausted: AtomicU64,
     quarantined: AtomicUsize,
@@ -159,7 +165,7 @@ impl<M: Mapping> Pool<M> {
         while pages > 0 && Self::metadata_bytes(pages) + pages * PAGE_SIZE > usable {
             // Every page given up frees its own bytes and its metadata, so this is at most a thousandth of them.
             let excess = Self::metadata_bytes(pages) + pages * PAGE_SIZE - usable;
-            pages -= excess.div_ceil(PAGE_SIZE + size_of::<AtomicU32>() + size_of::<Word>());
+            pages -= excess.div_ceil(PAGE_SIZE + size_of::<AtomicU32>() + size_of::<Word>()).min(pages);
         }
         if pages == 0 {
             return Err(PoolError::TooSmall { bytes });
@@ -180,12 +186,15 @@ impl<M: Mapping> Pool<M> {
         }
         // SAFETY: the words lie in the metadata, which is ours for the life of the pool.
         let bitmap = unsafe { Bitmap::new(words, pages) };
-        let counts = Counts {
+        let plain_pages = u32::from(hygiene == Hygiene::Lazy);
+        let moving = CachePadded::new(Moving {
+            cursor: AtomicUsize::new(0),
+            searches: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
             exhausted: AtomicU64::new(0),
             quarantined: AtomicUsize::new(0),
-        };
-        Ok(Self { base, bitmap, shares, dev_base, pages, hygiene, mapping, counts: CachePadded::new(counts) })
+        });
+        Ok(Self { base, bitmap, shares, dev_base, pages, hygiene, plain_pages, mapping, moving })
     }
 
     /// Bytes of metadata in front of `pages` pages: a whole number of pages.
@@ -202,13 +211,43 @@ impl<M: Mapping> Pool<M> {
     /// whatever was there before, and nobody gets to see that: see [`Buf::as_mut_slice`].
     #[inline]
     pub fn alloc(&self, pages: usize) -> Result<Buf<'_, M>, Exhausted> {
-        let pages = pages.max(1);
+        if pages > 1 {
+            return self.alloc_run(pages);
+        }
+        let cursor = self.moving.cursor.load(Ordering::Relaxed);
+        match self.bitmap.claim_page_at(cursor) {
+            Some(page) => Ok(Buf::new(self.run(page, 1))),
+            None => self.alloc_page_elsewhere(cursor),
+        }
+    }
+
+    #[inline(never)]
+    fn alloc_run(&self, pages: usize) -> Result<Buf<'_, M>, Exhausted> {
         let claimed = if pages <= MAX_RUN_PAGES { self.bitmap.claim_run(pages) } else { None };
         match claimed {
-            // SAFETY: the bitmap has just given these pages to us.
-            Some(first) => Ok(Buf::new(unsafe { self.run(first, pages as u32) })),
+            Some(first) => Ok(Buf::new(self.run(first, pages as u32))),
             None => Err(self.exhausted(pages)),
         }
+    }
+
+    /// A page when the word at the cursor has none (or somebody else was faster there).
+    #[inline(never)]
+    fn alloc_page_elsewhere(&self, mut cursor: usize) -> Result<Buf<'_, M>, Exhausted> {
+        let Some(mask) = self.claim_pages(&mut cursor, 1) else { return Err(self.exhausted(1)) };
+        self.moving.cursor.store(cursor, Ordering::Relaxed);
+        let page = cursor * Word::BITS + mask.trailing_zeros() as usize;
+        Ok(Buf::new(self.run(page, 1)))
+    }
+
+    /// Some pages of one word, for whoever keeps a cursor, and now and then a look at how many are in use.
+    pub(crate) fn claim_pages(&self, cursor: &mut usize, most: usize) -> Option<u64> {
+        // Not a read-modify-write: a look more or less does not matter.
+        let searches = self.moving.searches.load(Ordering::Relaxed).wrapping_add(1);
+        self.moving.searches.store(searches, Ordering::Relaxed);
+        if searches.is_multiple_of(self.bitmap.words_len()) {
+            self.look();
+        }
+        self.bitmap.claim_pages(cursor, most)
     }
 
     /// A buffer for `bytes` bytes: as many pages as hold them, and its window set to exactly that many bytes.
@@ -230,12 +269,12 @@ impl<M: Mapping> Pool<M> {
     /// paths; while other cores are at work it is as exact as a moving thing can be.
     pub fn counters(&self) -> Counters {
         self.look();
-        let quarantined = self.counts.quarantined.load(Ordering::Relaxed);
+        let quarantined = self.moving.quarantined.load(Ordering::Relaxed);
         Counters {
             pages: self.pages,
             live: (self.pages - self.bitmap.free()).saturating_sub(quarantined),
-            peak: self.counts.peak.load(Ordering::Relaxed),
-            exhausted: self.counts.exhausted.load(Ordering::Relaxed),
+            peak: self.moving.peak.load(Ordering::Relaxed),
+            exhausted: self.moving.exhausted.load(Ordering::Relaxed),
             quarantined,
         }
     }
@@ -253,38 +292,58 @@ impl<M: Mapping> Pool<M> {
     /// Notes the number of pages in use if it is the largest seen.
     fn look(&self) {
         let used = self.pages - self.bitmap.free();
-        let live = used.saturating_sub(self.counts.quarantined.load(Ordering::Relaxed));
-        self.counts.peak.fetch_max(live, Ordering::Relaxed);
+        let live = used.saturating_sub(self.moving.quarantined.load(Ordering::Relaxed));
+        self.moving.peak.fetch_max(live, Ordering::Relaxed);
     }
 
     #[cold]
     pub(crate) fn exhausted(&self, pages: usize) -> Exhausted {
         self.look();
-        self.counts.exhausted.fetch_add(1, Ordering::Relaxed);
+        self.moving.exhausted.fetch_add(1, Ordering::Relaxed);
         Exhausted { pages: u32::try_from(pages).unwrap_or(u32::MAX) }
     }
 
-    /// # Safety
-    /// `first .. first + pages` were claimed from the bitmap and belong to no other run.
+    /// Pages fresh from the bitmap become a run.
     #[inline]
-    unsafe fn run(&self, first: usize, pages: u32) -> Run<'_, M> {
-        // SAFETY: `first < self.pages`, so this stays inside the region.
-        let base = unsafe { self.base.add(first * PAGE_SIZE) };
+    fn run(&self, first: usize, pages: u32) -> Run<'_, M> {
+        let base = self.page_base(first);
         if self.hygiene == Hygiene::Poison {
             fill(base, pages, Hygiene::FRESH);
         }
         Run { pool: self, base, pages, initialised: 0 }
     }
 
+    /// The first byte of page `page`.
+    #[inline]
+    pub(crate) fn page_base(&self, page: usize) -> NonNull<u8> {
+        debug_assert!(page < self.pages);
+        // SAFETY: pages come from the bitmap, which has no more of them than the region.
+        unsafe { self.base.add(page * PAGE_SIZE) }
+    }
+
     /// The index of the page at `base`.
     #[inline]
-    fn index(&self, base: NonNull<u8>) -> usize {
+    pub(crate) fn index(&self, base: NonNull<u8>) -> usize {
         (base.addr().get() - self.base.addr().get()) / PAGE_SIZE
+    }
+
+    /// Pages of one word that rested in a magazine come back.
+    pub(crate) fn take_back_pages(&self, word: usize, mask: u64) {
+        self.bitmap.release(word, mask);
     }
 
     /// The end of a run: called by its drop and nowhere else, with pages this pool handed out.
     #[inline]
     pub(crate) fn take_back(&self, base: NonNull<u8>, pages: u32) {
+        if pages == self.plain_pages {
+            self.bitmap.release_page(self.index(base));
+        } else {
+            self.take_back_run(base, pages);
+        }
+    }
+
+    #[inline(never)]
+    fn take_back_run(&self, base: NonNull<u8>, pages: u32) {
         match self.hygiene {
             Hygiene::Lazy => {}
             Hygiene::ZeroOnFree => fill(base, pages, 0),
@@ -296,7 +355,7 @@ impl<M: Mapping> Pool<M> {
     /// Counts pages that will never come back. Their bits stay claimed.
     #[cold]
     pub(crate) fn quarantine(&self, pages: u32) {
-        self.counts.quarantined.fetch_add(pages as usize, Ordering::Relaxed);
+        self.moving.quarantined.fetch_add(pages as usize, Ordering::Relaxed);
     }
 
     /// Where the device finds the byte at `cpu`, which lies in one of our pages.

@@ -1,9 +1,9 @@
 //! Every atomic of the crate comes from here, so that the models under `cfg(loom)` check the code that ships.
 //!
-//! The bitmap's words are [`Word`]s. Outside of loom a `Word` is bitvec's `BitAccess` on an `AtomicU64`: one
-//! operation that changes a mask and returns the old word. `BitAccess` is relaxed throughout, so the two fences that
-//! hand a page's contents from its last owner to its next one stand here, once: release before bits are set (freed),
-//! acquire after bits were cleared (claimed). On x86-64 neither is an instruction.
+//! The bitmap's words are [`Word`]s. Outside of loom a `Word` changes by bitvec's `BitAccess` on an `AtomicU64`: one
+//! operation that sets or clears a mask and returns the old word. `BitAccess` is relaxed throughout, so the fences
+//! that hand a page's contents from its last owner to its next one stand here, once: release before bits are set
+//! (freed), acquire after bits were cleared (claimed). On x86-64 neither is an instruction.
 
 #[cfg(not(loom))]
 pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
@@ -13,7 +13,7 @@ pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering,
 #[cfg(not(loom))]
 use bitvec::{access::BitAccess, index::BitMask};
 
-/// 64 pages of the bitmap: a set bit is a free page.
+/// 64 bits that are claimed by clearing and released by setting them.
 #[derive(Debug)]
 pub(crate) struct Word(AtomicU64);
 
@@ -30,28 +30,53 @@ impl Word {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Clears the bits of `mask` and returns the old word: the caller now owns `old & mask`.
+    /// Clears the bits of `mask` and returns those of them that were set: they are the caller's now.
     #[inline]
     pub(crate) fn claim(&self, mask: u64) -> u64 {
         #[cfg(not(loom))]
         let old = self.0.clear_bits(BitMask::new(mask));
         #[cfg(loom)]
         let old = self.0.fetch_and(!mask, Ordering::Relaxed);
-        // Pairs with the release fence of whoever set these bits; the words in between are all read-modify-writes,
+        // Pairs with the release fence of whoever set these bits; the writes in between are all read-modify-writes,
         // so the release sequence is unbroken.
         fence(Ordering::Acquire);
-        old
+        old & mask
     }
 
-    /// Sets the bits of `mask` and returns the old word: a bit that was set already was freed twice.
+    /// Clears the bits of `mask` if all of them are set, or none.
+    #[inline]
+    pub(crate) fn claim_all(&self, mask: u64) -> bool {
+        let mut old = self.peek();
+        while old & mask == mask {
+            match self.0.compare_exchange_weak(old, old & !mask, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => old = now,
+            }
+        }
+        false
+    }
+
+    /// Sets the bits of `mask` and returns those of them that were set already: they were released twice.
     #[inline]
     pub(crate) fn release(&self, mask: u64) -> u64 {
-        // Pairs with the acquire fence of whoever claims these bits next.
+        // Pairs with the acquire of whoever claims these bits next.
         fence(Ordering::Release);
         #[cfg(not(loom))]
         let old = self.0.set_bits(BitMask::new(mask));
         #[cfg(loom)]
         let old = self.0.fetch_or(mask, Ordering::Relaxed);
-        old
+        old & mask
     }
+}
+
+/// A full fence right behind a read-modify-write of this thread: what follows is not read before that is visible.
+///
+/// On x86-64 the locked instruction has been the fence already (Intel SDM volume 3, 9.2.3.9; AMD APM volume 2,
+/// 7.4.2), so only the compiler must be held back; elsewhere, and in the models, it is a real one.
+#[inline]
+pub(crate) fn full_fence_after_rmw() {
+    #[cfg(all(target_arch = "x86_64", not(loom), not(miri)))]
+    core::sync::atomic::compiler_fence(Ordering::SeqCst);
+    #[cfg(not(all(target_arch = "x86_64", not(loom), not(miri))))]
+    fence(Ordering::SeqCst);
 }
