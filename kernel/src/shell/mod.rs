@@ -1,2 +1,3 @@
 //! The shell: reads lines from a terminal and runs commands.
+pub mod edit;
 pub mod parse;
