@@ -16,6 +16,7 @@ extern crate alloc;
 #[cfg(target_os = "none")]
 pub mod arch;
 pub mod boot;
+pub mod dev;
 pub mod io;
 pub mod irq;
 pub mod log;

@@ -79,6 +79,10 @@ pub fn clean(name: &[u8]) -> Vec<u8> {
     }
     let mut cleaned = Vec::with_capacity(name.len().max(1));
     cleaned.extend_from_slice(root);
+    if root.is_empty() && kept.first().is_some_and(|first| first.starts_with(b"#")) {
+        // A file whose name begins so is no device: the dot keeps the difference.
+        cleaned.extend_from_slice(b"./");
+    }
     for (at, element) in kept.iter().enumerate() {
         if at > 0 || (!root.is_empty() && root != b"/") {
             cleaned.push(b'/');
@@ -93,9 +97,11 @@ pub fn clean(name: &[u8]) -> Vec<u8> {
 
 /// `name` as seen from the directory `dir`, cleaned. A rooted name ignores the directory.
 pub fn join(dir: &[u8], name: &[u8]) -> Vec<u8> {
-    if is_rooted(name) {
-        return clean(name);
-    }
+    if is_rooted(name) { clean(name) } else { child(dir, name) }
+}
+
+/// The name of a file found in the directory `dir`, whatever it begins with.
+pub fn child(dir: &[u8], name: &[u8]) -> Vec<u8> {
     let mut whole = Vec::with_capacity(dir.len() + 1 + name.len());
     whole.extend_from_slice(dir);
     whole.push(b'/');
@@ -162,6 +168,8 @@ mod tests {
             ("#/", "#/"),
             ("#/mnt", "#//mnt"),
             ("#//mnt", "#//mnt"),
+            ("./#x", "./#x"),
+            ("a/../#x/b", "./#x/b"),
         ];
         for (name, cleaned) in table {
             assert_eq!(clean(name.as_bytes()), cleaned.as_bytes(), "clean {name:?}");
@@ -175,6 +183,9 @@ mod tests {
         assert_eq!(join(b"/mnt", b"/dev/cons"), b"/dev/cons");
         assert_eq!(join(b"/mnt", b"#s/vc2"), b"#s/vc2");
         assert_eq!(join(b"#s", b"vc2"), b"#s/vc2");
+        assert_eq!(join(b"/tmp", b"./#c"), b"/tmp/#c");
+        assert_eq!(child(b".", b"#c"), b"./#c");
+        assert_eq!(child(b"/tmp", b"#c"), b"/tmp/#c");
     }
 
     #[test]

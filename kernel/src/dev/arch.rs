@@ -1,0 +1,105 @@
+//! # arch(3) - what the machine tells about itself
+//!
+//! ```text
+//! bind -a '#P' /dev
+//!
+//! /dev/irqalloc
+//! /dev/pool
+//! ```
+//!
+//! `irqalloc` has a line for every interrupt handler, vectors ascending, the newest registration of a vector first:
+//! vector, interrupt line, count, cycles, type, name, in columns of 11, 11, 20, 20 and 8. Count and cycles belong to
+//! the vector, so lines that share one show equal numbers. A handler that is not registered has no line.
+//!
+//! `pool` tells about the pages that devices read and write, one `name number` a line: how many there are (`pages`), in
+//! use now (`live`), most ever in use (`peak`), requests refused for want of pages (`exhausted`), pages given up because
+//! a device that lied may still write them (`quarantined`), and how many payload bytes were ever copied (`copied`).
+//!
+//! All are read-only.
+
+use alloc::vec::Vec;
+
+use crate::io::{Windows, copied};
+use crate::irq;
+use crate::mem::pool;
+use crate::ns::device::{Cursor, Device, Opened, Walked, walk_by_steps};
+use crate::ns::stat::{Entry, Qid, Stat};
+use crate::ns::table::{Row, Table};
+use crate::ns::{Error, OpenMode, text};
+
+const IRQALLOC: u64 = 1;
+const POOL: u64 = 2;
+
+const TABLE: Table = Table {
+    letter: 'P',
+    rows: &[
+        Row { path: IRQALLOC, parent: Table::ROOT, name: "irqalloc", mode: 0o444 },
+        Row { path: POOL, parent: Table::ROOT, name: "pool", mode: 0o444 },
+    ],
+};
+
+/// A file of the device.
+#[derive(Clone, Debug)]
+pub struct Node {
+    path: u64,
+}
+
+impl Node {
+    /// The directory.
+    pub fn root() -> Node {
+        Node { path: Table::ROOT }
+    }
+
+    fn step(&self, name: &[u8]) -> Result<Node, Error> {
+        TABLE.step(self.path, name).map(|path| Node { path })
+    }
+}
+
+impl Device for Node {
+    fn letter(&self) -> char {
+        'P'
+    }
+
+    fn qid(&self) -> Qid {
+        TABLE.qid(self.path)
+    }
+
+    async fn walk(&self, names: &[&[u8]]) -> Result<Walked<Self>, Error> {
+        walk_by_steps(self, names, Node::step)
+    }
+
+    async fn stat(&self) -> Result<Stat, Error> {
+        Ok(TABLE.stat(self.path))
+    }
+
+    async fn open(self, mode: OpenMode) -> Result<Opened<Self>, Error> {
+        TABLE.open(self.path, mode).map(|()| Opened::Node(self))
+    }
+
+    async fn read_dir(&self, from: Cursor) -> Result<(Vec<Entry>, Cursor), Error> {
+        if self.qid().is_dir() { TABLE.read_dir(self.path, from) } else { Err(Error::NotDir) }
+    }
+
+    async fn bread(&self, count: usize, offset: u64) -> Result<Windows, Error> {
+        match self.path {
+            IRQALLOC => {
+                let rows = irq::table().rows();
+                text::read(count, offset, |to| rows.iter().try_for_each(|row| write!(to, "{row}")))
+            }
+            POOL => text::read(count, offset, |to| {
+                let counters = pool().counters();
+                writeln!(to, "pages {}", counters.pages)?;
+                writeln!(to, "live {}", counters.live)?;
+                writeln!(to, "peak {}", counters.peak)?;
+                writeln!(to, "exhausted {}", counters.exhausted)?;
+                writeln!(to, "quarantined {}", counters.quarantined)?;
+                writeln!(to, "copied {}", copied())
+            }),
+            _ => Err(Error::IsDir),
+        }
+    }
+
+    async fn bwrite(&self, _windows: Windows, _offset: u64) -> Result<usize, Error> {
+        Err(if self.qid().is_dir() { Error::IsDir } else { Error::Permission })
+    }
+}

@@ -1,0 +1,7 @@
+//! Devices: one file each, opening with its manual page. What is common to them is in [`crate::ns::device`].
+
+pub mod arch;
+pub mod cons;
+pub mod pipe;
+pub mod root;
+pub mod srv;

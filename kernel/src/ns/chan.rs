@@ -1,0 +1,143 @@
+//! Channels: open files. What a program reads from and writes to.
+//!
+//! A channel is an open [`Node`] with an offset of its own. It is shared by counting references (standard streams, a
+//! posted service), and closed when the last one goes. Programs that can pass pages on use [`Chan::bread`] and
+//! [`Chan::bwrite`]; the others use the slice adapters, which copy through the one routine that counts.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use super::device::Device;
+use super::mount::FileKey;
+use super::node::Node;
+use super::path::Shown;
+use super::stat::Stat;
+use super::{Access, Error, OpenMode, text};
+use crate::io::{Buf, Windows};
+
+/// An open file.
+pub struct Chan {
+    node: Node,
+    mode: OpenMode,
+    name: Box<[u8]>,
+    /// Where the next read or write without an offset of its own begins. Tasks that share a channel share this.
+    offset: AtomicU64,
+}
+
+impl Chan {
+    /// A channel on a node that has been opened so.
+    pub fn new(node: Node, mode: OpenMode, name: Box<[u8]>) -> Arc<Chan> {
+        Arc::new(Chan { node, mode, name, offset: AtomicU64::new(0) })
+    }
+
+    /// The file behind it.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// How it was opened.
+    pub fn mode(&self) -> OpenMode {
+        self.mode
+    }
+
+    /// The name it was opened by.
+    pub fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// Which file it is.
+    pub fn key(&self) -> FileKey {
+        self.node.key()
+    }
+
+    /// Everything about the file.
+    pub async fn stat(&self) -> Result<Stat, Error> {
+        self.node.stat().await
+    }
+
+    /// How many bytes one message carries: the size to read and write in.
+    pub fn io_unit(&self) -> usize {
+        self.node.io_unit()
+    }
+
+    /// The next windows, at most `count` bytes. Empty at the end.
+    pub async fn bread(&self, count: usize) -> Result<Windows, Error> {
+        let windows = self.bread_at(count, self.offset.load(Relaxed)).await?;
+        self.offset.fetch_add(windows.len() as u64, Relaxed);
+        Ok(windows)
+    }
+
+    /// Windows from a place of the file, at most `count` bytes. Does not move the offset.
+    pub async fn bread_at(&self, count: usize, offset: u64) -> Result<Windows, Error> {
+        self.must_be(Access::Read)?;
+        self.node.bread(count, offset).await
+    }
+
+    /// Reads into the caller's own pages, from a place of the file.
+    pub async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Buf, Result<usize, Error>) {
+        match self.must_be(Access::Read) {
+            Ok(()) => self.node.read_into(buf, count, offset).await,
+            Err(error) => (buf, Err(error)),
+        }
+    }
+
+    /// Writes windows behind what was written before; how many bytes were taken.
+    pub async fn bwrite(&self, windows: Windows) -> Result<usize, Error> {
+        let written = self.bwrite_at(windows, self.offset.load(Relaxed)).await?;
+        self.offset.fetch_add(written as u64, Relaxed);
+        Ok(written)
+    }
+
+    /// Writes windows at a place of the file. Does not move the offset.
+    pub async fn bwrite_at(&self, windows: Windows, offset: u64) -> Result<usize, Error> {
+        self.must_be(Access::Write)?;
+        self.node.bwrite(windows, offset).await
+    }
+
+    /// The next bytes, copied into a slice; 0 at the end.
+    pub async fn read(&self, into: &mut [u8]) -> Result<usize, Error> {
+        let windows = self.bread(into.len()).await?;
+        Ok(windows.copy_to(into))
+    }
+
+    /// Writes a slice, copied into pages of the pool, piece by piece.
+    pub async fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        for piece in bytes.chunks(self.io_unit().max(1)) {
+            let windows = text::copied(piece)?;
+            if self.bwrite(windows).await? < piece.len() {
+                return Err(Error::Io);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the next read or write begin elsewhere.
+    pub fn seek(&self, offset: u64) -> Result<(), Error> {
+        if self.node.is_stream() {
+            return Err(Error::IsStream);
+        }
+        self.offset.store(offset, Relaxed);
+        Ok(())
+    }
+
+    /// Returns when everything written is on the other side's lasting store.
+    pub async fn sync(&self) -> Result<(), Error> {
+        self.node.sync().await
+    }
+
+    fn must_be(&self, access: Access) -> Result<(), Error> {
+        if self.mode.access == Access::ReadWrite || self.mode.access == access {
+            Ok(())
+        } else {
+            Err(Error::BadUse)
+        }
+    }
+}
+
+impl fmt::Debug for Chan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chan({} {:?})", Shown(&self.name), self.mode.access)
+    }
+}

@@ -1,0 +1,180 @@
+//! What a device answers: the one interface behind every file, whoever serves it.
+//!
+//! A device is a type whose values are its *nodes*: a node is one file of the device, walked to but not necessarily
+//! open. Nodes are concrete types; [`Node`](super::node::Node) is the closed set of them, so that an operation is a
+//! `match` and a direct call, with nothing boxed and no pointer to a function. Simple devices answer with the
+//! defaults here and a [table](super::table).
+//!
+//! Reads and writes move page windows ([`Windows`]): a read answers with windows on pages somebody filled, a write
+//! takes windows and is done with them when it returns. Nothing here copies payload; whoever wants bytes in a slice
+//! uses the adapters of [`Chan`](super::chan::Chan), which go through the one routine that copies and counts.
+//!
+//! Dropping a node closes it. Whatever has to be said to somebody else then (a clunk, the end of a pipe) is said
+//! without waiting.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::chan::Chan;
+use super::mount::FileKey;
+use super::stat::{Change, Entry, Qid, Stat};
+use super::{Error, OpenMode};
+use crate::io::{Buf, Windows};
+
+/// How many names one walk takes at most (walk(5)).
+pub const WALK_NAMES_MAX: usize = 16;
+
+/// The qids a walk passed, in order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Passed {
+    qids: [Qid; WALK_NAMES_MAX],
+    len: usize,
+}
+
+impl Passed {
+    /// Notes one more.
+    ///
+    /// # Panics
+    /// When a walk passes more files than it was given names: our own error.
+    pub fn push(&mut self, qid: Qid) {
+        self.qids[self.len] = qid;
+        self.len += 1;
+    }
+
+    /// All of them.
+    pub fn qids(&self) -> &[Qid] {
+        &self.qids[..self.len]
+    }
+}
+
+/// How far a walk came.
+pub struct Walked<N> {
+    /// A qid for each name that was found.
+    pub passed: Passed,
+    /// Where it ended, if every name was found.
+    pub node: Option<N>,
+}
+
+/// What opening a node gives.
+pub enum Opened<N> {
+    /// The node itself, ready for reading or writing.
+    Node(N),
+    /// Another channel that stands behind the file: a posted service.
+    Posted(Arc<Chan>),
+}
+
+/// Where reading a directory goes on. Zero is the beginning; the rest is the device's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor(pub u64);
+
+/// One file of a device.
+#[allow(async_fn_in_trait, reason = "called on concrete types only, and tasks stay on their core")]
+pub trait Device: Sized {
+    /// The device's letter, as in `#c`.
+    fn letter(&self) -> char;
+
+    /// Which of the device's instances this node belongs to.
+    fn instance(&self) -> u32 {
+        0
+    }
+
+    /// The file's identity within the instance.
+    fn qid(&self) -> Qid;
+
+    /// The file's identity among all files.
+    fn key(&self) -> FileKey {
+        FileKey { device: self.letter(), instance: self.instance(), path: self.qid().path }
+    }
+
+    /// Goes down the names, at most [`WALK_NAMES_MAX`], none of them `.` or `..`. No names: another node for the same
+    /// file. An error means that not even the first name was found; a shorter answer, that a later one was not.
+    async fn walk(&self, names: &[&[u8]]) -> Result<Walked<Self>, Error>;
+
+    /// Everything about the file.
+    async fn stat(&self) -> Result<Stat, Error>;
+
+    /// Makes it ready for reading or writing, if its permissions allow it.
+    async fn open(self, mode: OpenMode) -> Result<Opened<Self>, Error>;
+
+    /// Makes a file in this directory and opens it.
+    async fn create(self, _name: &[u8], _mode: OpenMode, _permissions: u32) -> Result<Self, Error> {
+        Err(Error::Permission)
+    }
+
+    /// Makes a directory in this directory.
+    async fn make_dir(&self, _name: &[u8], _permissions: u32) -> Result<(), Error> {
+        Err(Error::Permission)
+    }
+
+    /// The next names of the directory, and where the ones behind them begin. None left: an empty list.
+    async fn read_dir(&self, _from: Cursor) -> Result<(Vec<Entry>, Cursor), Error> {
+        Err(Error::NotDir)
+    }
+
+    /// At most `count` bytes from `offset`, as windows; less where less is there; nothing at the end.
+    async fn bread(&self, _count: usize, _offset: u64) -> Result<Windows, Error> {
+        Err(Error::IsDir)
+    }
+
+    /// At most `count` bytes from `offset` into the caller's own pages, whose window is set to what was read.
+    async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Buf, Result<usize, Error>) {
+        match self.bread(count.min(buf.len()), offset).await {
+            Err(error) => (buf, Err(error)),
+            Ok(windows) => {
+                let mut buf = buf;
+                buf.truncate(windows.len());
+                windows.copy_to(buf.as_mut_slice());
+                (buf, Ok(windows.len()))
+            }
+        }
+    }
+
+    /// Writes all the windows hold at `offset`; how many bytes were taken.
+    async fn bwrite(&self, _windows: Windows, _offset: u64) -> Result<usize, Error> {
+        Err(Error::IsDir)
+    }
+
+    /// How many bytes one message carries; larger reads are cut, larger writes are divided.
+    fn io_unit(&self) -> usize {
+        64 * 1024
+    }
+
+    /// Is the file a stream: is the offset of a read or write ignored, and seeking refused?
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    /// Takes the file away.
+    async fn remove(&self) -> Result<(), Error> {
+        Err(Error::Permission)
+    }
+
+    /// Changes what the file tells about itself.
+    async fn change(&self, _change: &Change) -> Result<(), Error> {
+        Err(Error::Permission)
+    }
+
+    /// Returns when everything written is on the other side's lasting store.
+    async fn sync(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The walk of a device whose every step is known at once.
+pub fn walk_by_steps<N: Device + Clone>(
+    from: &N,
+    names: &[&[u8]],
+    step: impl Fn(&N, &[u8]) -> Result<N, Error>,
+) -> Result<Walked<N>, Error> {
+    let mut passed = Passed::default();
+    let mut at = from.clone();
+    for (nth, name) in names.iter().enumerate() {
+        match step(&at, name) {
+            Ok(next) => at = next,
+            Err(error) if nth == 0 => return Err(error),
+            Err(_) => return Ok(Walked { passed, node: None }),
+        }
+        passed.push(at.qid());
+    }
+    Ok(Walked { passed, node: Some(at) })
+}
