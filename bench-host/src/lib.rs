@@ -6,6 +6,8 @@ pub mod cli;
 pub mod commands;
 pub mod image;
 pub mod interrupt;
+pub mod job;
+pub mod plan;
 pub mod qemu;
 pub mod scratch;
 pub mod server;

@@ -1,0 +1,211 @@
+//! Job files: which cases a run measures, in fio's words.
+//!
+//! ```ini
+//! ; a comment
+//! [global]                ; settings for the sections below it
+//! loops=3
+//! [read/bs=1m]            ; a case: its name, then its settings
+//! rw=read
+//! bs=1m
+//! iodepth=8
+//! size=64m
+//! ```
+//! | word | meaning |
+//! |---|---|
+//! | `rw` | `read`, `write`, `randread`, `randwrite` |
+//! | `ioengine` | `9p` for the above, or one of the file engines `fileopenread`, `filestat`, `getattr` |
+//! | `bs` | bytes an operation moves |
+//! | `iodepth` | operations in flight: 9P tags outstanding |
+//! | `size` | the part of the file that is used |
+//! | `nrfiles` | how many files a file engine uses |
+//! | `loops` | timed repetitions each time the case is visited |
+//! | `runtime` | a repetition ends after this time (`200ms`, `2s`, `1m`; a plain number is seconds) |
+//! | `time_based` | go round until `runtime` is over |
+//! | `verify` | `crc32c`: check every byte in a pass of its own; `0`: only the ends of blocks |
+//! | `randseed` | everything random is derived from it |
+//! | `msize`, `version` | asked of the 9P server (the names v9fs uses) |
+//! | `path` | `native`, `serial` or `both` |
+//! | `wait` | how the guest waits: `adaptive`, `poll`, `irq` |
+//!
+//! Any other word is refused, so that no setting is silently without effect.
+
+mod glob;
+mod parse;
+mod value;
+
+use std::fmt;
+
+use ninewire_bench_guest::record::{Dialect, Wait, Work};
+use ninewire_bench_guest::units::{Bytes, Nanos};
+
+pub use glob::matches;
+pub use parse::JobError;
+
+/// The message size asked for unless a job says otherwise: 1 MiB of payload and as much room for headers as 9P
+/// clients count with.
+pub const MSIZE_DEFAULT: u32 = (1 << 20) + 4096;
+
+/// One case with its settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobSpec {
+    /// Its name.
+    pub name: String,
+    /// What one operation is.
+    pub work: Work,
+    /// Which paths it runs on.
+    pub paths: Paths,
+    /// Bytes an operation moves.
+    pub bs: u32,
+    /// Operations in flight.
+    pub iodepth: u16,
+    /// The part of the file that is used.
+    pub size: Bytes,
+    /// How many files a file engine uses.
+    pub nrfiles: u16,
+    /// Asked of the server.
+    pub msize: u32,
+    /// Asked of the server.
+    pub dialect: Dialect,
+    /// How the guest waits.
+    pub wait: Wait,
+    /// Timed repetitions a visit.
+    pub loops: u16,
+    /// A repetition ends after this time; zero for no limit.
+    pub runtime: Nanos,
+    /// Go round until `runtime` is over.
+    pub time_based: bool,
+    /// Check every byte in a pass of its own.
+    pub verify: bool,
+    /// Everything random is derived from it.
+    pub seed: u64,
+}
+
+/// Which paths a case runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paths {
+    /// The native one alone.
+    Native,
+    /// The serial one alone.
+    Serial,
+    /// Both, in the order native, serial, serial, native.
+    Both,
+}
+
+impl Paths {
+    /// Whether the native path is among them.
+    pub fn native(self) -> bool {
+        self != Paths::Serial
+    }
+
+    /// Whether the serial path is among them.
+    pub fn serial(self) -> bool {
+        self != Paths::Native
+    }
+}
+
+impl Default for JobSpec {
+    fn default() -> Self {
+        JobSpec {
+            name: String::new(),
+            work: Work::Read,
+            paths: Paths::Both,
+            bs: 4096,
+            iodepth: 1,
+            size: Bytes(16 << 20),
+            nrfiles: 64,
+            msize: MSIZE_DEFAULT,
+            dialect: Dialect::L,
+            wait: Wait::Adaptive,
+            loops: 3,
+            runtime: Nanos(0),
+            time_based: false,
+            verify: true,
+            seed: 42,
+        }
+    }
+}
+
+/// Cases that are run together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suite {
+    /// `smoke`, `full`, or the job file's name.
+    pub name: String,
+    /// The cases in the order they run.
+    pub jobs: Vec<JobSpec>,
+}
+
+/// The suites that come with the command: name and job file.
+const BUILT_IN: &[(&str, &str)] =
+    &[("smoke", include_str!("../suites/smoke.fio")), ("full", include_str!("../suites/full.fio"))];
+
+impl Suite {
+    /// The names of the suites that come with the command.
+    pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// A suite that comes with the command.
+    pub fn built_in(name: &str) -> Option<Result<Suite, JobError>> {
+        let (name, text) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
+        Some(Suite::parse(name, &format!("suite {name}"), text))
+    }
+
+    /// The suite called `name`, whose job file's `text` errors call `file`.
+    pub fn parse(name: &str, file: &str, text: &str) -> Result<Suite, JobError> {
+        parse::parse(file, text).map(|jobs| Suite { name: name.to_string(), jobs })
+    }
+
+    /// Only the cases whose name fits `glob` (`*` any text, `?` any character).
+    pub fn select(mut self, glob: &str) -> Result<Suite, NoCase> {
+        self.jobs.retain(|job| matches(glob, &job.name));
+        if self.jobs.is_empty() { Err(NoCase { glob: glob.to_string(), suite: self.name }) } else { Ok(self) }
+    }
+}
+
+/// No case of a suite fits what was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoCase {
+    glob: String,
+    suite: String,
+}
+
+impl fmt::Display for NoCase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no case of the suite {} is called {:?}: `*` stands for any text", self.suite, self.glob)
+    }
+}
+
+impl std::error::Error for NoCase {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_suites_parse_and_their_cases_have_telling_names() {
+        for name in Suite::built_in_names() {
+            let suite = Suite::built_in(name).unwrap().unwrap_or_else(|error| panic!("{error}"));
+            assert!(!suite.jobs.is_empty());
+            for job in &suite.jobs {
+                assert!(job.name.starts_with(job.work.word()), "{}: {}", suite.name, job.name);
+                let told = |word: &str| job.name.split('/').find_map(|part| part.strip_prefix(word));
+                if let Some(bs) = told("bs=") {
+                    assert_eq!(bs, Bytes(job.bs.into()).to_string(), "{}", job.name);
+                }
+                if let Some(depth) = told("iodepth=") {
+                    assert_eq!(depth, job.iodepth.to_string(), "{}", job.name);
+                }
+            }
+        }
+        assert!(Suite::built_in("nightly").is_none());
+    }
+
+    #[test]
+    fn a_glob_selects_cases_and_says_when_there_are_none() {
+        let smoke = || Suite::built_in("smoke").unwrap().unwrap();
+        let reads = smoke().select("read/*").unwrap();
+        assert!(!reads.jobs.is_empty() && reads.jobs.iter().all(|job| job.work == Work::Read));
+        let none = smoke().select("trim/*").unwrap_err().to_string();
+        assert!(none.contains("smoke") && none.contains("trim/*"), "{none}");
+    }
+}

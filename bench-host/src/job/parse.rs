@@ -1,0 +1,273 @@
+//! Job files, line by line.
+
+use std::fmt;
+
+use ninewire_bench_guest::lanes::LANES_MAX;
+use ninewire_bench_guest::pattern::STAMP_BYTES;
+use ninewire_bench_guest::record::{Dialect, Wait, Work};
+
+use super::{JobSpec, Paths, value};
+
+/// What is wrong with a job file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobError {
+    file: String,
+    line: usize,
+    what: String,
+}
+
+impl fmt::Display for JobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+impl std::error::Error for JobError {}
+
+const MSIZE_MIN: u64 = 4096;
+const MSIZE_MAX: u64 = 1 << 30;
+const BS_MAX: u64 = 1 << 27;
+const FILES_MAX: u64 = 4096;
+
+/// The section that is being read.
+enum Section {
+    /// None yet.
+    None,
+    Global,
+    Job {
+        line: usize,
+        job: JobSpec,
+        has_work: bool,
+    },
+}
+
+pub(super) fn parse(file: &str, text: &str) -> Result<Vec<JobSpec>, JobError> {
+    let fail = |line: usize, what: String| JobError { file: file.to_string(), line, what };
+    let mut global = JobSpec::default();
+    let mut global_has_work = false;
+    let mut section = Section::None;
+    let mut jobs: Vec<JobSpec> = Vec::new();
+
+    for (number, line) in (1..).zip(text.lines()) {
+        let line = line.split([';', '#']).next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[') {
+            let name =
+                name.strip_suffix(']').ok_or_else(|| fail(number, "a section ends with `]`".to_string()))?;
+            finish(&mut section, &mut jobs).map_err(|(line, what)| fail(line, what))?;
+            section = match name.trim() {
+                "" => return Err(fail(number, "a case has a name".to_string())),
+                "global" => Section::Global,
+                name if jobs.iter().any(|job| job.name == name) => {
+                    return Err(fail(number, format!("there is a case {name:?} already")));
+                }
+                name => Section::Job {
+                    line: number,
+                    job: JobSpec { name: name.to_string(), ..global.clone() },
+                    has_work: global_has_work,
+                },
+            };
+            continue;
+        }
+        let (word, text) = line.split_once('=').map_or((line, ""), |(word, text)| (word.trim(), text.trim()));
+        let (job, has_work) = match &mut section {
+            Section::None => {
+                return Err(fail(number, "a setting comes before the first `[section]`".to_string()));
+            }
+            Section::Global => (&mut global, &mut global_has_work),
+            Section::Job { job, has_work, .. } => (job, has_work),
+        };
+        *has_work |= set(job, word, text).map_err(|what| fail(number, what))?;
+    }
+    finish(&mut section, &mut jobs).map_err(|(line, what)| fail(line, what))?;
+    if jobs.is_empty() {
+        return Err(fail(1, "the job file has no case".to_string()));
+    }
+    Ok(jobs)
+}
+
+/// Checks a case that is complete.
+fn finish(section: &mut Section, jobs: &mut Vec<JobSpec>) -> Result<(), (usize, String)> {
+    let Section::Job { line, job, has_work } = std::mem::replace(section, Section::None) else {
+        return Ok(());
+    };
+    let problem = if !has_work {
+        Some("says neither rw= nor ioengine=".to_string())
+    } else if !job.work.is_metadata() && u64::from(job.bs) > job.size.0 {
+        Some(format!("has bs={} larger than size={}", job.bs, job.size))
+    } else if job.time_based && job.runtime.0 == 0 {
+        Some("is time_based without runtime=".to_string())
+    } else {
+        None
+    };
+    match problem {
+        Some(problem) => Err((line, format!("the case {:?} {problem}", job.name))),
+        None => {
+            jobs.push(job);
+            Ok(())
+        }
+    }
+}
+
+/// Applies one setting; whether it says what an operation is.
+fn set(job: &mut JobSpec, word: &str, text: &str) -> Result<bool, String> {
+    match word {
+        "rw" | "readwrite" => {
+            job.work = Work::from_word(text)
+                .filter(|work| !work.is_metadata())
+                .ok_or_else(|| format!("rw is read, write, randread or randwrite, not {text:?}"))?;
+            return Ok(true);
+        }
+        "ioengine" if text == "9p" => {}
+        "ioengine" => {
+            job.work = Work::from_word(text)
+                .filter(|work| work.is_metadata())
+                .ok_or_else(|| format!("ioengine is 9p, fileopenread, filestat or getattr, not {text:?}"))?;
+            return Ok(true);
+        }
+        "bs" | "blocksize" => {
+            let bytes = value::size(text)?.0;
+            let stamp = STAMP_BYTES as u64;
+            if bytes < 2 * stamp || bytes > BS_MAX || !bytes.is_multiple_of(stamp) {
+                return Err(format!("bs is a multiple of {stamp} from {} to 128m, not {text}", 2 * stamp));
+            }
+            job.bs = bytes as u32;
+        }
+        "iodepth" => job.iodepth = value::number(text, 1, LANES_MAX as u64)? as u16,
+        "size" | "filesize" => job.size = value::size(text)?,
+        "nrfiles" => job.nrfiles = value::number(text, 1, FILES_MAX)? as u16,
+        "loops" => job.loops = value::number(text, 1, u64::from(u16::MAX))? as u16,
+        "runtime" => job.runtime = value::time(text)?,
+        "time_based" => job.time_based = value::flag(text)?,
+        "verify" => {
+            job.verify = match text {
+                "crc32c" => true,
+                "0" => false,
+                _ => return Err(format!("verify is crc32c or 0, not {text:?}")),
+            }
+        }
+        "randseed" => job.seed = value::number(text, 0, u64::MAX)?,
+        "msize" => {
+            let bytes = value::size(text)?.0;
+            if !(MSIZE_MIN..=MSIZE_MAX).contains(&bytes) {
+                return Err(format!("msize is from 4k to 1g, not {text}"));
+            }
+            job.msize = bytes as u32;
+        }
+        "version" => {
+            job.dialect = Dialect::from_word(text)
+                .ok_or_else(|| format!("version is 9P2000.L, 9P2000.u or 9P2000, not {text:?}"))?;
+        }
+        "path" => {
+            job.paths = match text {
+                "native" => Paths::Native,
+                "serial" => Paths::Serial,
+                "both" => Paths::Both,
+                _ => return Err(format!("path is native, serial or both, not {text:?}")),
+            }
+        }
+        "wait" => {
+            job.wait = Wait::from_word(text)
+                .ok_or_else(|| format!("wait is adaptive, poll or irq, not {text:?}"))?;
+        }
+        _ => {
+            return Err(format!(
+                "nothing is called {word:?} here; `cargo ninewire run --help` lists the words"
+            ));
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ninewire_bench_guest::units::{Bytes, Nanos};
+    use proptest::prelude::*;
+
+    #[test]
+    fn settings_of_a_case_win_over_those_of_global_sections_above_it() {
+        let text = "
+            ; what all share
+            [global]
+            loops = 5
+            size=64m
+            [one]
+            rw=randread ; in random order
+            bs=8k
+            iodepth=32
+            [global]
+            wait=poll
+            [two]
+            ioengine=filestat
+            nrfiles=7
+            loops=2
+            runtime=200ms
+            time_based
+            verify=0
+            path=native
+            version=9P2000
+            msize=128k
+            randseed=9
+        ";
+        let jobs = parse("x.fio", text).unwrap();
+        let one = JobSpec {
+            name: "one".into(),
+            work: Work::RandRead,
+            bs: 8192,
+            iodepth: 32,
+            size: Bytes(64 << 20),
+            loops: 5,
+            ..JobSpec::default()
+        };
+        assert_eq!(jobs[0], one);
+        let two = JobSpec {
+            name: "two".into(),
+            work: Work::FileStat,
+            size: Bytes(64 << 20),
+            nrfiles: 7,
+            loops: 2,
+            runtime: Nanos(200_000_000),
+            time_based: true,
+            verify: false,
+            paths: Paths::Native,
+            dialect: Dialect::Plain,
+            msize: 131_072,
+            seed: 9,
+            wait: Wait::Poll,
+            ..JobSpec::default()
+        };
+        assert_eq!(jobs[1], two);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_file_and_line() {
+        let error = |text: &str| parse("x.fio", text).unwrap_err().to_string();
+        assert_eq!(error(""), "x.fio:1: the job file has no case");
+        assert_eq!(error("bs=4k"), "x.fio:1: a setting comes before the first `[section]`");
+        assert_eq!(error("[a]\nrw=read\nbs=5"), "x.fio:3: bs is a multiple of 8 from 16 to 128m, not 5");
+        assert_eq!(error("[a]\nrw=trim"), "x.fio:2: rw is read, write, randread or randwrite, not \"trim\"");
+        assert_eq!(error("[a\nrw=read"), "x.fio:1: a section ends with `]`");
+        assert_eq!(error("[ ]"), "x.fio:1: a case has a name");
+        assert_eq!(error("[a]\nrw=read\n[a]"), "x.fio:3: there is a case \"a\" already");
+        assert_eq!(error("\n[a]\nbs=4k"), "x.fio:2: the case \"a\" says neither rw= nor ioengine=");
+        assert_eq!(
+            error("[a]\nrw=read\ntime_based\n[b]"),
+            "x.fio:1: the case \"a\" is time_based without runtime="
+        );
+        assert!(error("[a]\nrw=read\nbs=1m\nsize=4k").starts_with("x.fio:1: the case \"a\" has bs="));
+        assert!(error("[a]\nnumjobs=4").starts_with("x.fio:2: nothing is called \"numjobs\""));
+        assert!(error("[a]\niodepth=129").starts_with("x.fio:2: "));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_parsed_or_refused(text in "(\\[[a-z]{0,3}\\]?\n|(rw|bs|size|runtime|loops|verify|x)=?[a-z0-9]{0,4}\n|[ -~\n]){0,20}") {
+            if let Err(error) = parse("f", &text) {
+                prop_assert!(error.to_string().starts_with("f:"));
+            }
+        }
+    }
+}
