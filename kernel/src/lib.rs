@@ -25,6 +25,8 @@ pub mod ns;
 pub mod p9;
 #[cfg(target_os = "none")]
 mod panic;
+pub mod pci;
 pub mod shell;
 pub mod task;
 pub mod time;
+pub mod virtio;

@@ -12,7 +12,7 @@ ninewire_kernel::entry!(main);
 
 fn main(machine: &'static Machine) -> ExitCode {
     let memory = machine.memory;
-    info!("ninewire: {} MiB of RAM", memory.usable >> 20);
+    info!("ninewire: {} MiB of RAM, {} virtio devices", memory.usable >> 20, machine.devices.len());
     match machine.cmdline.get("mode") {
         Some("selftest") => selftest::run(machine),
         Some(other) => {

@@ -9,6 +9,7 @@ mod exit;
 mod idle;
 mod image;
 pub(crate) mod paging;
+pub mod pci;
 pub(crate) mod port;
 
 pub use apic::{cancel_timer, set_timer};

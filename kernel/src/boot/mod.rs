@@ -7,6 +7,9 @@ pub mod start;
 
 pub use cmdline::Cmdline;
 
+use crate::virtio;
+use alloc::vec::Vec;
+
 /// The code the machine ends with. Through QEMU's `isa-debug-exit` a code `c` becomes the exit status `c << 1 | 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExitCode(pub u8);
@@ -31,6 +34,8 @@ pub struct Machine {
     pub tsc_hz: u64,
     /// Where the memory went.
     pub memory: Memory,
+    /// The virtio functions that can be used, in bus order, which is the order of their names.
+    pub devices: Vec<virtio::Device>,
 }
 
 /// Where the memory went, in bytes.

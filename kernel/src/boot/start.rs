@@ -8,8 +8,9 @@ use super::pvh::{self, PvhError, StartInfo};
 use super::{ExitCode, Machine, Memory};
 use crate::arch;
 use crate::log::{self, Level};
+use crate::mem::mmio::Mmio;
 use crate::mem::{self, MapError, map::Runs};
-use crate::{debug, error, warn};
+use crate::{debug, error, virtio, warn};
 use ninewire_dma::PoolError;
 
 unsafe extern "Rust" {
@@ -49,15 +50,33 @@ fn ladder(start_info: u64) -> Result<&'static Machine, BootError> {
     // and command line and memory map have been copied into the image.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?;
     rung("memory");
+    arch::apic::init().map_err(BootError::Memory)?;
+    rung("apic");
     let pool = make_pool(&handed.cmdline, usable_bytes)?;
     rung("pool");
+    let devices = virtio::pci::find(&arch::pci::PORTS, &ThisMachine);
+    rung("devices");
     let memory = Memory { usable: usable_bytes, heap, pool };
     Ok(Box::leak(Box::new(Machine {
         cmdline: handed.cmdline,
         entry_tsc: arch::entry_tsc(),
         tsc_hz: arch::clock::tsc_hz().unwrap_or(0),
         memory,
+        devices,
     })))
+}
+
+/// What the virtio transport needs of the machine.
+struct ThisMachine;
+
+impl virtio::pci::Platform for ThisMachine {
+    fn map(&self, address: u64, bytes: usize) -> Result<Mmio, MapError> {
+        mem::map_device(address, bytes)
+    }
+
+    fn interrupt_core(&self) -> u8 {
+        arch::apic::id()
+    }
 }
 
 /// Makes the DMA pool: as large as asked for, at most what one run of free memory has.

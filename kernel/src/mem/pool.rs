@@ -51,7 +51,7 @@ pub const fn default_pool_bytes(usable: u64) -> u64 {
 ///
 /// # Safety
 /// As for [`Pool::new`]: the region is the pool's alone from now on and for ever, and identity-mapped.
-pub unsafe fn make(region: NonNull<[u8]>) -> Result<(), PoolError> {
+pub(super) unsafe fn make(region: NonNull<[u8]>) -> Result<(), PoolError> {
     // SAFETY: the caller's promise, passed on.
     POOL.try_call_once(|| unsafe { Pool::new(region, Map, Hygiene::Lazy) }).map(|_| ())
 }

@@ -1,0 +1,13 @@
+//! PCI: the functions on the buses, their capabilities and their registers. Everything but the way to configuration
+//! space itself ([`ConfigAccess`]) is pure and tested against [`fake`].
+
+pub mod bar;
+pub mod caps;
+pub mod config;
+#[cfg(test)]
+pub mod fake;
+pub mod msix;
+pub mod scan;
+
+pub use config::{Address, ConfigAccess};
+pub use scan::{Function, scan};

@@ -1,0 +1,87 @@
+//! The seam between a virtio device and the way it is reached.
+
+use super::notify::Notify;
+use bitflags::bitflags;
+use core::fmt;
+use ninewire_queue::RingAreas;
+
+bitflags! {
+    /// The device status field (virtio 1.2, 2.1).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Status: u8 {
+        /// The guest has noticed the device.
+        const ACKNOWLEDGE = 1;
+        /// The guest knows how to drive it.
+        const DRIVER = 2;
+        /// The driver is ready.
+        const DRIVER_OK = 4;
+        /// Feature negotiation is complete.
+        const FEATURES_OK = 8;
+        /// The device is stuck until it is reset.
+        const DEVICE_NEEDS_RESET = 64;
+        /// The driver has given up.
+        const FAILED = 128;
+        /// Bits of later standards are kept as they are.
+        const _ = !0;
+    }
+}
+
+/// Why a device cannot be made to interrupt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterruptError {
+    /// It offers no message-signalled interrupts.
+    NoMessages,
+    /// It did not accept the vector for its configuration, or for this queue.
+    Refused {
+        /// The queue; `None` for the configuration.
+        queue: Option<u16>,
+    },
+}
+
+impl fmt::Display for InterruptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMessages => write!(f, "it has no MSI-X interrupts; start QEMU without vectors=0 for it"),
+            Self::Refused { queue: Some(queue) } => write!(f, "it refuses an interrupt for queue {queue}"),
+            Self::Refused { queue: None } => write!(f, "it refuses an interrupt for its configuration"),
+        }
+    }
+}
+
+/// How a device is reached. One owner; [`super::Device`] brings the calls into the order the standard asks for, and
+/// implementations may rely on it.
+pub trait Transport: Send {
+    /// The features the device offers.
+    fn device_features(&mut self) -> u64;
+    /// Writes the features the driver accepts.
+    fn set_driver_features(&mut self, features: u64);
+    /// The device status.
+    fn status(&mut self) -> Status;
+    /// Writes the device status; the empty status asks for a reset.
+    fn set_status(&mut self, status: Status);
+    /// Queues the device has at most.
+    fn queue_count(&mut self) -> u16;
+    /// The largest size of a queue; 0 if it does not exist.
+    fn queue_size_max(&mut self, queue: u16) -> u16;
+    /// Writes size and addresses of a queue, and sets it live if `vector_entry` (see [`Transport::route_interrupt`]) is
+    /// accepted for it.
+    fn enable_queue(
+        &mut self,
+        queue: u16,
+        size: u16,
+        areas: RingAreas,
+        interrupts: bool,
+    ) -> Result<(), InterruptError>;
+    /// The notification register of a queue; `None` if the device puts it where it has no registers.
+    fn notify(&mut self, queue: u16) -> Option<Notify>;
+    /// Changes whenever the device changes its configuration.
+    fn config_generation(&mut self) -> u8;
+    /// Bytes of device-specific configuration.
+    fn config_bytes(&mut self) -> usize;
+    /// Reads configuration; the range lies inside.
+    fn read_config(&mut self, offset: usize, bytes: &mut [u8]);
+    /// The interrupt line the firmware has noted for the device.
+    fn interrupt_line(&self) -> u8;
+    /// Lets configuration changes and, later, enabled queues raise `vector` on the boot core.
+    fn route_interrupt(&mut self, vector: u8) -> Result<(), InterruptError>;
+}
