@@ -4,6 +4,7 @@
 pub mod child;
 pub mod cli;
 pub mod commands;
+pub mod files;
 pub mod image;
 pub mod interrupt;
 pub mod job;

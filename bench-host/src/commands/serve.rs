@@ -25,7 +25,7 @@ pub(super) fn run(args: &ServeArgs, interrupts: &Interrupts) -> Result<ExitCode>
     let export = Export::open(&args.dir, access)?.msize(args.msize);
     let (listener, _name) = bind(&args.socket)?;
     let server = export.listen(listener)?;
-    println!("serving {} by 9P2000.L at unix!{}", args.dir.display(), args.socket.display());
+    println!("serving {} by 9P2000.L and 9P2000 at unix!{}", args.dir.display(), args.socket.display());
     wait_readable(&[interrupts.fd()], None).context("cannot wait for the end")?;
     for fault in server.faults() {
         eprintln!("ninewire: a client was dropped: {fault}");

@@ -1,46 +1,47 @@
-//! The embedded 9P server: one directory over unix sockets, dialect 9P2000.L.
+//! The embedded 9P server: a file tree over unix sockets, dialects 9P2000.L and 9P2000.
 //!
-//! Every connection is a session of its own on a thread of its own: read what has arrived, answer every complete
-//! message, write the answers in one go. The file operations are those of the crate `p9`; before a message reaches
-//! it, `confine` checks it, because `p9` by itself follows `..` and names with slashes out of the directory.
+//! Every connection is a session of its own on a thread of its own: [`session`] reads what has arrived, [`answer`] answers every
+//! complete message from the tree, and the answers go out in one write. The trees are in [`crate::files`]: a directory of
+//! the host, out of which nothing leads, and a tree in memory.
 //!
-//! Not served: plain 9P2000 and 9P2000.u, `..` in Twalk (clients here resolve it themselves), symbolic links (they
-//! are shown and never followed), device nodes, xattrs.
+//! Not served: 9P2000.u (such a client is answered `9P2000`), authentication. Symbolic links are shown and never followed.
 
-mod confine;
+mod answer;
+mod classic;
 mod session;
 
 use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use anyhow::{Context, Result, bail};
 
 use crate::child::wait_readable;
+pub use crate::files::directory::Access;
+use crate::files::directory::Directory;
+use crate::files::memory::Memory;
 
 /// The largest message offered. Payload of 1 MiB, and the same room for headers that 9P clients count with.
 pub const MSIZE_MAX: u32 = (1 << 20) + 4096;
 
-/// What a client may change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everything below the directory.
-    ReadWrite,
-    /// Nothing.
-    ReadOnly,
-    /// Only what is below this entry of the directory; the rest is as if on a read-only file system.
-    WriteBelow(String),
-}
+/// Who owns everything in plain 9P2000 unless somebody else is named.
+pub const DEFAULT_USER: &str = "harvey";
 
-/// A directory as it is offered.
+/// What is offered, and on which terms.
 #[derive(Clone, Debug)]
 pub struct Export {
-    root: PathBuf,
-    access: Access,
+    tree: Tree,
+    user: String,
     msize: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Tree {
+    Directory(Directory),
+    Memory(Memory),
 }
 
 impl Export {
@@ -52,7 +53,23 @@ impl Export {
             bail!("cannot serve {shown}: it is not a directory");
         }
         std::fs::read_dir(&root).with_context(|| format!("cannot list {shown}"))?;
-        Ok(Self { root, access, msize: MSIZE_MAX })
+        let directory = Directory::open(&root, access).with_context(|| format!("cannot serve {shown}"))?;
+        Ok(Self::of(Tree::Directory(directory)))
+    }
+
+    /// Offers a tree in memory.
+    pub fn memory(tree: Memory) -> Self {
+        Self::of(Tree::Memory(tree))
+    }
+
+    fn of(tree: Tree) -> Self {
+        Self { tree, user: DEFAULT_USER.to_owned(), msize: MSIZE_MAX }
+    }
+
+    /// Says who owns everything in plain 9P2000, where owners are names.
+    pub fn user(mut self, user: &str) -> Self {
+        user.clone_into(&mut self.user);
+        self
     }
 
     /// Lowers the message size that is offered.

@@ -1,4 +1,4 @@
-//! One 9P conversation: bytes in, whole messages through the checks and `p9`, bytes out.
+//! One 9P conversation: bytes in, whole messages answered, bytes out.
 //!
 //! As few system calls as the stream allows: one read takes everything that has arrived, answers gather until they
 //! are worth a write or nothing complete is left to answer.
@@ -6,14 +6,14 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
-use super::Export;
-use super::confine::{Confinement, TVERSION, Verdict};
+use ninewire_kernel::p9::msg::{HEADER_LEN, Malformed};
+
+use super::answer::Session;
+use super::{Export, Tree};
+use crate::files::Files;
 
 /// Answers are written out once this much has gathered, so that a deep queue of large reads flows.
 const FLUSH_BYTES: usize = 64 * 1024;
-
-/// size[4] type[1] tag[2].
-const HEADER_BYTES: usize = 7;
 
 /// Why a session ended other than by its peer closing between two messages.
 #[derive(Debug)]
@@ -24,8 +24,8 @@ pub(super) enum Fault {
     BadSize(u32),
     /// The socket failed.
     Socket(io::Error),
-    /// The file operations could not make sense of the message.
-    Message(io::Error),
+    /// The bytes were no message.
+    Message(Malformed),
 }
 
 impl fmt::Display for Fault {
@@ -34,33 +34,26 @@ impl fmt::Display for Fault {
             Self::CutMessage => write!(f, "the peer closed in the middle of a message"),
             Self::BadSize(size) => write!(f, "the peer announced a message of {size} bytes"),
             Self::Socket(error) => write!(f, "the connection failed: {error}"),
-            Self::Message(error) => write!(f, "a message could not be handled: {error}"),
+            Self::Message(error) => write!(f, "what the peer sent is no message: {error}"),
         }
     }
 }
 
 /// Serves `stream` until it closes.
-pub(super) fn run(export: &Export, mut stream: impl Read + Write) -> Result<(), Fault> {
-    let config =
-        p9::Config { root: export.root.clone().into(), msize: export.msize, ..p9::Config::default() };
-    let mut files = p9::Server::with_config(config).map_err(Fault::Message)?;
-    let mut confinement = Confinement::new(export.access.clone());
+pub(super) fn run(export: &Export, stream: impl Read + Write) -> Result<(), Fault> {
+    match &export.tree {
+        Tree::Directory(directory) => converse(export, directory.clone(), stream),
+        Tree::Memory(memory) => converse(export, memory.clone(), stream),
+    }
+}
+
+fn converse<F: Files>(export: &Export, files: F, mut stream: impl Read + Write) -> Result<(), Fault> {
+    let mut session = Session::new(files, &export.user, export.msize);
     let mut input = Input::new(export.msize);
     let mut output = Vec::with_capacity(FLUSH_BYTES + export.msize as usize);
     loop {
         while let Some(message) = input.next_message()? {
-            let answer_at = output.len();
-            match confinement.check(message) {
-                Verdict::Pass => {
-                    if kind(message) == TVERSION {
-                        // A new session, and a new bargain over the message size: `p9` only ever lowers it.
-                        files = self::files(export)?;
-                    }
-                    files.handle_message(&mut &*message, &mut output).map_err(Fault::Message)?;
-                    confinement.answered(message, &output[answer_at..]);
-                }
-                Verdict::Refuse(errno) => refuse(&mut output, tag(message), errno),
-            }
+            session.answer(message, &mut output).map_err(Fault::Message)?;
             if output.len() >= FLUSH_BYTES {
                 stream.write_all(&output).map_err(Fault::Socket)?;
                 output.clear();
@@ -74,29 +67,6 @@ pub(super) fn run(export: &Export, mut stream: impl Read + Write) -> Result<(), 
             return Ok(());
         }
     }
-}
-
-fn files(export: &Export) -> Result<p9::Server, Fault> {
-    let config =
-        p9::Config { root: export.root.clone().into(), msize: export.msize, ..p9::Config::default() };
-    p9::Server::with_config(config).map_err(Fault::Message)
-}
-
-fn kind(message: &[u8]) -> u8 {
-    message[4]
-}
-
-fn tag(message: &[u8]) -> [u8; 2] {
-    [message[5], message[6]]
-}
-
-/// Rlerror: size[4] type[1] tag[2] ecode[4].
-fn refuse(output: &mut Vec<u8>, tag: [u8; 2], errno: rustix::io::Errno) {
-    const RLERROR: u8 = 7;
-    output.extend_from_slice(&11u32.to_le_bytes());
-    output.push(RLERROR);
-    output.extend_from_slice(&tag);
-    output.extend_from_slice(&errno.raw_os_error().to_le_bytes());
 }
 
 /// What has arrived and is not answered yet: a flat buffer that holds at least one message of the largest size.
@@ -114,19 +84,19 @@ impl Input {
         Self { bytes: vec![0; 2 * message_bytes_max as usize], start: 0, end: 0, message_bytes_max }
     }
 
-    /// The next complete message, for changing in place.
-    fn next_message(&mut self) -> Result<Option<&mut [u8]>, Fault> {
+    /// The next complete message.
+    fn next_message(&mut self) -> Result<Option<&[u8]>, Fault> {
         let pending = &self.bytes[self.start..self.end];
         let Some(size) = pending.first_chunk::<4>() else { return Ok(None) };
         let size = u32::from_le_bytes(*size);
-        if (size as usize) < HEADER_BYTES || size > self.message_bytes_max {
+        if (size as usize) < HEADER_LEN || size > self.message_bytes_max {
             return Err(Fault::BadSize(size));
         }
         let size = size as usize;
         if pending.len() < size {
             return Ok(None);
         }
-        let message = &mut self.bytes[self.start..self.start + size];
+        let message = &self.bytes[self.start..self.start + size];
         self.start += size;
         Ok(Some(message))
     }

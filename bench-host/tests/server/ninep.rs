@@ -7,7 +7,6 @@ use std::os::unix::net::UnixStream;
 pub(crate) mod errno {
     pub(crate) const ENOENT: u32 = 2;
     pub(crate) const EBADF: u32 = 9;
-    pub(crate) const EEXIST: u32 = 17;
     pub(crate) const EINVAL: u32 = 22;
     pub(crate) const EROFS: u32 = 30;
     pub(crate) const ELOOP: u32 = 40;
