@@ -17,6 +17,7 @@ extern crate alloc;
 pub mod arch;
 pub mod boot;
 pub mod dev;
+pub mod drivers;
 pub mod io;
 pub mod irq;
 pub mod log;

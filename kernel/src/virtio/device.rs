@@ -59,6 +59,11 @@ impl Device {
         self.kind
     }
 
+    /// The vector of its interrupts, once it has one.
+    pub fn vector(&self) -> Option<u8> {
+        self.inner.lock().vector
+    }
+
     /// Resets the device and agrees on features: those of `wanted` that it offers, and VERSION_1 in any case. Says which
     /// they are.
     pub fn negotiate(&self, wanted: u64) -> Result<u64, InitError> {

@@ -1,0 +1,382 @@
+//! The driver for serial devices, virtio-serial in QEMU (virtio 1.2, 5.3): ports 0 and named, and the control queue by
+//! which named ports come, go, and are opened and closed.
+//!
+//! [`Console::start`] brings a device up; what it offers are its [`Port`]s, entered in the [`Registry`] as they come. A
+//! device without MULTIPORT has port 0 from the start. With MULTIPORT every port is announced: the device says PORT_ADD,
+//! we set it up and say PORT_READY, and it tells name, kind and whether the host has its end open (5.3.6.2). We say
+//! PORT_OPEN when the first in the guest opens the port and when the last one closes it.
+//!
+//! The control queue is believed only so far: ports beyond those the device claims to have, ports added twice, unknown
+//! events and cut messages are counted and passed over.
+
+mod control;
+mod port;
+mod rx;
+mod tx;
+
+#[cfg(test)]
+mod tests;
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt;
+
+use ninewire_queue::{Fault, RingFeatures};
+use spin::{Mutex, Once};
+
+use super::registry::Registry;
+use super::vq::{Enabled, QueueError};
+use super::{Counters, StartError, interrupts};
+use crate::io::Windows;
+use crate::irq::Pending;
+use crate::mem;
+use crate::task::{self, Source};
+use crate::virtio::{Device, feature};
+use crate::{debug, warn};
+
+use control::{Event, FromHost, ToHost};
+use rx::Receiver;
+use tx::Sender;
+
+pub use port::{HostEnd, OpenPort, Port, PortError, PortInfo};
+
+/// Feature bits of the device type (virtio 1.2, 5.3.3).
+mod console_feature {
+    /// Columns and rows in the configuration.
+    pub(super) const SIZE: u64 = 1 << 0;
+    /// Ports beyond the first, and the control queues.
+    pub(super) const MULTIPORT: u64 = 1 << 1;
+}
+
+/// Offsets in the device's configuration (virtio 1.2, 5.3.4).
+mod config {
+    pub(super) const COLS: usize = 0;
+    pub(super) const ROWS: usize = 2;
+    pub(super) const MAX_NR_PORTS: usize = 4;
+}
+
+/// Ports served of one device: QEMU's default of 31, rounded up. Each costs two pages whether it exists or not, because
+/// queues have to be set up before the device starts.
+const PORTS_MAX: usize = 32;
+
+/// Buffers waiting for control messages.
+const CONTROL_PAGES: usize = 16;
+
+/// Messages to the device that wait for their turn, at most: a few for each port.
+const UNSENT_MAX: usize = 4 * PORTS_MAX;
+
+/// Faults of a device that are logged; all are counted.
+const FAULTS_LOGGED_MAX: u64 = 8;
+
+/// The queues of a port (virtio 1.2, 5.3.2): 0 and 1 for port 0, then the two control queues, then pairs for the others.
+const fn port_queues(port: u16) -> (u16, u16) {
+    let first = if port == 0 { 0 } else { 2 + 2 * port };
+    (first, first + 1)
+}
+
+const CONTROL_RX: u16 = 2;
+const CONTROL_TX: u16 = 3;
+
+/// Entries of a chain slot's indirect table: what a chain of ours has at most.
+const TABLE_ENTRIES: u16 = tx::CHAIN_WINDOWS_MAX as u16;
+
+/// A serial device at work. Lives as long as the machine.
+pub struct Console {
+    device: &'static Device,
+    registry: &'static Registry,
+    /// Set by the device's interrupt.
+    pending: &'static Pending,
+    /// Without interrupts somebody has to look: such a device keeps its core awake.
+    interrupts: bool,
+    /// By number, once announced; leaked, because a port outlives whoever has it open.
+    ports: Vec<Once<&'static Port>>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// None without MULTIPORT.
+    control: Option<Control>,
+    /// Queues of ports that have not been announced, by port.
+    unused: Vec<Option<(Enabled, Enabled)>>,
+    faults: u64,
+}
+
+struct Control {
+    rx: Receiver,
+    tx: Sender,
+    /// What the device is to be told, oldest first.
+    unsent: VecDeque<ToHost>,
+}
+
+impl Console {
+    /// Takes the device from reset to live, and serves it on this core from now on.
+    pub(super) fn start(
+        device: &'static Device,
+        registry: &'static Registry,
+    ) -> Result<&'static Console, StartError> {
+        let wanted =
+            feature::INDIRECT_DESC | feature::EVENT_IDX | console_feature::SIZE | console_feature::MULTIPORT;
+        let agreed = device.negotiate(wanted)?;
+        let multiport = agreed & console_feature::MULTIPORT != 0;
+        let pending: &'static Pending = Box::leak(Box::default());
+        let interrupts = interrupts::enable(device, pending)?;
+        let ring = super::ring_features(agreed);
+        let ports_offered = if multiport { device.config_u32(config::MAX_NR_PORTS)? as usize } else { 1 };
+        let control = match multiport {
+            true => Some((
+                Enabled::new(device, CONTROL_RX, ring, TABLE_ENTRIES)?,
+                Enabled::new(device, CONTROL_TX, ring, TABLE_ENTRIES)?,
+            )),
+            false => None,
+        };
+        let unused = enable_port_queues(device, ports_offered.clamp(1, PORTS_MAX), ring)?;
+        device.driver_ok()?;
+
+        let control = control.map(|(rx, tx)| Control::open(rx, tx)).transpose()?;
+        let ports = unused.iter().map(|_| Once::new()).collect();
+        let inner = Mutex::new(Inner { control, unused, faults: 0 });
+        let console: &'static Console =
+            Box::leak(Box::new(Console { device, registry, pending, interrupts, ports, inner }));
+        registry.add_console(console);
+        if !multiport {
+            console.announced(&mut console.inner.lock(), 0, HostEnd::Unknown)?;
+            if agreed & console_feature::SIZE != 0
+                && let Some(port) = console.port(0)
+            {
+                port.set_size(device.config_u16(config::COLS)?, device.config_u16(config::ROWS)?);
+            }
+        }
+        task::register_source(console);
+        Ok(console)
+    }
+
+    /// The device's internal name.
+    pub fn name(&self) -> &'static str {
+        self.device.name()
+    }
+
+    /// A port that has been announced, whether it is there now or not.
+    pub fn port(&self, number: u32) -> Option<&'static Port> {
+        self.ports.get(usize::try_from(number).ok()?)?.get().copied()
+    }
+
+    /// What the device has cost and carried.
+    pub fn counters(&self) -> Counters {
+        let mut counters = Counters { interrupts: interrupts::count(self.device), ..Counters::default() };
+        let inner = self.inner.lock();
+        counters.faults = inner.faults;
+        if let Some(control) = &inner.control {
+            control.rx.count_into(&mut counters);
+            control.tx.count_into(&mut counters);
+        }
+        self.announced_ports().for_each(|port| port.count_into(&mut counters));
+        counters
+    }
+
+    fn announced_ports(&self) -> impl Iterator<Item = &'static Port> {
+        self.ports.iter().filter_map(Once::get).copied()
+    }
+
+    /// Makes the port, or welcomes it back. False: we cannot have it.
+    fn announced(&self, inner: &mut Inner, number: u32, host: HostEnd) -> Result<bool, QueueError> {
+        let index = number as usize;
+        let Some(place) = self.ports.get(index) else { return Ok(false) };
+        if let Some(port) = place.get() {
+            if port.is_present() {
+                inner.fault(self.name(), format_args!("port {number} is added twice"));
+            } else {
+                port.set_present(true);
+                self.registry.port_changed();
+            }
+            return Ok(true);
+        }
+        let Some((rx, tx)) = inner.unused.get_mut(index).and_then(Option::take) else { return Ok(false) };
+        let port: &'static Port = Box::leak(Box::new(Port::new(self.name(), number, host, rx, tx)?));
+        place.call_once(|| port);
+        self.registry.add_port(port);
+        Ok(true)
+    }
+
+    /// One message of the device.
+    fn obey(&self, inner: &mut Inner, message: FromHost<'_>) {
+        debug!("{}: {message}", self.name());
+        let number = message.port;
+        if let Event::Add = message.event {
+            let ready = match self.announced(inner, number, HostEnd::NotOpened) {
+                Ok(true) => true,
+                Ok(false) => {
+                    inner.fault(self.name(), format_args!("no room for port {number}"));
+                    false
+                }
+                Err(error) => {
+                    inner.fault(self.name(), format_args!("port {number} cannot be used: {error}"));
+                    false
+                }
+            };
+            return inner.say(self.name(), ToHost::PortReady { port: number, ready });
+        }
+        let Some(port) = self.port(number).filter(|port| port.is_present()) else {
+            return inner.fault(
+                self.name(),
+                format_args!("a message about port {number}, which is not there: {message}"),
+            );
+        };
+        match message.event {
+            Event::Add => (),
+            Event::Remove => port.set_present(false),
+            Event::Console => port.set_console(),
+            Event::Resize { cols, rows } => port.set_size(cols, rows),
+            Event::Open(open) => port.set_host_open(open),
+            Event::Name(name) => {
+                port.set_name(name);
+                self.registry.port_changed();
+            }
+            Event::Unknown { .. } => {
+                inner.fault(self.name(), format_args!("a message unknown to us: {message}"))
+            }
+        }
+    }
+
+    fn reap_control(&self, inner: &mut Inner) -> Result<bool, Fault> {
+        let Some(control) = &mut inner.control else { return Ok(false) };
+        let sent = control.tx.reap()?;
+        let mut news = control.rx.reap()?;
+        while let Some(message) = inner.control.as_mut().and_then(|control| control.rx.take()) {
+            news = true;
+            match FromHost::parse(&message) {
+                Ok(message) => self.obey(inner, message),
+                Err(cut) => inner.fault(self.name(), format_args!("a control message of {} bytes", cut.len)),
+            }
+        }
+        Ok(news || sent)
+    }
+}
+
+/// Sets up the queues of as many ports as the device has them for, `ports` at most; one at least.
+fn enable_port_queues(
+    device: &Device,
+    ports: usize,
+    ring: RingFeatures,
+) -> Result<Vec<Option<(Enabled, Enabled)>>, QueueError> {
+    let mut enabled = Vec::with_capacity(ports);
+    for port in 0..ports as u16 {
+        let (rx, tx) = port_queues(port);
+        let pair = Enabled::new(device, rx, ring, TABLE_ENTRIES)
+            .and_then(|rx| Ok((rx, Enabled::new(device, tx, ring, TABLE_ENTRIES)?)));
+        match pair {
+            Ok(pair) => enabled.push(Some(pair)),
+            Err(QueueError::Absent { .. }) if port > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(enabled)
+}
+
+impl Control {
+    fn open(rx: Enabled, tx: Enabled) -> Result<Control, QueueError> {
+        let mut rx = Receiver::new(rx.open()?, CONTROL_PAGES);
+        rx.start();
+        let unsent = VecDeque::from([ToHost::DeviceReady(true)]);
+        Ok(Control { rx, tx: Sender::new(tx.open()?), unsent })
+    }
+
+    /// Sends what is to be said, as far as ring and page pool have room; the rest goes next round.
+    fn publish(&mut self) {
+        self.rx.refill();
+        while let Some(message) = self.unsent.front() {
+            let Ok(mut page) = mem::pool().alloc_bytes(control::MESSAGE_BYTES) else { break };
+            page.write_at(0, &message.emit());
+            if !self.tx.try_send(&mut Windows::from(page)) {
+                break;
+            }
+            self.unsent.pop_front();
+        }
+        self.tx.publish();
+    }
+}
+
+impl Inner {
+    /// Queues a message for the device. One that asks for too much is not answered any more.
+    fn say(&mut self, name: &str, message: ToHost) {
+        let Some(control) = &mut self.control else { return };
+        if control.unsent.len() < UNSENT_MAX {
+            debug!("{name}: {message}");
+            control.unsent.push_back(message);
+        } else {
+            self.fault(name, format_args!("too many questions, {message} is not said"));
+        }
+    }
+
+    fn fault(&mut self, name: &str, what: fmt::Arguments<'_>) {
+        self.faults += 1;
+        if self.faults <= FAULTS_LOGGED_MAX {
+            warn!("{name}: {what}");
+        }
+    }
+}
+
+impl Source for Console {
+    fn publish(&self) {
+        let inner = &mut *self.inner.lock();
+        for port in self.announced_ports() {
+            if inner.control.is_some()
+                && port.is_present()
+                && let Some(open) = port.take_untold_open()
+            {
+                inner.say(self.name(), ToHost::PortOpen { port: port.number(), open });
+            }
+            port.publish();
+        }
+        if let Some(control) = &mut inner.control {
+            control.publish();
+        }
+    }
+
+    fn reap(&self) -> bool {
+        // Taken before looking: an interrupt during the look leaves its mark for the next one.
+        self.pending.take();
+        let inner = &mut *self.inner.lock();
+        let mut news = self.reap_control(inner).unwrap_or_else(|fault| {
+            inner.fault(self.name(), format_args!("the control queue is out of use: {fault}"));
+            inner.control = None;
+            true
+        });
+        for port in self.announced_ports() {
+            news |= port.reap().unwrap_or_else(|fault| {
+                inner.fault(self.name(), format_args!("port {} is out of use: {fault}", port.number()));
+                true
+            });
+        }
+        news
+    }
+
+    fn arm(&self) -> bool {
+        let inner = &mut *self.inner.lock();
+        let mut found = !self.interrupts;
+        if let Some(control) = &mut inner.control {
+            let unsent = !control.unsent.is_empty();
+            found |= control.rx.arm() | control.tx.arm(unsent);
+        }
+        // Every port is armed, whatever the ones before it say.
+        self.announced_ports().fold(found, |found, port| found | port.arm())
+    }
+
+    fn disarm(&self) {
+        if let Some(control) = &mut self.inner.lock().control {
+            control.rx.disarm();
+            control.tx.disarm();
+        }
+        self.announced_ports().for_each(Port::disarm);
+    }
+
+    fn pending(&self) -> bool {
+        self.pending.is_set()
+    }
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").field("name", &self.name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,125 @@
+//! The receiving half of a port: page-sized buffers waiting with the device, windows waiting for a reader.
+//!
+//! QEMU fills a fresh buffer for every piece of at most 4096 stream bytes it takes from the host, so a buffer is one
+//! page, and many of them are posted. A filled page is not copied: its used part is shared and handed on, and a fresh
+//! page is posted in its place. Pages posted and pages not yet read together are never more than the queue has
+//! descriptors: a port nobody reads runs out of buffers, and the device then stops taking bytes from the host.
+
+use alloc::collections::VecDeque;
+
+use ninewire_dma::{FromDevice, Lent};
+use ninewire_queue::{Chain, Fault, Segment};
+
+use super::super::Counters;
+use super::super::vq::Virtqueue;
+use crate::io::Window;
+use crate::mem::{self, Map};
+
+/// One page for the device to write.
+pub(super) struct RxChain {
+    lent: Lent<'static, FromDevice, Map>,
+    segment: [Segment; 1],
+}
+
+// SAFETY: the segment is the one of `lent`, which keeps the page out of everybody's reach until it is reclaimed, and
+// names no memory inside this value, so moving it changes nothing.
+unsafe impl Chain for RxChain {
+    fn readable(&self) -> &[Segment] {
+        &[]
+    }
+
+    fn writable(&self) -> &[Segment] {
+        &self.segment
+    }
+
+    /// Dropping what is lent quarantines and counts it.
+    fn abandon(self) {}
+}
+
+pub(super) struct Receiver {
+    queue: Virtqueue<RxChain>,
+    /// Received and not yet read, oldest first. None is empty.
+    ready: VecDeque<Window>,
+    /// Pages posted and ready together, at most.
+    pages_max: usize,
+    /// Buffers are posted once somebody has opened the port.
+    posting: bool,
+    posted: u64,
+    starved: u64,
+    bytes: u64,
+}
+
+impl Receiver {
+    /// Uses as many pages as the queue has descriptors, and no more than `pages_max`.
+    pub(super) fn new(queue: Virtqueue<RxChain>, pages_max: usize) -> Receiver {
+        let pages_max = pages_max.min(queue.size());
+        let ready = VecDeque::with_capacity(pages_max);
+        Receiver { queue, ready, pages_max, posting: false, posted: 0, starved: 0, bytes: 0 }
+    }
+
+    /// From now on keeps buffers with the device.
+    pub(super) fn start(&mut self) {
+        self.posting = true;
+    }
+
+    /// The oldest bytes not yet read.
+    pub(super) fn take(&mut self) -> Option<Window> {
+        self.ready.pop_front()
+    }
+
+    /// Posts buffers where they are due, half a queue at a time, so that steady traffic pays one publication for many.
+    pub(super) fn refill(&mut self) {
+        let posted = self.queue.in_flight();
+        let missing = self.pages_max.saturating_sub(posted + self.ready.len());
+        if !self.posting || missing == 0 || (missing < self.pages_max / 2 && posted > self.pages_max / 4) {
+            return;
+        }
+        for _ in 0..missing {
+            let Ok(buf) = mem::pool().alloc(1) else {
+                self.starved += 1;
+                break;
+            };
+            let lent = buf.lend::<FromDevice>();
+            let segment = [lent.segment()];
+            if let Err(refused) = self.queue.add(RxChain { lent, segment }) {
+                // SAFETY: the ring has not taken the chain, so no device has heard of this page.
+                drop(unsafe { refused.chain.lent.reclaim(0) });
+                break;
+            }
+            self.posted += 1;
+        }
+        self.queue.publish();
+    }
+
+    /// Takes what the device has filled. True: there are bytes that were not there before.
+    pub(super) fn reap(&mut self) -> Result<bool, Fault> {
+        let mut news = false;
+        while let Some(done) = self.queue.pop()? {
+            // SAFETY: the ring has taken the chain back from the device, by an acquire, and checked `written` against
+            // the length that was lent.
+            let buf = unsafe { done.chain.lent.reclaim(done.written) };
+            // A device may return a buffer it has not written to; that is no news to anybody.
+            if !buf.is_empty() {
+                self.bytes += buf.len() as u64;
+                self.ready.push_back(buf.share());
+                news = true;
+            }
+        }
+        Ok(news)
+    }
+
+    pub(super) fn arm(&mut self) -> bool {
+        self.queue.arm()
+    }
+
+    pub(super) fn disarm(&mut self) {
+        self.queue.disarm();
+    }
+
+    pub(super) fn count_into(&self, counters: &mut Counters) {
+        self.queue.count_into(counters);
+        counters.bytes_in += self.bytes;
+        counters.rx_posted += self.posted;
+        counters.rx_starved += self.starved;
+    }
+}

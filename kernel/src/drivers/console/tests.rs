@@ -1,0 +1,585 @@
+//! The driver against a device played by the test: one that cuts as QEMU does, and ones that lie.
+
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::future::Future;
+use core::pin::pin;
+use core::task::{Context, Poll, Waker};
+
+use proptest::prelude::*;
+
+use super::super::testing::{DeviceQueue, turn};
+use super::*;
+use crate::io::Window;
+use crate::task::{block_on, spawn_join, yield_now};
+use crate::time::{Nanos, testing::freeze, within};
+use crate::virtio::Kind;
+use crate::virtio::fake::{Fake, Lies};
+
+const ALL: u64 = feature::VERSION_1 | feature::EVENT_IDX | feature::INDIRECT_DESC;
+
+/// QEMU takes at most so many bytes from the host at once.
+const CHUNK: usize = 4096;
+
+/// A device, the driver on it, and the test's hold on both.
+struct Bench {
+    fake: Fake,
+    console: &'static Console,
+    registry: &'static Registry,
+    features: RingFeatures,
+    control: Option<(DeviceQueue, DeviceQueue)>,
+}
+
+impl Bench {
+    fn start(fake: Fake) -> Bench {
+        Bench::try_start(&fake).expect("the driver starts")
+    }
+
+    fn try_start(fake: &Fake) -> Result<Bench, StartError> {
+        let registry: &'static Registry = Box::leak(Box::default());
+        let device: &'static Device = Box::leak(Box::new(fake.device("virtio-console-7")));
+        let console = Console::start(device, registry)?;
+        let features = super::super::ring_features(fake.accepted());
+        let mut bench = Bench { fake: fake.clone(), console, registry, features, control: None };
+        if fake.accepted() & console_feature::MULTIPORT != 0 {
+            bench.control = Some((bench.queue(CONTROL_RX), bench.queue(CONTROL_TX)));
+        }
+        turn();
+        Ok(bench)
+    }
+
+    /// A device with port 0 only.
+    fn single() -> Bench {
+        Bench::start(Fake::new(Kind::Console, &[128, 128]).features(ALL))
+    }
+
+    /// A device with the control queue and room for `ports` ports.
+    fn multiport(ports: u32) -> Bench {
+        let queues = vec![128; 2 + 2 * ports as usize];
+        let mut config = vec![0; 4];
+        config.extend(ports.to_le_bytes());
+        let fake =
+            Fake::new(Kind::Console, &queues).features(ALL | console_feature::MULTIPORT).config(&config);
+        Bench::start(fake)
+    }
+
+    fn queue(&self, index: u16) -> DeviceQueue {
+        DeviceQueue::attach(&self.fake, index, self.features, TABLE_ENTRIES)
+    }
+
+    fn rx(&self, port: u16) -> DeviceQueue {
+        self.queue(port_queues(port).0)
+    }
+
+    fn tx(&self, port: u16) -> DeviceQueue {
+        self.queue(port_queues(port).1)
+    }
+
+    fn port(&self, number: u32) -> &'static Port {
+        self.console.port(number).expect("the port was announced")
+    }
+
+    /// The device says something on the control queue.
+    fn say(&mut self, message: &[u8]) {
+        let (rx, _) = self.control.as_mut().expect("a device with ports");
+        assert_eq!(rx.fill(message), Some(message.len()), "the driver keeps buffers for control messages");
+        turn();
+    }
+
+    fn say_event(&mut self, port: u32, event: u16, value: u16) {
+        let mut message = port.to_le_bytes().to_vec();
+        message.extend(event.to_le_bytes());
+        message.extend(value.to_le_bytes());
+        self.say(&message);
+    }
+
+    fn say_name(&mut self, port: u32, name: &[u8]) {
+        let mut message = port.to_le_bytes().to_vec();
+        message.extend([7, 0, 1, 0]);
+        message.extend(name);
+        message.push(0);
+        self.say(&message);
+    }
+
+    /// What the driver has said on the control queue since the last time.
+    fn heard(&mut self) -> Vec<Vec<u8>> {
+        turn();
+        let (_, tx) = self.control.as_mut().expect("a device with ports");
+        core::iter::from_fn(|| tx.drain()).map(|pieces| pieces.concat()).collect()
+    }
+
+    /// A port that is announced, named and open on the host's side.
+    fn named_port(&mut self, number: u32, name: &[u8]) -> &'static Port {
+        self.say_event(number, 1, 1);
+        self.say_name(number, name);
+        self.say_event(number, 6, 1);
+        self.heard();
+        self.port(number)
+    }
+}
+
+/// The host writes: the device cuts it into fresh buffers. How much it could take.
+fn host_writes(rx: &mut DeviceQueue, mut bytes: &[u8]) -> usize {
+    let all = bytes.len();
+    while !bytes.is_empty() {
+        let chunk = &bytes[..bytes.len().min(CHUNK)];
+        let Some(len) = rx.fill(chunk) else { break };
+        bytes = &bytes[len..];
+    }
+    all - bytes.len()
+}
+
+fn window(bytes: &[u8]) -> Window {
+    let mut buf = mem::pool().alloc_bytes(bytes.len().max(1)).expect("a page");
+    buf.set_window(0..bytes.len());
+    buf.write_at(0, bytes);
+    buf.share()
+}
+
+fn message(pieces: &[&[u8]]) -> Windows {
+    pieces.iter().map(|piece| window(piece)).collect()
+}
+
+fn poll_once<F: Future>(fut: F) -> Poll<F::Output> {
+    pin!(fut).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn pattern(len: usize) -> Vec<u8> {
+    (0..len).map(|at| (at / 256 + at) as u8).collect()
+}
+
+#[test]
+fn what_the_host_writes_arrives_as_windows_cut_as_the_device_cut_it() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let sent = pattern(10_000);
+    assert_eq!(host_writes(&mut bench.rx(0), &sent), 10_000);
+    turn();
+    let mut got = Vec::new();
+    for expected in [4096, 4096, 1808] {
+        let Poll::Ready(Ok(piece)) = poll_once(port.recv()) else { panic!("bytes are there") };
+        assert_eq!(piece.len(), expected);
+        got.extend_from_slice(&piece);
+    }
+    assert_eq!(got, sent);
+    assert!(poll_once(port.recv()).is_pending());
+}
+
+#[test]
+fn a_reader_sleeps_until_bytes_come() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    block_on(async {
+        let reader =
+            spawn_join("reader", async move { port.recv().await.map(|window| window.to_vec()) }).unwrap();
+        yield_now().await;
+        let mut rx = bench.rx(0);
+        assert_eq!(host_writes(&mut rx, b"late"), 4);
+        let got = within(Nanos::from_secs(5), "the reader", reader).await.unwrap().unwrap();
+        assert_eq!(got.unwrap(), b"late");
+    });
+}
+
+#[test]
+fn a_port_nobody_reads_takes_what_fits_its_buffers_and_the_rest_stays_with_the_host() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let mut rx = bench.rx(0);
+    let sent = pattern(200 * CHUNK);
+    assert_eq!(host_writes(&mut rx, &sent), 128 * CHUNK);
+    turn();
+    assert_eq!(rx.fill(b"x"), None, "no buffer is posted before a page is read");
+    for piece in 0..128 {
+        let Poll::Ready(Ok(window)) = poll_once(port.recv()) else { panic!("bytes are there") };
+        assert!(window[..] == sent[piece * CHUNK..][..CHUNK], "piece {piece}");
+    }
+    turn();
+    assert_eq!(host_writes(&mut rx, &sent[128 * CHUNK..]), 72 * CHUNK);
+}
+
+#[test]
+fn buffers_are_posted_in_batches() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let mut rx = bench.rx(0);
+    let kicks_before = bench.fake.kicks(0);
+    for _ in 0..63 {
+        host_writes(&mut rx, b"x");
+        turn();
+        assert!(poll_once(port.recv()).is_ready());
+        turn();
+    }
+    assert_eq!(bench.console.counters().rx_posted, 128, "fewer than half are missing");
+    host_writes(&mut rx, b"x");
+    turn();
+    assert!(poll_once(port.recv()).is_ready());
+    turn();
+    assert_eq!(bench.console.counters().rx_posted, 192);
+    assert_eq!(bench.fake.kicks(0), kicks_before, "a device that has buffers left needs no kick");
+}
+
+#[test]
+fn a_message_reaches_the_device_whole_in_order_and_without_a_copy() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    let mut message = message(&[b"header-23-bytes--------", &pattern(4096), b"tail"]);
+    let addresses: Vec<_> =
+        message.iter().map(|window| window.as_ptr() as u64 + mem::Map::DEVICE_SHIFT).collect();
+    assert_eq!(port.try_send(&mut message), Ok(true));
+    assert!(message.is_empty());
+    turn();
+    let mut tx = bench.tx(0);
+    let chain = tx.pop().expect("a chain");
+    let segments: Vec<_> = chain.readable().collect();
+    assert_eq!(segments.iter().map(|segment| segment.addr.get()).collect::<Vec<_>>(), addresses);
+    assert_eq!(segments.iter().map(|segment| segment.len).collect::<Vec<_>>(), [23, 4096, 4]);
+    assert_eq!(bench.fake.kicks(1), 1);
+    tx.complete(chain.head, 0);
+    let counters = bench.console.counters();
+    assert_eq!((counters.bytes_out, counters.sent_blind), (4123, 1));
+    assert_eq!(counters.kicks, 2, "one for the receive buffers, one for the message");
+}
+
+#[test]
+fn a_message_without_bytes_never_reaches_the_ring() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    assert_eq!(port.try_send(&mut Windows::new()), Ok(true));
+    assert_eq!(port.try_send(&mut message(&[b""])), Ok(true));
+    turn();
+    assert!(bench.tx(0).pop().is_none());
+}
+
+#[test]
+fn the_first_descriptor_of_a_message_holds_the_fixed_part_of_its_header() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    assert_eq!(port.try_send(&mut message(&[b"\x0b\0", b"\0\0", b"\x75\x01\0rest"])), Ok(true));
+    assert_eq!(port.try_send(&mut message(&[b"abc", b"d"])), Ok(true));
+    turn();
+    let mut tx = bench.tx(0);
+    assert_eq!(tx.drain().unwrap(), [b"\x0b\0\0\0\x75\x01\0".as_slice(), b"rest"]);
+    assert_eq!(tx.drain().unwrap(), [b"abcd"], "shorter ones are one descriptor");
+}
+
+#[test]
+fn a_message_of_more_windows_than_the_ring_has_room_for_follows_as_room_comes() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    let bytes: Vec<[u8; 8]> = (0..300u64).map(u64::to_le_bytes).collect();
+    let mut all: Windows = bytes.iter().map(|piece| window(piece)).collect();
+    assert_eq!(port.try_send(&mut all), Ok(true));
+    let mut next = message(&[b"next message"]);
+    assert_eq!(port.try_send(&mut next), Ok(false), "one message after the other");
+    assert_eq!(next.len(), 12, "what was not taken is left as it was");
+    let mut tx = bench.tx(0);
+    let mut got = Vec::new();
+    while got.len() < 300 {
+        turn();
+        let pieces = tx.drain().expect("the rest follows");
+        got.extend(pieces);
+    }
+    assert!(got.iter().zip(&bytes).all(|(got, sent)| got == sent));
+    turn();
+    assert_eq!(port.try_send(&mut next), Ok(true));
+}
+
+#[test]
+fn a_writer_waits_for_a_device_that_does_not_take_its_messages() {
+    let _clock = freeze();
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    let mut taken = 0;
+    while port.try_send(&mut message(&[b"12345678"])).unwrap() {
+        taken += 1;
+    }
+    assert_eq!(taken, 128, "as many as the ring has descriptors");
+    block_on(async {
+        let late = within(Nanos::from_secs(3), "room", port.write(message(&[b"too late"]))).await;
+        assert!(late.is_err());
+    });
+    block_on(async {
+        let writing = bench.port(0).open();
+        let writer =
+            spawn_join("writer", async move { writing.write(message(&[b"at last!"])).await }).unwrap();
+        yield_now().await;
+        let mut tx = bench.tx(0);
+        assert_eq!(tx.drain().unwrap(), [b"12345678"]);
+        assert_eq!(writer.await, Ok(Ok(())));
+        for _ in 0..127 {
+            assert_eq!(tx.drain().unwrap(), [b"12345678"]);
+        }
+        yield_now().await;
+        assert_eq!(tx.drain().unwrap(), [b"at last!"]);
+        assert_eq!(port.drain().await, Ok(()));
+    });
+}
+
+#[test]
+fn a_device_that_claims_more_bytes_than_a_buffer_has_breaks_the_port_and_nothing_else() {
+    let mut bench = Bench::multiport(3);
+    let (liar, honest) = (bench.named_port(1, b"liar").open(), bench.named_port(2, b"honest").open());
+    turn();
+    let mut rx = bench.rx(1);
+    let chain = rx.pop().unwrap();
+    rx.complete(chain.head, 4097);
+    turn();
+    let Poll::Ready(Err(PortError::Broken(Fault::TooMuchWritten { written: 4097, room: 4096, .. }))) =
+        poll_once(liar.recv())
+    else {
+        panic!("the lie is an error");
+    };
+    assert!(matches!(liar.try_send(&mut message(&[b"12345678"])), Err(PortError::Broken(_))));
+    assert_eq!(bench.console.counters().faults, 1, "counted once");
+    host_writes(&mut bench.rx(2), b"still works");
+    turn();
+    assert!(matches!(poll_once(honest.recv()), Poll::Ready(Ok(window)) if &*window == b"still works"));
+}
+
+#[test]
+fn a_device_that_returns_what_it_does_not_have_breaks_the_port() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let mut rx = bench.rx(0);
+    rx.ring.lie_entry(999, 1);
+    rx.ring.publish();
+    turn();
+    assert!(matches!(
+        poll_once(port.recv()),
+        Poll::Ready(Err(PortError::Broken(Fault::UnknownHead { id: 999 })))
+    ));
+}
+
+#[test]
+fn a_buffer_returned_empty_is_no_news_and_is_replaced() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let mut rx = bench.rx(0);
+    for _ in 0..500 {
+        let chain = rx.pop().expect("the driver goes on posting");
+        rx.complete(chain.head, 0);
+        turn();
+    }
+    assert!(poll_once(port.recv()).is_pending());
+    host_writes(&mut rx, b"x");
+    turn();
+    assert!(poll_once(port.recv()).is_ready());
+}
+
+#[test]
+fn a_device_without_message_interrupts_is_polled() {
+    let fake = Fake::new(Kind::Console, &[128, 128])
+        .features(ALL)
+        .lies(Lies { no_messages: true, ..Lies::default() });
+    let bench = Bench::start(fake);
+    assert!(bench.console.arm(), "its core must not sleep");
+    let port = bench.port(0).open();
+    turn();
+    host_writes(&mut bench.rx(0), b"seen");
+    turn();
+    assert!(poll_once(port.recv()).is_ready());
+}
+
+#[test]
+fn the_driver_works_without_event_index_and_indirect_descriptors() {
+    let bench = Bench::start(Fake::new(Kind::Console, &[64, 32]).features(feature::VERSION_1));
+    let port = bench.port(0).open();
+    turn();
+    assert_eq!(
+        host_writes(&mut bench.rx(0), &pattern(70 * CHUNK)),
+        64 * CHUNK,
+        "as many as the queue has room for"
+    );
+    assert_eq!(port.try_send(&mut message(&[b"12345678", b"9"])), Ok(true));
+    turn();
+    assert_eq!(bench.tx(0).drain().unwrap(), [b"12345678".as_slice(), b"9"]);
+    assert!(poll_once(port.recv()).is_ready());
+}
+
+#[test]
+fn a_device_that_cannot_be_started_is_an_error_that_says_why() {
+    let fake = Fake::new(Kind::Console, &[128]).features(ALL);
+    let error = Bench::try_start(&fake).err();
+    assert_eq!(error, Some(StartError::Queue(QueueError::Absent { index: 1 })));
+    let fake = Fake::new(Kind::Console, &[128, 128]).features(0);
+    assert!(matches!(Bench::try_start(&fake).err(), Some(StartError::Init(_))));
+    let fake = Fake::new(Kind::Console, &[8; 6]).features(ALL | console_feature::MULTIPORT);
+    assert!(matches!(Bench::try_start(&fake).err(), Some(StartError::Config(_))));
+}
+
+#[test]
+fn ports_are_announced_named_and_opened_by_the_handshake() {
+    let mut bench = Bench::multiport(2);
+    assert_eq!(bench.heard(), [[0, 0, 0, 0, 0, 0, 1, 0]], "DEVICE_READY");
+    assert!(bench.registry.ports().is_empty());
+    bench.say_event(1, 1, 1);
+    assert_eq!(bench.heard(), [[1, 0, 0, 0, 3, 0, 1, 0]], "PORT_READY");
+    bench.say_name(1, b"org.ninewire.bench");
+    let port = bench.registry.port("org.ninewire.bench").expect("named");
+    assert_eq!((port.number(), port.file_name()), (1, "virtio-console-7.1"));
+    assert!(bench.registry.port("virtio-console-7.1").is_some());
+    assert_eq!(port.info().host, HostEnd::NotOpened);
+    let open = port.open();
+    assert!(poll_once(open.connected()).is_pending());
+    assert_eq!(bench.heard(), [[1, 0, 0, 0, 6, 0, 1, 0]], "PORT_OPEN");
+    bench.say_event(1, 6, 1);
+    assert!(poll_once(open.connected()).is_ready());
+    let second = port.open();
+    drop(open);
+    assert_eq!(bench.heard(), [[0u8; 8]; 0], "somebody has it open still");
+    drop(second);
+    assert_eq!(bench.heard(), [[1, 0, 0, 0, 6, 0, 0, 0]], "PORT_OPEN 0");
+}
+
+#[test]
+fn port_0_is_called_like_its_device_and_others_by_number() {
+    let mut bench = Bench::multiport(2);
+    bench.say_event(0, 1, 1);
+    bench.say_event(0, 4, 1);
+    bench.say(&[0, 0, 0, 0, 5, 0, 0, 0, 80, 0, 25, 0]);
+    let port = bench.registry.port("virtio-console-7").expect("port 0");
+    assert!(port.is_lossy() && port.info().console);
+    assert_eq!(port.info().size, Some((80, 25)));
+}
+
+#[test]
+fn a_task_can_wait_for_a_port_to_come() {
+    let _clock = freeze();
+    let mut bench = Bench::multiport(2);
+    let registry = bench.registry;
+    block_on(async {
+        let late = registry.port_comes("org.example", Nanos::from_millis(10)).await;
+        assert!(late.is_err());
+        let waiter =
+            spawn_join("waiter", async { registry.port_comes("org.example", Nanos::from_secs(9)).await })
+                .unwrap();
+        yield_now().await;
+        let (rx, _) = bench.control.as_mut().unwrap();
+        rx.fill(&[1, 0, 0, 0, 1, 0, 1, 0]);
+        rx.fill(b"\x01\0\0\0\x07\0\x01\0org.example\0");
+        assert_eq!(waiter.await.unwrap().unwrap().number(), 1);
+    });
+}
+
+#[test]
+fn writing_to_a_port_the_host_has_not_opened_returns_and_is_counted() {
+    let mut bench = Bench::multiport(2);
+    bench.say_event(1, 1, 1);
+    let port = bench.port(1).open();
+    assert_eq!(port.try_send(&mut message(&[b"12345678"])), Ok(true));
+    turn();
+    assert!(bench.tx(1).pop().is_none());
+    assert_eq!(bench.console.counters().dropped_unconnected, 1);
+}
+
+#[test]
+fn when_the_host_hangs_up_what_it_sent_is_read_first_and_it_may_come_back() {
+    let mut bench = Bench::multiport(2);
+    let port = bench.named_port(1, b"x").open();
+    turn();
+    host_writes(&mut bench.rx(1), b"last words");
+    bench.say_event(1, 6, 0);
+    assert!(matches!(poll_once(port.recv()), Poll::Ready(Ok(window)) if &*window == b"last words"));
+    assert!(matches!(poll_once(port.recv()), Poll::Ready(Err(PortError::HungUp))));
+    bench.say_event(1, 6, 1);
+    assert!(poll_once(port.recv()).is_pending());
+}
+
+#[test]
+fn a_port_that_is_taken_away_wakes_its_readers_and_may_come_back() {
+    let mut bench = Bench::multiport(2);
+    let port = bench.named_port(1, b"x").open();
+    let reader = spawn_join("reader", async move { port.recv().await.map(|_| ()) }).unwrap();
+    turn();
+    bench.say_event(1, 2, 0);
+    assert_eq!(block_on(reader), Ok(Err(PortError::Removed)));
+    assert!(bench.registry.port("x").is_none());
+    bench.heard();
+    let port = bench.named_port(1, b"x").open();
+    turn();
+    host_writes(&mut bench.rx(1), b"again");
+    turn();
+    assert!(poll_once(port.recv()).is_ready());
+}
+
+#[test]
+fn a_port_that_comes_back_while_it_is_open_here_is_opened_again() {
+    let mut bench = Bench::multiport(2);
+    let _port = bench.named_port(1, b"x").open();
+    bench.heard();
+    bench.say_event(1, 2, 0);
+    bench.say_event(1, 1, 1);
+    assert_eq!(bench.heard(), [[1, 0, 0, 0, 3, 0, 1, 0], [1, 0, 0, 0, 6, 0, 1, 0]], "PORT_READY, PORT_OPEN");
+}
+
+#[test]
+fn ports_beyond_those_there_are_queues_for_are_declined() {
+    let mut bench = Bench::multiport(2);
+    bench.heard();
+    bench.say_event(2, 1, 1);
+    bench.say_event(u32::MAX, 1, 1);
+    assert_eq!(bench.heard(), [[2, 0, 0, 0, 3, 0, 0, 0], [255, 255, 255, 255, 3, 0, 0, 0]], "PORT_READY 0");
+    bench.say_event(1, 6, 1);
+    bench.say_event(0, 99, 1);
+    bench.say(&[1, 2, 3]);
+    assert_eq!(bench.console.counters().faults, 5);
+}
+
+#[test]
+fn a_device_that_claims_ports_without_end_gets_as_many_as_we_serve() {
+    let mut config = vec![0; 4];
+    config.extend(u32::MAX.to_le_bytes());
+    let fake = Fake::new(Kind::Console, &[128; 6]).features(ALL | console_feature::MULTIPORT).config(&config);
+    let mut bench = Bench::start(fake);
+    bench.heard();
+    bench.say_event(1, 1, 1);
+    assert_eq!(bench.heard(), [[1, 0, 0, 0, 3, 0, 1, 0]]);
+}
+
+#[test]
+fn a_device_that_asks_faster_than_it_listens_is_answered_so_far_and_no_further() {
+    let mut bench = Bench::multiport(2);
+    for _ in 0..1000 {
+        bench.say_event(7, 1, 1);
+    }
+    let answered = bench.heard().len();
+    assert!(answered <= UNSENT_MAX + 128, "{answered} answers were kept");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+    #[test]
+    fn no_conversation_on_the_control_queue_harms_the_driver(
+        talk in proptest::collection::vec(
+            (0u32..4, 0u16..9, 0u16..2, proptest::collection::vec(any::<u8>(), 0..12)), 1..120),
+        cut in 0usize..20,
+    ) {
+        let mut bench = Bench::multiport(3);
+        for (nth, (port, event, value, more)) in talk.iter().enumerate() {
+            let mut message = port.to_le_bytes().to_vec();
+            message.extend(event.to_le_bytes());
+            message.extend(value.to_le_bytes());
+            message.extend(more);
+            if nth % 20 == cut {
+                message.truncate(more.len().max(1));
+            }
+            bench.say(&message);
+            if nth % 10 == 0 {
+                bench.heard();
+            }
+        }
+        // It still serves a port that is announced properly.
+        bench.say_event(2, 2, 0);
+        let port = bench.named_port(2, b"after all").open();
+        turn();
+        host_writes(&mut bench.rx(2), b"x");
+        turn();
+        prop_assert!(poll_once(port.recv()).is_ready());
+    }
+}

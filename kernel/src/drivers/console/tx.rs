@@ -1,0 +1,172 @@
+//! The sending half of a port: whole messages in, chains of lent windows out, no byte copied.
+//!
+//! A message is taken whole or not at all. What of it finds no room in the ring stays here and follows as the device
+//! returns chains; until then the next message has to wait, which is the back-pressure a sender feels.
+
+use ninewire_dma::LentWindow;
+use ninewire_queue::{Chain, Fault, Segment};
+
+use super::super::Counters;
+use super::super::vq::Virtqueue;
+use crate::io::{Window, Windows};
+use crate::mem::{self, Map};
+
+/// Windows of a chain, at most: QEMU sends descriptor by descriptor, so longer chains gain nothing.
+pub(super) const CHAIN_WINDOWS_MAX: usize = 4;
+
+/// QEMU hands each descriptor to the host by a write of its own, and there are 9P servers that take the fixed part of a
+/// message's header by one read: the first descriptor of a message holds at least this much.
+const FIRST_BYTES_MIN: usize = 7;
+
+/// Up to four windows for the device to read.
+pub(super) struct TxChain {
+    windows: [Option<LentWindow<'static, Map>>; CHAIN_WINDOWS_MAX],
+    segments: [Segment; CHAIN_WINDOWS_MAX],
+    len: usize,
+}
+
+// SAFETY: segment `i` is the one of window `i`, which keeps its pages from being written or returned until it is
+// reclaimed; none names memory inside this value, so moving it changes nothing.
+unsafe impl Chain for TxChain {
+    fn readable(&self) -> &[Segment] {
+        &self.segments[..self.len]
+    }
+
+    fn writable(&self) -> &[Segment] {
+        &[]
+    }
+
+    /// Dropping what is lent quarantines and counts it.
+    fn abandon(self) {}
+}
+
+impl TxChain {
+    /// Lends the next few windows. None: there are none.
+    fn next(windows: &mut Windows) -> Option<TxChain> {
+        let none = Segment::new(ninewire_dma::DevAddr::new(0), 0);
+        let mut chain = TxChain { windows: [const { None }; _], segments: [none; _], len: 0 };
+        while chain.len < CHAIN_WINDOWS_MAX
+            && let Some(window) = windows.pop()
+        {
+            let lent = window.lend();
+            chain.segments[chain.len] = lent.segment();
+            chain.windows[chain.len] = Some(lent);
+            chain.len += 1;
+        }
+        (chain.len > 0).then_some(chain)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.readable().iter().map(|segment| u64::from(segment.len)).sum()
+    }
+
+    /// Lets go of the windows.
+    ///
+    /// # Safety
+    /// As for [`LentWindow::reclaim`]: the device has returned the chain, or has never heard of it.
+    unsafe fn reclaim(self) -> impl Iterator<Item = Window> {
+        // SAFETY: the caller's promise, for each window.
+        self.windows.into_iter().flatten().map(|lent| unsafe { lent.reclaim() })
+    }
+}
+
+pub(super) struct Sender {
+    queue: Virtqueue<TxChain>,
+    /// A chain the ring had no room for.
+    stalled: Option<TxChain>,
+    /// What of the last message is not in the ring yet, after `stalled`.
+    rest: Windows,
+    bytes: u64,
+}
+
+impl Sender {
+    pub(super) fn new(queue: Virtqueue<TxChain>) -> Sender {
+        Sender { queue, stalled: None, rest: Windows::new(), bytes: 0 }
+    }
+
+    /// Would a message be taken now?
+    pub(super) fn is_ready(&self) -> bool {
+        self.stalled.is_none() && self.rest.is_empty() && self.queue.in_flight() < self.queue.size()
+    }
+
+    /// Is everything with the host that was sent?
+    pub(super) fn is_drained(&self) -> bool {
+        self.stalled.is_none() && self.rest.is_empty() && self.queue.in_flight() == 0
+    }
+
+    /// Takes a message, all of it, and leaves `message` empty; or nothing, and leaves it as it is.
+    pub(super) fn try_send(&mut self, message: &mut Windows) -> bool {
+        if !self.is_ready() || !gather_head(message) {
+            return false;
+        }
+        self.rest = core::mem::take(message);
+        self.feed();
+        true
+    }
+
+    /// Moves what is waiting into the ring.
+    fn feed(&mut self) {
+        while let Some(chain) = self.stalled.take().or_else(|| TxChain::next(&mut self.rest)) {
+            let bytes = chain.bytes();
+            if let Err(refused) = self.queue.add(chain) {
+                self.stalled = Some(refused.chain);
+                return;
+            }
+            self.bytes += bytes;
+        }
+    }
+
+    pub(super) fn publish(&mut self) {
+        self.feed();
+        self.queue.publish();
+    }
+
+    /// Takes back what the device has sent. True: there is room that was not there before.
+    pub(super) fn reap(&mut self) -> Result<bool, Fault> {
+        let mut room = false;
+        while let Some(done) = self.queue.pop()? {
+            // SAFETY: the ring has taken the chain back from the device.
+            unsafe { done.chain.reclaim() }.for_each(drop);
+            room = true;
+        }
+        Ok(room)
+    }
+
+    /// Asks for an interrupt only when somebody waits for what the device returns: `wanted`, or ourselves with the rest
+    /// of a message. Otherwise sent pages are taken back when the loop next looks, and cost no interrupt.
+    pub(super) fn arm(&mut self, wanted: bool) -> bool {
+        (wanted || self.stalled.is_some()) && self.queue.arm()
+    }
+
+    pub(super) fn disarm(&mut self) {
+        self.queue.disarm();
+    }
+
+    pub(super) fn count_into(&self, counters: &mut Counters) {
+        self.queue.count_into(counters);
+        counters.bytes_out += self.bytes;
+    }
+}
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        if let Some(chain) = self.stalled.take() {
+            // SAFETY: the ring has refused this chain, so no device has heard of it.
+            unsafe { chain.reclaim() }.for_each(drop);
+        }
+    }
+}
+
+/// Sees to it that the first window has [`FIRST_BYTES_MIN`] bytes, if the message has so many. False: that needs a page
+/// and there is none.
+fn gather_head(message: &mut Windows) -> bool {
+    let wanted = FIRST_BYTES_MIN.min(message.len());
+    if message.iter().next().is_none_or(|first| first.len() >= wanted) {
+        return true;
+    }
+    let Ok(mut head) = mem::pool().alloc_bytes(wanted) else { return false };
+    message.split_to(wanted).copy_into(&mut head);
+    let rest = core::mem::replace(message, Windows::from(head));
+    message.append(rest);
+    true
+}

@@ -1,0 +1,120 @@
+//! Device drivers: what turns virtio devices into 9P shares and serial ports.
+//!
+//! [`probe`] is called once, after boot and before the first task runs. It starts a driver for every device there is one
+//! for, reports the others and the broken ones, and passes them over. What was found is asked for by name:
+//! [`port`] and [`port_comes`] for serial ports.
+//!
+//! Drivers are [`Source`](crate::task::Source)s of the core that probed. They take work in batches, once a scheduling
+//! round; interrupts are asked for only when that core goes to sleep. A device is believed in nothing: what it returns
+//! is checked by the rings against our own record, what it tells is bounded and counted.
+
+pub mod console;
+mod counters;
+mod interrupts;
+mod registry;
+#[cfg(test)]
+mod testing;
+mod vq;
+mod wait_list;
+
+use core::fmt;
+
+use ninewire_queue::RingFeatures;
+
+pub use counters::Counters;
+pub use registry::Registry;
+pub use vq::QueueError;
+
+use crate::time::{Nanos, TimedOut};
+use crate::virtio::{ConfigError, Device, InitError, Kind, feature};
+use crate::{info, warn};
+use console::{Console, Port};
+
+/// Why a device is not served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StartError {
+    /// It could not be brought to life.
+    Init(InitError),
+    /// A queue could not be set up.
+    Queue(QueueError),
+    /// Its configuration could not be read.
+    Config(ConfigError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Init(error) => error.fmt(f),
+            StartError::Queue(error) => error.fmt(f),
+            StartError::Config(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for StartError {}
+
+impl From<InitError> for StartError {
+    fn from(error: InitError) -> StartError {
+        StartError::Init(error)
+    }
+}
+
+impl From<QueueError> for StartError {
+    fn from(error: QueueError) -> StartError {
+        StartError::Queue(error)
+    }
+}
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> StartError {
+        StartError::Config(error)
+    }
+}
+
+/// What was found on this machine.
+static REGISTRY: Registry = Registry::new();
+
+/// What was found on this machine.
+pub fn registry() -> &'static Registry {
+    &REGISTRY
+}
+
+/// The serial port of this file name (`virtio-console-2`, `virtio-console-2.1`) or host-given name, if it is there.
+pub fn port(name: &str) -> Option<&'static Port> {
+    REGISTRY.port(name)
+}
+
+/// As [`port`]; waits for it to be announced.
+pub async fn port_comes(name: &str, span: Nanos) -> Result<&'static Port, TimedOut> {
+    REGISTRY.port_comes(name, span).await
+}
+
+/// Starts a driver for each of `devices`, on this core.
+pub fn probe(devices: &'static [Device]) {
+    devices.iter().for_each(|device| probe_device(device, &REGISTRY));
+}
+
+fn probe_device(device: &'static Device, registry: &'static Registry) {
+    let started = match device.kind() {
+        Kind::Console => Console::start(device, registry).map(|_| ()),
+        _ => return info!("{}: no driver for it, passed over", device.name()),
+    };
+    if let Err(error) = started {
+        warn!("{}: passed over, {error}", device.name());
+        // Whatever memory it has been told of stays quarantined; after a reset it should not touch it either.
+        if let Err(error) = device.reset() {
+            warn!("{}: {error}", device.name());
+        }
+        device.fail();
+    }
+}
+
+/// What was agreed on with a device, as far as its rings care.
+fn ring_features(agreed: u64) -> RingFeatures {
+    RingFeatures {
+        event_idx: agreed & feature::EVENT_IDX != 0,
+        indirect: agreed & feature::INDIRECT_DESC != 0,
+        packed: agreed & feature::RING_PACKED != 0,
+        in_order: agreed & feature::IN_ORDER != 0,
+    }
+}

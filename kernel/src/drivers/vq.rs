@@ -1,0 +1,174 @@
+//! A virtqueue in use: the ring, its memory, and the register that tells the device about it.
+//!
+//! Ring memory comes from the page pool and stays with the device for good: drivers here live as long as the machine.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use ninewire_dma::Exhausted;
+use ninewire_queue::{AddError, Chain, CreateError, Done, Fault, Ring, RingFeatures, RingLayout, RingMemory};
+
+use crate::mem::{self, Map};
+use crate::virtio::{Device, InitError, Notify};
+
+/// Descriptors of any queue, at most: what QEMU gives 9P and serial devices.
+pub(super) const SIZE_MAX: usize = 128;
+
+/// Why a queue could not be set up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum QueueError {
+    /// The device has no such queue.
+    Absent {
+        /// Its index.
+        index: u16,
+    },
+    /// The page pool has no room for the ring.
+    NoMemory(Exhausted),
+    /// The ring cannot be made so.
+    Ring(CreateError),
+    /// The device did not take it.
+    Device(InitError),
+}
+
+impl fmt::Display for QueueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            QueueError::Absent { index } => write!(f, "the device has no queue {index}"),
+            QueueError::NoMemory(error) => write!(f, "no memory for a ring: {error}"),
+            QueueError::Ring(error) => error.fmt(f),
+            QueueError::Device(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for QueueError {}
+
+/// A queue the device knows and nobody uses yet.
+#[derive(Debug)]
+pub(super) struct Enabled {
+    layout: RingLayout,
+    memory: ninewire_dma::Coherent<'static, Map>,
+    notify: Notify,
+}
+
+impl Enabled {
+    /// Gives the device memory for its queue `index`. With `indirect` negotiated every chain slot gets a table of
+    /// `table_entries`.
+    pub(super) fn new(
+        device: &Device,
+        index: u16,
+        features: RingFeatures,
+        table_entries: u16,
+    ) -> Result<Enabled, QueueError> {
+        let offered = device.queue_size(index);
+        if offered == 0 {
+            return Err(QueueError::Absent { index });
+        }
+        let size = largest_size(offered, features);
+        let table_entries = if features.indirect { table_entries.min(size) } else { 0 };
+        let layout = RingLayout::new(features, size, table_entries).map_err(QueueError::Ring)?;
+        let memory = mem::pool().alloc_bytes(layout.bytes()).map_err(QueueError::NoMemory)?.into_coherent();
+        let areas = layout.areas(&ring_memory(&memory));
+        let notify = device.enable_queue(index, size, areas).map_err(QueueError::Device)?;
+        Ok(Enabled { layout, memory, notify })
+    }
+
+    /// Makes the ring.
+    pub(super) fn open<C: Chain>(self) -> Result<Virtqueue<C>, QueueError> {
+        let memory = ring_memory(&self.memory);
+        // SAFETY: the memory is this queue's alone and kept beside the ring; it goes back to nobody, not even on drop
+        // (dropping `Coherent` quarantines), so the device may keep it.
+        let ring = unsafe { Ring::new(memory, self.layout) }.map_err(QueueError::Ring)?;
+        Ok(Virtqueue {
+            ring: Box::new(ring),
+            _memory: self.memory,
+            notify: self.notify,
+            kicks: 0,
+            descriptors: 0,
+        })
+    }
+}
+
+fn ring_memory(memory: &ninewire_dma::Coherent<'static, Map>) -> RingMemory {
+    RingMemory::new(memory.as_ptr(), memory.segment().addr, memory.len())
+}
+
+/// As large as the device offers and our rings can be; a split ring is a power of two (virtio 1.2, 2.7).
+fn largest_size(offered: u16, features: RingFeatures) -> u16 {
+    let size = offered.min(SIZE_MAX as u16);
+    if features.packed { size } else { 1 << size.ilog2() }
+}
+
+/// A queue in use.
+pub(super) struct Virtqueue<C: Chain> {
+    ring: Box<Ring<C, SIZE_MAX>>,
+    _memory: ninewire_dma::Coherent<'static, Map>,
+    notify: Notify,
+    kicks: u64,
+    descriptors: u64,
+}
+
+impl<C: Chain> Virtqueue<C> {
+    /// Takes a chain; the device sees it after [`Virtqueue::publish`].
+    pub(super) fn add(&mut self, chain: C) -> Result<(), AddError<C>> {
+        let descriptors = chain.readable().len() + chain.writable().len();
+        self.ring.add(chain)?;
+        self.descriptors += descriptors as u64;
+        Ok(())
+    }
+
+    /// Shows the device everything added, and tells it if it wants to be told.
+    pub(super) fn publish(&mut self) {
+        if self.ring.publish() {
+            self.kicks += 1;
+            self.notify.notify();
+        }
+    }
+
+    pub(super) fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
+        self.ring.pop()
+    }
+
+    /// Asks for an interrupt, then looks again; true: something is there.
+    pub(super) fn arm(&mut self) -> bool {
+        self.ring.arm()
+    }
+
+    pub(super) fn disarm(&mut self) {
+        self.ring.disarm();
+    }
+
+    /// Chains with the device, or about to be.
+    pub(super) fn in_flight(&self) -> usize {
+        self.ring.in_flight() as usize
+    }
+
+    /// Descriptors it has.
+    pub(super) fn size(&self) -> usize {
+        self.ring.layout().size() as usize
+    }
+
+    /// Adds what this queue has done to the device's counters.
+    pub(super) fn count_into(&self, counters: &mut super::Counters) {
+        let stats = self.ring.stats();
+        counters.kicks += self.kicks;
+        counters.chains += stats.chains;
+        counters.descriptors += self.descriptors;
+        counters.completions += stats.completions;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_is_as_large_as_both_sides_allow() {
+        let split = RingFeatures::default();
+        let packed = RingFeatures { packed: true, ..split };
+        assert_eq!(largest_size(1024, split), 128);
+        assert_eq!(largest_size(100, split), 64);
+        assert_eq!(largest_size(100, packed), 100);
+        assert_eq!(largest_size(1, split), 1);
+    }
+}
