@@ -1,0 +1,577 @@
+//! The slots of a session: everything there is about a request in flight lives in its slot, never in a future.
+//!
+//! # Who owns what, when
+//! A slot's number is its request's tag and, on a virtio-9p device, its descriptor chain. A task *claims* a slot, fills
+//! it and hands it to the wire; the wire gives it back when the reply is there; the task collects the reply and the slot
+//! is free again. The slot's memory (its [`Parcel`]) lies in the slot while it is built and when it is back, and with
+//! the device in between. Every state below is written under the lock of the slot's body.
+//!
+//! ```text
+//!            claim, fill         the wire          collect
+//!   (Idle) ------------------> Sent -----------> Done ----------> (Idle)
+//!                                   |  deadline        ^
+//!                                   +--------> Expired-+ late reply
+//!                                   |             |
+//!             the waiter is dropped +------+------+
+//!                                          v   reply
+//!                                       Orphan ---------------------> (free)
+//!                                          | Tflush goes out
+//!                                          v   reply            Rflush
+//!                                      Flushing ------> Returned ---> (free)
+//!                                          | Rflush
+//!                                          +----------> Flushed ----> (free)  when the device returns the memory
+//! ```
+//!
+//! *Detached* is a request nobody ever waits for (the Tclunk of a dropped file); its reply frees it.
+//!
+//! # Cancel
+//! Dropping a future that waits makes its slot an orphan, and the session's keeper sends Tflush for it, by a slot kept
+//! for that. The slot, its tag and its pages stay taken until both the reply (or the device's return of the memory) and
+//! Rflush are in. A request that made a fid and succeeded after all has its fid clunked.
+//!
+//! # Lies
+//! A reply is compared with what was asked: type, tag, size, count. One that does not fit is the end of the session
+//! ([`Slots::fail`]): every waiter is told, and nothing more is sent.
+
+mod body;
+mod claim;
+mod parcel;
+
+#[cfg(test)]
+mod tests;
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use core::task::{Context, Poll};
+
+use atomic_waker::AtomicWaker;
+use spin::{Mutex, Once};
+
+use super::error::{Lie, LieKind, SessionError};
+use super::fids::Fids;
+use super::msg::NO_TAG;
+use super::msg::split::Head;
+use super::wire::Recall;
+use crate::io::{Pool, Windows};
+use crate::time::{self, Instant, Nanos};
+
+pub(super) use body::{Answer, Draft, Expect, Failure, Late};
+use body::{Body, Phase};
+pub(super) use claim::Claim;
+use claim::Waiting;
+pub use parcel::{Parcel, TooManyPieces};
+
+/// Most slots of a session: QEMU's virtio-9p device has that many requests at a time, and no more.
+pub const SLOTS_MAX: usize = 128;
+
+/// The number of a slot, which is its tag.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SlotId(u8);
+
+impl SlotId {
+    /// The first slot there is.
+    pub const FIRST: SlotId = SlotId(0);
+
+    /// The slot with this number.
+    ///
+    /// # Panics
+    /// When there is no such slot.
+    pub const fn new(index: usize) -> SlotId {
+        assert!(index < SLOTS_MAX, "no such slot");
+        SlotId(index as u8)
+    }
+
+    /// Its number: from 0, less than [`SLOTS_MAX`].
+    #[inline]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+struct Slot {
+    body: Mutex<Body>,
+    /// There is something to collect: the slot is Done or Expired. Set under the lock, read without it.
+    settled: AtomicBool,
+    /// The task that waits for it.
+    waker: AtomicWaker,
+}
+
+/// The slots of one session.
+pub struct Slots {
+    slots: Box<[Slot]>,
+    /// A set bit: free. Claimed by whoever clears it.
+    free: [AtomicU64; 2],
+    /// A set bit: an orphan whose Tflush is to be sent.
+    orphans: [AtomicU64; 2],
+    waiting: Waiting,
+    pub(super) fids: Fids,
+    /// The session's keeper.
+    pub(super) keeper: AtomicWaker,
+    /// The keeper has a timer for the earliest deadline.
+    pub(super) timer_armed: AtomicBool,
+    /// Set once, when the session is over.
+    dead: Once<SessionError>,
+    pool: &'static Pool,
+    /// How long a reply may take.
+    patience: Nanos,
+    /// The longest message, as agreed; what a wire checks sizes against.
+    msize: AtomicU32,
+}
+
+impl Slots {
+    /// As many slots as `count` says, two at least: one of them is kept for Tversion and Tflush.
+    ///
+    /// # Panics
+    /// When `count` is not in 2..=[`SLOTS_MAX`].
+    pub(super) fn new(count: usize, pool: &'static Pool, patience: Nanos, msize: u32) -> Slots {
+        assert!((2..=SLOTS_MAX).contains(&count), "a session cannot have {count} slots");
+        let usual = count - 1;
+        let low = |bits: usize| if bits >= 64 { !0 } else { (1 << bits) - 1 };
+        Slots {
+            slots: (0..count)
+                .map(|_| Slot {
+                    body: Mutex::new(Body::new()),
+                    settled: AtomicBool::new(false),
+                    waker: AtomicWaker::new(),
+                })
+                .collect(),
+            free: [AtomicU64::new(low(usual)), AtomicU64::new(low(usual.saturating_sub(64)))],
+            orphans: [const { AtomicU64::new(0) }; 2],
+            waiting: Waiting::new(),
+            fids: Fids::new(),
+            keeper: AtomicWaker::new(),
+            timer_armed: AtomicBool::new(false),
+            dead: Once::new(),
+            pool,
+            patience,
+            msize: AtomicU32::new(msize),
+        }
+    }
+
+    /// The slot kept for Tversion and Tflush.
+    pub(super) fn reserved(&self) -> SlotId {
+        SlotId::new(self.slots.len() - 1)
+    }
+
+    /// Slots of this session, the reserved one included.
+    pub fn count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The longest message of either direction.
+    #[inline]
+    pub fn msize(&self) -> u32 {
+        self.msize.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_msize(&self, msize: u32) {
+        self.msize.store(msize, Ordering::Relaxed);
+    }
+
+    pub(super) fn pool(&self) -> &'static Pool {
+        self.pool
+    }
+
+    pub(super) fn patience(&self) -> Nanos {
+        self.patience
+    }
+
+    fn slot(&self, id: SlotId) -> &Slot {
+        &self.slots[id.index()]
+    }
+
+    // ---- The session's side ------------------------------------------------------------------------------------
+
+    /// Why the session is over, if it is.
+    #[inline]
+    pub fn dead(&self) -> Option<SessionError> {
+        self.dead.get().copied()
+    }
+
+    /// The session is over. Everybody who waits is told; the first reason stays.
+    pub fn fail(&self, why: SessionError) {
+        self.dead.call_once(|| why);
+        self.slots.iter().for_each(|slot| slot.waker.wake());
+        self.waiting.wake_all();
+        self.keeper.wake();
+    }
+
+    /// Claims a slot, if one is free.
+    #[inline]
+    pub(super) fn try_claim(&self) -> Option<SlotId> {
+        for (word, free) in self.free.iter().enumerate() {
+            let mut bits = free.load(Ordering::Relaxed);
+            while bits != 0 {
+                // Acquire pairs with the release of `unclaim`: the slot's last user is done with it.
+                match free.compare_exchange_weak(
+                    bits,
+                    bits & (bits - 1),
+                    Ordering::Acquire,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => return Some(SlotId::new(word * 64 + bits.trailing_zeros() as usize)),
+                    Err(now) => bits = now,
+                }
+            }
+        }
+        None
+    }
+
+    /// Claims a slot, waiting for one if need be.
+    #[inline]
+    pub(super) fn claim(&self) -> Claim<'_> {
+        Claim::new(self)
+    }
+
+    /// Gives up a slot that was claimed and not sent, or whose reply has been collected.
+    pub(super) fn release(&self, id: SlotId) {
+        let slot = self.slot(id);
+        let mut body = slot.body.lock();
+        self.free(id, slot, &mut body);
+    }
+
+    /// Fills a claimed slot with a request. After this it must be given to the wire, or [`unsend`](Slots::unsend) called.
+    #[inline]
+    pub(super) fn fill<E>(
+        &self,
+        id: SlotId,
+        expect: Expect,
+        late: Late,
+        build: impl FnOnce(&mut Draft<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let slot = self.slot(id);
+        let deadline = time::now() + self.patience;
+        {
+            let mut body = slot.body.lock();
+            body.tag = if expect.is_version() { NO_TAG } else { id.index() as u16 };
+            body.expect = expect;
+            let Body { parcel, expect, tag, .. } = &mut *body;
+            build(&mut Draft { parcel, expect, tag: *tag, pool: self.pool })?;
+            body.late = late;
+            body.deadline = deadline;
+            body.phase = if late.is_detached() { Phase::Detached } else { Phase::Sent };
+            body.requests += 1;
+        }
+        // Against the keeper, which clears `timer_armed` and then looks for requests: one of the two sees the other.
+        slot.settled.swap(false, Ordering::SeqCst);
+        if !self.timer_armed.load(Ordering::SeqCst) {
+            self.keeper.wake();
+        }
+        Ok(())
+    }
+
+    /// Has the reply of `id` come, or its deadline, or the session's end?
+    #[inline]
+    pub(super) fn poll_settled(&self, id: SlotId, cx: &mut Context<'_>) -> Poll<()> {
+        let slot = self.slot(id);
+        if slot.settled.load(Ordering::Acquire) {
+            return Poll::Ready(());
+        }
+        slot.waker.register(cx.waker());
+        if slot.settled.load(Ordering::Acquire) || self.dead.is_completed() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    /// Looks at what came of a request: the reply, or why there is none. What the request made becomes the caller's.
+    #[inline]
+    pub(super) fn collect<T>(&self, id: SlotId, look: impl FnOnce(Result<Answer<'_>, Failure>) -> T) -> T {
+        let mut body = self.slot(id).body.lock();
+        let body = &mut *body;
+        match body.phase {
+            Phase::Done => {
+                if let Ok(reply) = body.reply {
+                    body.late.answered(reply.refused, true, &self.fids);
+                    body.late = Late::Nothing;
+                    look(Ok(Answer { parcel: &mut body.parcel, loan: &mut body.loan, reply }))
+                } else {
+                    look(Err(Failure::Session(self.reason())))
+                }
+            }
+            Phase::Expired => look(Err(Failure::Expired(body.expect.name()))),
+            _ => look(Err(Failure::Session(self.reason()))),
+        }
+    }
+
+    /// What of the caller's memory lies in the slot and not with a device, to give it back with an error.
+    pub(super) fn salvage(&self, id: SlotId) -> (Option<crate::io::Buf>, Windows) {
+        let mut body = self.slot(id).body.lock();
+        (body.parcel.into.take(), core::mem::take(&mut body.parcel.out))
+    }
+
+    /// Nobody waits for `id` any more, whatever state it is in. `recall` is the wire's answer to it.
+    pub(super) fn abandon(&self, id: SlotId, recall: Recall) {
+        let slot = self.slot(id);
+        let mut body = slot.body.lock();
+        match body.phase {
+            Phase::Sent | Phase::Expired if recall == Recall::NeverSent => {
+                body.late.never_was(&self.fids);
+                self.free(id, slot, &mut body);
+            }
+            Phase::Sent | Phase::Expired => {
+                body.phase = Phase::Orphan;
+                drop(body);
+                self.orphans[id.index() / 64].fetch_or(1 << (id.index() % 64), Ordering::Release);
+                self.keeper.wake();
+            }
+            Phase::Done => {
+                match body.reply {
+                    Ok(reply) => body.late.answered(reply.refused, false, &self.fids),
+                    Err(()) => body.late.never_was(&self.fids),
+                }
+                self.free(id, slot, &mut body);
+            }
+            Phase::Idle
+            | Phase::Orphan
+            | Phase::Detached
+            | Phase::Flushing
+            | Phase::Returned
+            | Phase::Flushed => {
+                unreachable!("only a waiter abandons, and only once")
+            }
+        }
+        if self.fids.any_doomed() {
+            self.keeper.wake();
+        }
+    }
+
+    // ---- The keeper's side -------------------------------------------------------------------------------------
+
+    /// An orphan to send Tflush for, from now on Flushing.
+    pub(super) fn take_orphan(&self) -> Option<SlotId> {
+        for (word, orphans) in self.orphans.iter().enumerate() {
+            loop {
+                // Acquire pairs with the release in `abandon`.
+                let bits = orphans.load(Ordering::Acquire);
+                if bits == 0 {
+                    break;
+                }
+                let bit = bits.trailing_zeros() as usize;
+                orphans.fetch_and(!(1 << bit), Ordering::Relaxed);
+                let id = SlotId::new(word * 64 + bit);
+                let mut body = self.slot(id).body.lock();
+                if body.phase == Phase::Orphan {
+                    body.phase = Phase::Flushing;
+                    return Some(id);
+                }
+            }
+        }
+        None
+    }
+
+    /// Rflush for `id` is in. `returns`: its memory may still be with a device.
+    pub(super) fn flushed(&self, id: SlotId, returns: bool) {
+        let slot = self.slot(id);
+        let mut body = slot.body.lock();
+        match body.phase {
+            Phase::Flushing if returns => body.phase = Phase::Flushed,
+            Phase::Flushing => {
+                body.late.never_was(&self.fids);
+                self.free(id, slot, &mut body);
+            }
+            Phase::Returned => self.free(id, slot, &mut body),
+            _ => unreachable!("only what is being flushed is flushed"),
+        }
+    }
+
+    /// Gives up on every request whose deadline has passed; the earliest deadline that has not.
+    pub(super) fn expire(&self, now: Instant) -> Option<Instant> {
+        let mut next: Option<Instant> = None;
+        for slot in &self.slots {
+            let mut body = slot.body.lock();
+            if body.phase != Phase::Sent {
+                continue;
+            }
+            if body.deadline <= now {
+                body.phase = Phase::Expired;
+                drop(body);
+                slot.settled.store(true, Ordering::Release);
+                slot.waker.wake();
+            } else {
+                next = Some(next.map_or(body.deadline, |next| next.min(body.deadline)));
+            }
+        }
+        next
+    }
+
+    /// Are all slots free, so that nothing is with the wire?
+    pub(super) fn all_free(&self) -> bool {
+        let free: u32 = self.free.iter().map(|word| word.load(Ordering::Acquire).count_ones()).sum();
+        free as usize == self.slots.len() - 1 && self.slot(self.reserved()).body.lock().phase == Phase::Idle
+    }
+
+    // ---- The wire's side ---------------------------------------------------------------------------------------
+
+    /// Lets the wire take what travels out of a slot it was given.
+    #[inline]
+    pub fn lend<T>(&self, id: SlotId, take: impl FnOnce(&mut Parcel) -> T) -> T {
+        take(&mut self.slot(id).body.lock().parcel)
+    }
+
+    /// A device has returned the request of `id` and says that it wrote `written` bytes; `put_back` puts the memory back.
+    #[inline]
+    pub fn settle(&self, id: SlotId, written: u32, put_back: impl FnOnce(&mut Parcel)) {
+        let slot = self.slot(id);
+        let mut body = slot.body.lock();
+        put_back(&mut body.parcel);
+        let flushed = written == 0 && matches!(body.phase, Phase::Flushing | Phase::Flushed);
+        let verdict = if flushed { Ok(None) } else { body.judge(written).map(Some) };
+        drop(self.answered(id, slot, body, verdict));
+    }
+
+    /// A stream has delivered a whole message, `head` its first fields. The slot it settles.
+    ///
+    /// # Errors
+    /// When nobody awaits it, or it is longer than what was asked for. The session is over then.
+    #[inline]
+    pub fn deliver(&self, head: Head, message: Windows) -> Result<SlotId, SessionError> {
+        let id = if head.tag == NO_TAG { self.reserved().index() } else { usize::from(head.tag) };
+        let Some(slot) = self.slots.get(id) else { return Err(self.unasked(head.tag)) };
+        let id = SlotId::new(id);
+        let mut body = slot.body.lock();
+        if body.tag != head.tag || !body.phase.awaits_reply() {
+            drop(body);
+            return Err(self.unasked(head.tag));
+        }
+        let verdict = body.take_in(head, message).and_then(|()| body.judge(head.size)).map(Some);
+        match self.answered(id, slot, body, verdict) {
+            Some(lie) => Err(lie.into()),
+            None => Ok(id),
+        }
+    }
+
+    /// May a message be as long as `head` says? For a wire to ask before it collects all of it.
+    ///
+    /// # Errors
+    /// When it may not. The session is over then.
+    pub fn admit(&self, head: Head) -> Result<(), SessionError> {
+        let most = self.msize();
+        if head.size > most {
+            let lie = Lie::new("R-message", LieKind::TooLong { said: head.size, most }).into();
+            self.fail(lie);
+            return Err(lie);
+        }
+        Ok(())
+    }
+
+    fn unasked(&self, tag: u16) -> SessionError {
+        let lie = Lie::new("R-message", LieKind::Tag(tag)).into();
+        self.fail(lie);
+        lie
+    }
+
+    /// What a reply, or the return of the memory without one (`None`), does to the slot.
+    fn answered(
+        &self,
+        id: SlotId,
+        slot: &Slot,
+        mut body: spin::MutexGuard<'_, Body>,
+        verdict: Result<Option<body::Reply>, Lie>,
+    ) -> Option<Lie> {
+        body.replies += 1;
+        let lie = verdict.err();
+        match body.phase {
+            Phase::Sent | Phase::Expired => {
+                body.reply = match verdict {
+                    Ok(Some(reply)) => Ok(reply),
+                    Ok(None) | Err(_) => Err(()),
+                };
+                body.phase = Phase::Done;
+                if let Some(lie) = lie {
+                    drop(body);
+                    self.fail(lie.into());
+                    slot.settled.store(true, Ordering::Release);
+                } else {
+                    slot.settled.store(true, Ordering::Release);
+                    drop(body);
+                }
+                slot.waker.wake();
+            }
+            Phase::Orphan | Phase::Detached | Phase::Flushing | Phase::Flushed => {
+                match verdict {
+                    Ok(Some(reply)) => body.late.answered(reply.refused, false, &self.fids),
+                    Ok(None) => body.late.never_was(&self.fids),
+                    Err(_) => {}
+                }
+                if body.phase == Phase::Flushing {
+                    body.late = Late::Nothing;
+                    body.phase = Phase::Returned;
+                    body.loan = Windows::new();
+                    body.parcel.clear();
+                } else {
+                    self.free(id, slot, &mut body);
+                }
+                drop(body);
+                if let Some(lie) = lie {
+                    self.fail(lie.into());
+                }
+                if self.fids.any_doomed() {
+                    self.keeper.wake();
+                }
+            }
+            Phase::Idle | Phase::Done | Phase::Returned => {
+                unreachable!("the wire returned a request it does not have")
+            }
+        }
+        lie
+    }
+
+    /// Makes a slot free. The reserved one is not claimed by anybody, so it only becomes idle.
+    fn free(&self, id: SlotId, slot: &Slot, body: &mut Body) {
+        body.phase = Phase::Idle;
+        body.late = Late::Nothing;
+        if !body.loan.is_empty() {
+            body.loan = Windows::new();
+        }
+        body.parcel.clear();
+        slot.settled.store(false, Ordering::Relaxed);
+        if id != self.reserved() {
+            // Release pairs with the acquire of `try_claim`.
+            self.free[id.index() / 64].fetch_or(1 << (id.index() % 64), Ordering::Release);
+            self.waiting.wake_one(&self.keeper);
+        }
+    }
+
+    fn reason(&self) -> SessionError {
+        self.dead().unwrap_or(SessionError::Closed)
+    }
+
+    // ---- For people ---------------------------------------------------------------------------------------------
+
+    /// Requests sent and replies matched so far.
+    pub fn traffic(&self) -> Traffic {
+        let mut traffic = Traffic::default();
+        for slot in &self.slots {
+            let body = slot.body.lock();
+            traffic.requests += body.requests;
+            traffic.replies += body.replies;
+        }
+        traffic
+    }
+
+    /// How many fids the session has in use.
+    pub fn fids(&self) -> usize {
+        self.fids.count()
+    }
+}
+
+/// How much a session has been used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// T messages given to the wire.
+    pub requests: u64,
+    /// Replies found by their tag, without a search.
+    pub replies: u64,
+}
+
+impl fmt::Debug for Slots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slots")
+            .field("count", &self.count())
+            .field("traffic", &self.traffic())
+            .field("dead", &self.dead())
+            .finish()
+    }
+}
