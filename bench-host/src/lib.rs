@@ -12,6 +12,7 @@ pub mod plan;
 pub mod qemu;
 pub mod scratch;
 pub mod server;
+pub mod session;
 pub mod setup;
 pub mod stats;
 pub mod terminal;

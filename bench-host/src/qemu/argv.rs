@@ -67,6 +67,8 @@ impl fmt::Display for MemoryMib {
 pub enum CharDev {
     /// A file QEMU appends to: a log.
     File(PathBuf),
+    /// An open file QEMU inherits under this number, which may have no name.
+    InheritedFile(RawFd),
     /// A connected stream socket QEMU inherits under this number.
     Inherited(RawFd),
     /// A listening unix socket QEMU connects to: somebody's own 9P server.
@@ -161,7 +163,7 @@ impl Vm {
             Device::Ports(ports) => ports.iter().map(|port| &port.chardev).collect(),
         });
         let fd = |chardev: &CharDev| match chardev {
-            CharDev::Inherited(fd) => Some(*fd),
+            CharDev::Inherited(fd) | CharDev::InheritedFile(fd) => Some(*fd),
             CharDev::File(_) | CharDev::Connect(_) => None,
         };
         std::iter::once(&self.com1).chain(ports).filter_map(fd).collect()
@@ -189,6 +191,7 @@ impl Argv {
                 value.push(format!("file,id={id},path="));
                 value.push(escaped(path));
             }
+            CharDev::InheritedFile(fd) => value.push(format!("file,id={id},path=/dev/fd/{fd}")),
             CharDev::Inherited(fd) => value.push(format!("socket,id={id},fd={fd}")),
             CharDev::Connect(path) => {
                 value.push(format!("socket,id={id},path="));

@@ -7,9 +7,11 @@
 mod accel;
 mod argv;
 mod guest;
+mod pinning;
 mod program;
 
 pub use accel::{Accel, AccelChoice, choose_accel};
 pub use argv::{CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
 pub use guest::{Ended, Guest, describe_status};
+pub use pinning::Pinning;
 pub use program::{DEFAULT_NAME, Program, VirtioProperty, check_tag, in_path};
