@@ -16,4 +16,5 @@ pub mod session;
 pub mod setup;
 pub mod stats;
 pub mod terminal;
+pub mod verdict;
 pub mod workspace;
