@@ -85,5 +85,5 @@ boot_gdt_pointer:
 
     .section .bss.boot, "aw", @nobits
     .p2align 12
-    .zero 32768
+    .zero 65536
 boot_stack_top:

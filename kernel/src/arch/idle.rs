@@ -15,3 +15,8 @@ pub fn wait_for_interrupt_unless(awake: impl FnOnce() -> bool) {
         interrupts::enable_and_hlt();
     }
 }
+
+/// From here on interrupts come at any time.
+pub fn enable_interrupts() {
+    interrupts::enable();
+}

@@ -4,17 +4,21 @@
 pub mod apic;
 pub mod clock;
 pub mod com1;
+pub mod core_block;
 mod entry;
 mod exit;
+mod fault;
 mod idle;
+pub(crate) mod idt;
 mod image;
 pub(crate) mod paging;
 pub mod pci;
 pub(crate) mod port;
+pub(crate) mod stack;
 
 pub use apic::{cancel_timer, set_timer};
 pub use clock::tsc;
 pub use entry::entry_tsc;
 pub use exit::{exit, halt};
-pub use idle::wait_for_interrupt_unless;
+pub use idle::{enable_interrupts, wait_for_interrupt_unless};
 pub use image::image;

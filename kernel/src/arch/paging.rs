@@ -16,7 +16,7 @@ use crate::mem::layout::Access;
 use crate::mem::map::Runs;
 
 /// The kernel's page tables and the way to add to them.
-pub struct Tables {
+pub(crate) struct Tables {
     root: PhysFrame,
     mapper: OffsetPageTable<'static>,
     one_gib_pages: bool,
@@ -41,7 +41,7 @@ const TABLES_LIMIT: u64 = 4 << 30;
 
 impl Tables {
     /// Tables that map nothing yet.
-    pub fn new(free: &mut Runs) -> Result<Self, MapError> {
+    pub(crate) fn new(free: &mut Runs) -> Result<Self, MapError> {
         let root = Frames { free, limit: TABLES_LIMIT }.allocate_frame().ok_or(MapError::NoMemory)?;
         let table = root.start_address().as_u64() as *mut PageTable;
         // SAFETY: the frame was free, is identity-mapped (below `TABLES_LIMIT`) and from now on belongs to the tables.
@@ -57,7 +57,7 @@ impl Tables {
 
     /// Maps `bytes` from `virt` to the memory from `phys`, all multiples of the page size, with the largest pages that
     /// fit.
-    pub fn map(
+    pub(crate) fn map(
         &mut self,
         virt: u64,
         phys: u64,
@@ -119,7 +119,7 @@ impl Tables {
     ///
     /// # Safety
     /// They map the running code, its stack and everything it will touch.
-    pub unsafe fn activate(&self) {
+    pub(crate) unsafe fn activate(&self) {
         // SAFETY: the caller's promise.
         unsafe { Cr3::write(self.root, Cr3Flags::empty()) };
     }

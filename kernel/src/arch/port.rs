@@ -18,18 +18,6 @@ pub(crate) fn write_u8(port: u16, value: u8) {
     unsafe { Port::new(port).write(value) }
 }
 
-/// Reads two bytes.
-pub(crate) fn read_u16(port: u16) -> u16 {
-    // SAFETY: see the head of this file.
-    unsafe { Port::new(port).read() }
-}
-
-/// Writes two bytes.
-pub(crate) fn write_u16(port: u16, value: u16) {
-    // SAFETY: see the head of this file.
-    unsafe { Port::new(port).write(value) }
-}
-
 /// Reads four bytes.
 pub(crate) fn read_u32(port: u16) -> u32 {
     // SAFETY: see the head of this file.

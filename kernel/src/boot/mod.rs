@@ -1,7 +1,9 @@
 //! From the boot loader's hands to the image's `main`: what was handed over, and the ladder that makes a machine of it.
 
+pub mod acpi;
 pub mod cmdline;
 pub mod pvh;
+pub mod rate;
 #[cfg(target_os = "none")]
 pub mod start;
 

@@ -2,12 +2,17 @@
 
 use alloc::boxed::Box;
 use core::ffi::CStr;
+use core::fmt;
 
+use super::acpi::{self, Acpi};
 use super::cmdline::{CMDLINE_BYTES_MAX, Cmdline};
 use super::pvh::{self, PvhError, StartInfo};
 use super::{ExitCode, Machine, Memory};
 use crate::arch;
+use crate::arch::clock::Calibration;
+use crate::irq::RegisterError;
 use crate::log::{self, Level};
+use crate::mem::layout::Stack;
 use crate::mem::mmio::Mmio;
 use crate::mem::{self, MapError, map::Runs};
 use crate::{debug, error, virtio, warn};
@@ -24,46 +29,99 @@ enum BootError {
     Pvh(PvhError),
     Memory(MapError),
     Pool(PoolError),
+    Interrupts(RegisterError),
+    NoClock,
+}
+
+impl fmt::Display for BootError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pvh(reason) => write!(f, "the boot loader's start information is unusable: {reason:?}"),
+            Self::Memory(reason) => write!(f, "memory: {reason}"),
+            Self::Pool(reason) => write!(f, "DMA pool: {reason}"),
+            Self::Interrupts(reason) => write!(f, "table of interrupts: {reason:?}"),
+            Self::NoClock => {
+                write!(f, "no clock to measure the processor's against: HPET, ACPI timer and PIT stand still")
+            }
+        }
+    }
 }
 
 /// From the first Rust function to the image's main and its exit code. Never returns.
 pub fn boot_core(start_info: u64) -> ! {
     arch::com1::init();
-    match ladder(start_info) {
-        Ok(machine) => {
-            let code = ninewire_main(machine);
-            arch::exit(code.0)
-        }
+    arch::idt::init_early(); // faults report themselves
+    let climbed = or_die(climb_on_boot_stack(start_info));
+    let climbed = Box::into_raw(Box::new(climbed)) as u64;
+    // SAFETY: `climb_on_boot_stack` has mapped the core's stacks; all that is needed from here on is in the box.
+    unsafe { arch::stack::continue_on(Stack::Main.top(BOOT_CORE), on_main_stack, climbed) }
+}
+
+/// Called once, by [`boot_core`], on the boot core's own stack.
+extern "sysv64" fn on_main_stack(climbed: u64) -> ! {
+    // SAFETY: the box that `boot_core` has just taken apart.
+    let climbed = unsafe { Box::from_raw(climbed as *mut Climbed) };
+    let machine = or_die(climb_on_main_stack(*climbed));
+    let code = ninewire_main(machine);
+    arch::exit(code.0)
+}
+
+fn or_die<T>(result: Result<T, BootError>) -> T {
+    match result {
+        Ok(value) => value,
         Err(reason) => {
-            error!("cannot start: {reason:?}");
+            error!("cannot start: {reason}");
             arch::exit(ExitCode::PANIC.0)
         }
     }
 }
 
-fn ladder(start_info: u64) -> Result<&'static Machine, BootError> {
-    let handed = read_start_info(start_info).map_err(BootError::Pvh)?;
+/// The number of the core that boots.
+const BOOT_CORE: usize = 0;
+
+/// What the first part of the ladder leaves for the second.
+struct Climbed {
+    cmdline: Cmdline,
+    acpi: Acpi,
+    usable: u64,
+    heap: u64,
+}
+
+/// The rungs up to a stack with a guard page.
+fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
+    let handed = read_start_info(start_info).map_err(BootError::Pvh)?; // command line, memory map, ACPI
     configure_log(&handed.cmdline);
+    rung("start information");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
     // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says what is RAM,
-    // and command line and memory map have been copied into the image.
-    let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?;
+    // and command line, memory map and ACPI tables have been read.
+    let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?; // page tables, heap
     rung("memory");
-    arch::apic::init().map_err(BootError::Memory)?;
-    rung("apic");
-    let pool = make_pool(&handed.cmdline, usable_bytes)?;
+    mem::map_stacks(BOOT_CORE).map_err(BootError::Memory)?; // each with a guard page
+    arch::core_block::init(BOOT_CORE); // segments, fault stacks
+    arch::idt::init(); // faults run on the fault stacks
+    rung("core");
+    Ok(Climbed { cmdline: handed.cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
+}
+
+/// The rungs up to the image's main.
+fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> {
+    let Climbed { cmdline, acpi, usable, heap } = climbed;
+    arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
+    arch::idt::register_rows().map_err(BootError::Interrupts)?; // traps and timer in /dev/irqalloc
+    let calibration = Calibration::begin(&acpi); // first look at the clocks
+    rung("clock, first look");
+    let pool = make_pool(&cmdline, usable)?; // DMA pages
     rung("pool");
-    let devices = virtio::pci::find(&arch::pci::PORTS, &ThisMachine);
+    let devices = virtio::pci::find(&arch::pci::PORTS, &ThisMachine); // PCI scan, virtio names
     rung("devices");
-    let memory = Memory { usable: usable_bytes, heap, pool };
-    Ok(Box::leak(Box::new(Machine {
-        cmdline: handed.cmdline,
-        entry_tsc: arch::entry_tsc(),
-        tsc_hz: arch::clock::tsc_hz().unwrap_or(0),
-        memory,
-        devices,
-    })))
+    let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, a millisecond after the first
+    rung("clock");
+    arch::enable_interrupts();
+    let memory = Memory { usable, heap, pool };
+    let machine = Machine { cmdline, entry_tsc: arch::entry_tsc(), tsc_hz, memory, devices };
+    Ok(Box::leak(Box::new(machine)))
 }
 
 /// What the virtio transport needs of the machine.
@@ -99,6 +157,7 @@ fn make_pool(cmdline: &Cmdline, usable: u64) -> Result<u64, BootError> {
 /// What the loader handed over, copied out of its memory.
 struct Handed {
     cmdline: Cmdline,
+    acpi: Acpi,
     usable: Result<Runs, mem::map::TooManyRegions>,
 }
 
@@ -122,7 +181,18 @@ fn read_start_info(address: u64) -> Result<Handed, PvhError> {
         }
         Ok(usable)
     });
-    Ok(Handed { cmdline: copy_cmdline(info.cmdline), usable })
+    Ok(Handed { cmdline: copy_cmdline(info.cmdline), acpi: Acpi::read(info.rsdp, &Below4GiB), usable })
+}
+
+/// Physical memory as the first tables of `entry.s` map it.
+struct Below4GiB;
+
+impl acpi::Memory for Below4GiB {
+    fn bytes(&self, address: u64, bytes: usize) -> Option<&[u8]> {
+        let end = address.checked_add(bytes as u64)?;
+        // SAFETY: below 4 GiB everything is mapped; what is no memory reads as something, and a checksum tells.
+        (address != 0 && end <= 4 << 30).then(|| unsafe { mem::physical(address, bytes) })
+    }
 }
 
 /// Copies the command line into the image: the loader's memory is not mapped for long.

@@ -1,0 +1,215 @@
+//! The few ACPI tables the kernel reads: where the clocks are (ACPI 6.4, chapter 5). Pure; the bytes come through
+//! [`Memory`].
+//!
+//! A table with a bad checksum or a length that does not fit is passed over as if it were not there.
+
+/// The way to physical memory; `None` where there is none.
+pub trait Memory {
+    /// The `bytes` bytes at `address`.
+    fn bytes(&self, address: u64, bytes: usize) -> Option<&[u8]>;
+}
+
+/// What the tables say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Acpi {
+    /// Physical address of the HPET's registers.
+    pub hpet: Option<u64>,
+    /// The power management timer.
+    pub pm_timer: Option<PmTimer>,
+}
+
+/// The power management timer: a counter at 3.579545 MHz behind an I/O port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PmTimer {
+    /// The port.
+    pub port: u16,
+    /// 32 bits wide instead of 24.
+    pub wide: bool,
+}
+
+const HEADER_BYTES: usize = 36;
+/// Tables we read are far smaller.
+const TABLE_BYTES_MAX: usize = 64 * 1024;
+
+impl Acpi {
+    /// Reads the tables from the root pointer on; without a valid root there is nothing to know.
+    pub fn read(rsdp: u64, memory: &impl Memory) -> Self {
+        let mut acpi = Self::default();
+        for_each_table(rsdp, memory, |table| match &table[..4] {
+            b"HPET" => acpi.hpet = hpet(table),
+            b"FACP" => acpi.pm_timer = pm_timer(table),
+            _ => {}
+        });
+        acpi
+    }
+}
+
+fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(&[u8])) -> Option<()> {
+    let root = memory.bytes(rsdp, 20).filter(|root| root.starts_with(b"RSD PTR ") && sums_to_zero(root))?;
+    let (list, width) = match (root[15], memory.bytes(rsdp, 36)) {
+        (2.., Some(extended)) if u64_at(extended, 24)? != 0 => (u64_at(extended, 24)?, 8),
+        _ => (u64::from(u32_at(root, 16)?), 4),
+    };
+    let list = table(list, memory)?;
+    for entry in list[HEADER_BYTES..].chunks_exact(width) {
+        let address = if width == 8 { u64_at(entry, 0)? } else { u64::from(u32_at(entry, 0)?) };
+        if let Some(table) = table(address, memory) {
+            visit(table);
+        }
+    }
+    Some(())
+}
+
+fn table(address: u64, memory: &impl Memory) -> Option<&[u8]> {
+    let length = u32_at(memory.bytes(address, HEADER_BYTES)?, 4)? as usize;
+    if !(HEADER_BYTES..=TABLE_BYTES_MAX).contains(&length) {
+        return None;
+    }
+    memory.bytes(address, length).filter(|table| sums_to_zero(table))
+}
+
+/// The HPET table (IA-PC HPET 1.0a, 3.2.4): a generic address at 40, of which the first byte says "memory".
+fn hpet(table: &[u8]) -> Option<u64> {
+    let in_memory = *table.get(40)? == 0;
+    u64_at(table, 44).filter(|&address| in_memory && address != 0)
+}
+
+/// The fixed table (ACPI 6.4, 5.2.9): the timer's port at 76, its length at 91, flags at 112.
+fn pm_timer(table: &[u8]) -> Option<PmTimer> {
+    const FLAG_TIMER_IS_32_BITS: u32 = 1 << 8;
+    let port = u16::try_from(u32_at(table, 76)?).ok().filter(|&port| port != 0)?;
+    let there = *table.get(91)? == 4;
+    let wide = u32_at(table, 112)? & FLAG_TIMER_IS_32_BITS != 0;
+    there.then_some(PmTimer { port, wide })
+}
+
+fn sums_to_zero(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) == 0
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// Memory that begins at this address and ends somewhere.
+    struct Ram(Vec<u8>);
+    const BASE: u64 = 0xf_0000;
+
+    impl Memory for Ram {
+        fn bytes(&self, address: u64, bytes: usize) -> Option<&[u8]> {
+            let offset = usize::try_from(address.checked_sub(BASE)?).ok()?;
+            self.0.get(offset..offset.checked_add(bytes)?)
+        }
+    }
+
+    impl Ram {
+        fn put(&mut self, bytes: &[u8]) -> u64 {
+            let address = BASE + self.0.len() as u64;
+            self.0.extend_from_slice(bytes);
+            address
+        }
+    }
+
+    fn sealed(mut bytes: Vec<u8>, checksum_at: usize) -> Vec<u8> {
+        bytes[checksum_at] = 0;
+        let sum = bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
+        bytes[checksum_at] = 0_u8.wrapping_sub(sum);
+        bytes
+    }
+
+    fn with_header(signature: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let mut bytes = std::vec![0; HEADER_BYTES];
+        bytes[..4].copy_from_slice(signature);
+        bytes[4..8].copy_from_slice(&((HEADER_BYTES + body.len()) as u32).to_le_bytes());
+        bytes.extend_from_slice(body);
+        sealed(bytes, 9)
+    }
+
+    fn hpet_table() -> Vec<u8> {
+        let mut body = std::vec![0; 20];
+        body[8..16].copy_from_slice(&0xfed0_0000_u64.to_le_bytes());
+        with_header(b"HPET", &body)
+    }
+
+    fn fixed_table() -> Vec<u8> {
+        let mut body = std::vec![0; 80];
+        body[76 - 36..80 - 36].copy_from_slice(&0x608_u32.to_le_bytes());
+        body[91 - 36] = 4;
+        body[112 - 36..116 - 36].copy_from_slice(&0x100_u32.to_le_bytes());
+        with_header(b"FACP", &body)
+    }
+
+    fn root_with_rsdt(ram: &mut Ram, tables: &[u64]) -> u64 {
+        let entries: Vec<u8> = tables.iter().flat_map(|&table| (table as u32).to_le_bytes()).collect();
+        let rsdt = ram.put(&with_header(b"RSDT", &entries));
+        let mut root = b"RSD PTR \0BOCHS \0".to_vec();
+        root.extend_from_slice(&(rsdt as u32).to_le_bytes());
+        ram.put(&sealed(root, 8))
+    }
+
+    const PM_TIMER: PmTimer = PmTimer { port: 0x608, wide: true };
+
+    #[test]
+    fn clocks_are_found_through_the_short_root() {
+        let mut ram = Ram(Vec::new());
+        let tables = [ram.put(&fixed_table()), ram.put(&hpet_table())];
+        let root = root_with_rsdt(&mut ram, &tables);
+        assert_eq!(Acpi::read(root, &ram), Acpi { hpet: Some(0xfed0_0000), pm_timer: Some(PM_TIMER) });
+    }
+
+    #[test]
+    fn clocks_are_found_through_the_long_root() {
+        let mut ram = Ram(Vec::new());
+        let entries: Vec<u8> = [ram.put(&hpet_table()), ram.put(&fixed_table())]
+            .into_iter()
+            .flat_map(u64::to_le_bytes)
+            .collect();
+        let xsdt = ram.put(&with_header(b"XSDT", &entries));
+        let mut root = sealed(b"RSD PTR \0BOCHS \x02\0\0\0\0".to_vec(), 8);
+        root.extend_from_slice(&36_u32.to_le_bytes());
+        root.extend_from_slice(&xsdt.to_le_bytes());
+        root.extend_from_slice(&[0; 4]);
+        let root = ram.put(&root);
+        assert_eq!(Acpi::read(root, &ram), Acpi { hpet: Some(0xfed0_0000), pm_timer: Some(PM_TIMER) });
+    }
+
+    #[test]
+    fn a_table_with_a_bad_sum_or_outside_of_memory_is_not_there() {
+        let mut ram = Ram(Vec::new());
+        let mut spoilt = hpet_table();
+        spoilt[44] ^= 1;
+        let tables = [ram.put(&spoilt), 0xffff_f000, ram.put(&fixed_table())];
+        let root = root_with_rsdt(&mut ram, &tables);
+        assert_eq!(Acpi::read(root, &ram), Acpi { hpet: None, pm_timer: Some(PM_TIMER) });
+    }
+
+    #[test]
+    fn without_a_root_nothing_is_known() {
+        assert_eq!(Acpi::read(0, &Ram(Vec::new())), Acpi::default());
+        assert_eq!(Acpi::read(BASE, &Ram(std::vec![0; 64])), Acpi::default());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(mut tail in prop::collection::vec(any::<u8>(), 0..300), at in 0_usize..300) {
+            let mut ram = Ram(Vec::new());
+            if at + 8 < tail.len() {
+                tail[at..at + 8].copy_from_slice(&BASE.to_le_bytes());
+            }
+            let table = ram.put(&with_header(b"FACP", &tail));
+            let other = ram.put(&tail);
+            let root = root_with_rsdt(&mut ram, &[table, other, BASE + 7]);
+            Acpi::read(root, &ram);
+        }
+    }
+}
