@@ -275,8 +275,8 @@ mod tests {
 
     #[test]
     fn a_large_difference_of_scattered_boots_is_inconclusive() {
-        let before = [10.0, 11.0, 40.0, 10.8, 10.5, 42.0];
-        let after = [40.5, 10.2, 41.5, 42.5, 40.0, 11.5];
+        let before = [10.0, 12.0, 15.0, 20.0, 30.0, 40.0];
+        let after = [18.0, 15.0, 22.0, 35.0, 50.0, 26.0];
         let rules = Rules { own_floor_factor: 0.0, ..Rules::default() };
         let judged = judge(&[cell(&before, &after, Better::Higher)], &rules).remove(0);
         assert_eq!(judged.verdict, Verdict::Inconclusive);
