@@ -178,6 +178,15 @@ macro_rules! wire_enum {
         #[repr(u8)]
         pub enum $name { $($(#[$vdoc])* $variant = $number,)* }
 
+        impl $crate::record::Word for $name {
+            fn to_word(self) -> &'static str {
+                self.word()
+            }
+            fn of_word(word: &str) -> Option<Self> {
+                $name::from_word(word)
+            }
+        }
+
         impl $name {
             /// Every choice, in the order of their numbers.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];

@@ -51,6 +51,14 @@ impl fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
+/// A choice that has a word, for code that reads and writes words of any choice.
+pub trait Word: Copy {
+    /// Its word.
+    fn to_word(self) -> &'static str;
+    /// The choice with this word.
+    fn of_word(word: &str) -> Option<Self>;
+}
+
 wire_enum! {
     /// How a 9P message travels between guest and host.
     pub enum Path {

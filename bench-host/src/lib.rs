@@ -1,15 +1,18 @@
 //! Everything behind the command `ninewire`: what it asks the guest to measure, what comes back, and what is made
 //! of it. The command line itself is in `main.rs`; here it is a library, so that each part is tested by itself.
 
+pub mod checksum;
 pub mod child;
 pub mod cli;
 pub mod commands;
 pub mod files;
 pub mod image;
+pub mod ingest;
 pub mod interrupt;
 pub mod job;
 pub mod plan;
 pub mod qemu;
+pub mod run;
 pub mod scratch;
 pub mod server;
 pub mod session;

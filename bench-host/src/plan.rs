@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ninewire_bench_guest::frame::{Encoder, FRAME_MAX, NoRoom};
@@ -14,6 +14,7 @@ use ninewire_bench_guest::pattern::{Crc32c, derive, fill};
 use ninewire_bench_guest::record::{self, Go, Record};
 use ninewire_bench_guest::units::Bytes;
 
+use crate::checksum::crc32c_of;
 use crate::job::{JobSpec, Suite};
 
 /// Directories below the root that are looked into, and entries looked at: a real directory may be huge.
@@ -209,7 +210,8 @@ impl Plan {
 }
 
 impl PlannedJob {
-    fn record(&self, seed: u64, index: u16) -> record::Job<'_> {
+    /// What the guest is told of it.
+    pub(crate) fn record(&self, seed: u64, index: u16) -> record::Job<'_> {
         let spec = &self.spec;
         record::Job {
             index,
@@ -284,19 +286,7 @@ impl Files<'_> {
     fn existing(&mut self, path: &str) -> Result<(), PlanError> {
         let full = self.root.join(path);
         let failed = |error| PlanError::Io { doing: "reading", path: full.clone(), error };
-        let mut file = File::open(&full).map_err(failed)?;
-        let (mut crc, mut size) = (Crc32c::new(), 0);
-        let mut piece = vec![0; PIECE_BYTES];
-        loop {
-            match file.read(&mut piece).map_err(failed)? {
-                0 => break,
-                len => {
-                    crc.update(&piece[..len]);
-                    size += len as u64;
-                }
-            }
-        }
-        let crc32c = crc.finish();
+        let (size, crc32c) = File::open(&full).and_then(crc32c_of).map_err(failed)?;
         self.chosen.push(FileSpec { path: path.to_string(), size: Bytes(size), crc32c, seed: None });
         Ok(())
     }

@@ -1,0 +1,158 @@
+//! A cell of a table: one case on one path. Repetitions inside a boot become one value; what is shown is the median
+//! of these values, how many boots there are, and how far apart they lie.
+
+use ninewire_bench_guest::histogram::bounds;
+use ninewire_bench_guest::record::{Counter, Outcome, Path};
+use ninewire_bench_guest::units::{Bytes, Hertz, Nanos, Ticks};
+
+use super::{Boot, Run, Sample, Visit};
+use crate::stats::summary::{median, values_needed_for_percentile};
+
+/// One case on one path, over all boots of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// The case's number.
+    pub job: u16,
+    /// The path.
+    pub path: Path,
+    /// A value per boot that has any, in the order they ran.
+    pub boots: Vec<BootValue>,
+    /// Why there is none, when a visit says so.
+    pub unsupported: Option<String>,
+}
+
+/// What one boot says about a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BootValue {
+    /// Which boot.
+    pub boot: u32,
+    /// MiB per second, the median of its repetitions; `None` where operations move no payload.
+    pub bw_mib_s: Option<f64>,
+    /// Operations per second, the median of its repetitions.
+    pub iops: f64,
+    /// All durations of its repetitions together.
+    pub latency: Latency,
+    /// Operations of all its repetitions.
+    pub ops: u64,
+    /// Each counter summed over its repetitions; absent when one of them did not measure it.
+    pub counters: Vec<(Counter, u64)>,
+}
+
+impl BootValue {
+    /// How much a counter rose per operation.
+    pub fn per_op(&self, counter: Counter) -> Option<f64> {
+        let (_, total) = self.counters.iter().find(|(known, _)| *known == counter)?;
+        (self.ops > 0).then(|| *total as f64 / self.ops as f64)
+    }
+}
+
+/// Durations in buckets of ticks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    counts: Vec<(u16, u64)>,
+    total: u64,
+    rate: Hertz,
+}
+
+impl Latency {
+    fn of(samples: &[&Sample], rate: Hertz) -> Latency {
+        let mut merged = std::collections::BTreeMap::new();
+        for (bucket, count) in samples.iter().flat_map(|sample| &sample.lat_buckets) {
+            *merged.entry(*bucket).or_insert(0) += u64::from(*count);
+        }
+        Latency { total: merged.values().sum(), counts: merged.into_iter().collect(), rate }
+    }
+
+    /// How many durations were counted.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The duration that the share `p` (between 0 and 1) of all does not exceed: the middle of its bucket. `None`
+    /// when too few were counted for that percentile.
+    pub fn percentile(&self, p: f64) -> Option<Nanos> {
+        if self.total < values_needed_for_percentile(p.max(1.0 - p)) {
+            return None;
+        }
+        let rank = (self.total as f64 * p).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        let (bucket, _) = self.counts.iter().find(|(_, count)| {
+            seen += count;
+            seen >= rank
+        })?;
+        let (low, high) = bounds((*bucket).into());
+        Some(Ticks(low.0 + (high.0 - low.0) / 2).at(self.rate))
+    }
+}
+
+impl Cell {
+    /// Every cell of a run: case by case, the native path first.
+    pub fn of_run(run: &Run) -> Vec<Cell> {
+        let cells =
+            run.jobs.iter().flat_map(|job| Path::ALL.iter().map(|&path| Cell::of(run, job.job, path)));
+        cells.filter(|cell| !cell.boots.is_empty() || cell.unsupported.is_some()).collect()
+    }
+
+    fn of(run: &Run, job: u16, path: Path) -> Cell {
+        let visits = |boot: &'_ Boot| -> Vec<Visit> {
+            let about = |visit: &&Visit| visit.facts.job == job && visit.facts.path == path;
+            boot.visits.iter().filter(about).cloned().collect()
+        };
+        let mut cell = Cell { job, path, boots: Vec::new(), unsupported: None };
+        for boot in &run.boots {
+            let visits = visits(boot);
+            if let Some(visit) = visits.iter().find(|visit| visit.facts.outcome == Outcome::Unsupported) {
+                cell.unsupported = Some(visit.facts.reason.clone());
+            }
+            let samples: Vec<&Sample> = visits.iter().flat_map(|visit| &visit.samples).collect();
+            cell.boots.extend(boot_value(boot, &samples));
+        }
+        cell
+    }
+
+    /// One number of each boot that has it.
+    pub fn values(&self, number: impl Fn(&BootValue) -> Option<f64>) -> Vec<f64> {
+        self.boots.iter().filter_map(number).collect()
+    }
+}
+
+fn boot_value(boot: &Boot, samples: &[&Sample]) -> Option<BootValue> {
+    let rates = |amount: fn(&Sample) -> f64| -> Vec<f64> {
+        let timed = samples.iter().filter(|sample| sample.elapsed_ns > 0);
+        timed.map(|sample| amount(sample) / Nanos(sample.elapsed_ns).seconds()).collect()
+    };
+    let iops = median(&rates(|sample| sample.ops as f64)).ok()?;
+    let bw = median(&rates(|sample| Bytes(sample.bytes).mib())).ok()?;
+    let total = |counter: Counter| samples.iter().map(|sample| sample.counter(counter)).sum::<Option<u64>>();
+    Some(BootValue {
+        boot: boot.facts.boot,
+        bw_mib_s: samples.iter().any(|sample| sample.bytes > 0).then_some(bw),
+        iops,
+        latency: Latency::of(samples, Hertz(boot.facts.tsc_hz)),
+        ops: samples.iter().map(|sample| sample.ops).sum(),
+        counters: Counter::ALL.iter().filter_map(|&counter| Some((counter, total(counter)?))).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn latency(counts: &[(u16, u64)]) -> Latency {
+        Latency {
+            counts: counts.to_vec(),
+            total: counts.iter().map(|(_, count)| count).sum(),
+            rate: Hertz(1_000_000_000),
+        }
+    }
+
+    #[test]
+    fn a_percentile_is_shown_only_when_enough_values_carry_it() {
+        assert_eq!(latency(&[(10, 19)]).percentile(0.5), None);
+        assert_eq!(latency(&[(10, 20)]).percentile(0.5), Some(Nanos(10)));
+        assert_eq!(latency(&[(10, 999)]).percentile(0.99), None);
+        assert_eq!(latency(&[(10, 985), (20, 15)]).percentile(0.99), Some(Nanos(20)));
+        assert_eq!(latency(&[(10, 990), (20, 10)]).percentile(0.99), Some(Nanos(10)));
+        assert_eq!(latency(&[]).percentile(0.5), None);
+    }
+}
