@@ -3,6 +3,8 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
 mod selftest;
 
 use ninewire_kernel::boot::{ExitCode, Machine};

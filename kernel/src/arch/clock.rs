@@ -4,7 +4,7 @@
 //! it is measured at boot against the best clock there is and checked against the next best. The looks at the clocks
 //! stand at two rungs of the boot ladder, so that the time between them is spent on something else.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::apic;
 use super::port;
@@ -16,6 +16,14 @@ use crate::{debug, warn};
 
 /// Rate of the time stamp counter, 0 until calibrated.
 static TSC_HZ: AtomicU64 = AtomicU64::new(0);
+
+/// Did a second clock give the same rate?
+static CONFIRMED: AtomicBool = AtomicBool::new(false);
+
+/// Has a clock of another making confirmed the rate?
+pub fn confirmed() -> bool {
+    CONFIRMED.load(Ordering::Relaxed)
+}
 
 /// The time stamp counter, read in program order.
 pub fn tsc() -> u64 {
@@ -175,7 +183,8 @@ impl Calibration {
         debug!("tsc: {} Hz by the {name}, to {} ppm", measured.hz, measured.doubt_ppm);
         if let (Some(checked), Some(check)) = (checked, self.check) {
             debug!("tsc: {} Hz by the {}, to {} ppm", checked.hz, check.name(), checked.doubt_ppm);
-            if !agree(measured, checked) {
+            CONFIRMED.store(agree(measured, checked), Ordering::Relaxed);
+            if !confirmed() {
                 let (hz, other) = (measured.hz, checked.hz);
                 warn!(
                     "clocks disagree: {hz} Hz by the {name}, {other} Hz by the {}; times are doubtful",

@@ -97,11 +97,11 @@ pub struct Row {
 /// Longest name in a row of the printed table.
 pub const NAME_BYTES_MAX: usize = 27;
 
-/// `/dev/irqalloc`'s line, line feed included.
+/// `/dev/irqalloc`'s line, without the line feed.
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { vector, irq, count, cycles, kind, name } = self;
-        writeln!(f, "{vector:>11} {irq:>11} {count:>20} {cycles:>20} {kind:<8.8} {name:.NAME_BYTES_MAX$}")
+        write!(f, "{vector:>11} {irq:>11} {count:>20} {cycles:>20} {kind:<8.8} {name:.NAME_BYTES_MAX$}")
     }
 }
 
@@ -338,7 +338,7 @@ mod tests {
         for _ in 0..2 {
             table.account(50, 10_844_815_152 / 2);
         }
-        let text: std::string::String = table.rows().iter().map(ToString::to_string).collect();
+        let text: std::string::String = table.rows().iter().map(|row| row.to_string() + "\n").collect();
         assert_eq!(
             text,
             concat!(
@@ -358,6 +358,6 @@ mod tests {
             kind: Kind::Ioapic,
             name: "abcdefghijklmnopqrstuvwxyz0123",
         };
-        assert!(row.to_string().ends_with(" ioapic   abcdefghijklmnopqrstuvwxyz0\n"));
+        assert!(row.to_string().ends_with(" ioapic   abcdefghijklmnopqrstuvwxyz0"));
     }
 }

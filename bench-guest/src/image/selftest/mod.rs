@@ -1,0 +1,75 @@
+//! Tests that only a booted machine can run: `mode=selftest selftest=NAME`, one claim and one exit code each.
+//!
+//! Where the claim is that the kernel ends the machine with a report, the report must also be on the serial port.
+//!
+//! | name | claim | exit code | on the serial port |
+//! |---|---|---|---|
+//! | `boot` | the machine reaches `main` | 0x10 | |
+//! | `heap` | the heap gives, takes back and gives again, and blocks do not overlap | 0x10 | |
+//! | `memory` | the pool's pages are distinct RAM up to the last one | 0x10 | |
+//! | `tsc` | the clock's rate was confirmed by a second clock, and it runs | 0x10 | |
+//! | `timer` | the one-shot timer wakes the core, not early, counts itself and can be cancelled | 0x10 | |
+//! | `interrupt` | an interrupt nobody registered is counted and survived | 0x10 | |
+//! | `breakpoint` | a breakpoint is counted and survived | 0x10 | |
+//! | `devices` | every virtio function found can be negotiated with, given a vector and reset | 0x10 | |
+//! | `panic` | a panic is reported with its place | 0x12 | `panic at`, `as asked for` |
+//! | `null-read` | reading through a null pointer faults | 0x12 | `read of 0x8, a null pointer` |
+//! | `null-write` | writing through a null pointer faults | 0x12 | `write to 0x8, a null pointer` |
+//! | `text-write` | the kernel's code cannot be written | 0x12 | `which the page does not allow` |
+//! | `rodata-write` | the kernel's constants cannot be written | 0x12 | `which the page does not allow` |
+//! | `data-execute` | variables cannot be executed | 0x12 | `execution of`, `which the page does not allow` |
+//! | `pool-execute` | pool pages cannot be executed | 0x12 | `execution of`, `which the page does not allow` |
+//! | `stack-overflow` | running out of stack is reported from a fault stack | 0x12 | `the main stack of core 0 has overflowed` |
+//! | `invalid-opcode` | an undefined instruction is named | 0x12 | `invalid opcode` |
+//! | `general-protection` | an address that is none is named | 0x12 | `general protection` |
+
+mod faults;
+mod machine;
+
+use ninewire_kernel::boot::{ExitCode, Machine};
+use ninewire_kernel::error;
+
+/// A test: says why its claim does not hold.
+type Test = fn(&'static Machine) -> Result<(), &'static str>;
+
+const TESTS: [(&str, Test); 18] = [
+    ("boot", |_| Ok(())),
+    ("heap", machine::heap),
+    ("memory", machine::memory),
+    ("tsc", machine::tsc),
+    ("timer", machine::timer),
+    ("interrupt", machine::interrupt),
+    ("breakpoint", machine::breakpoint),
+    ("devices", machine::devices),
+    ("panic", |_| panic!("as asked for")),
+    ("null-read", faults::null_read),
+    ("null-write", faults::null_write),
+    ("text-write", faults::text_write),
+    ("rodata-write", faults::rodata_write),
+    ("data-execute", faults::data_execute),
+    ("pool-execute", faults::pool_execute),
+    ("stack-overflow", faults::stack_overflow),
+    ("invalid-opcode", faults::invalid_opcode),
+    ("general-protection", faults::general_protection),
+];
+
+/// Runs the test the command line names.
+pub(crate) fn run(machine: &'static Machine) -> ExitCode {
+    let asked = machine.cmdline.get("selftest").unwrap_or("");
+    let Some((_, test)) = TESTS.iter().find(|(name, _)| *name == asked) else {
+        error!("selftest={asked} is not known to this image");
+        return ExitCode::FAILURE;
+    };
+    match test(machine) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            error!("selftest {asked}: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The claim holds, or this is why not.
+fn claim(holds: bool, otherwise: &'static str) -> Result<(), &'static str> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}
