@@ -1,6 +1,7 @@
 //! What travels through a ring, what names it there, and how it comes back.
 
 use crate::Segment;
+use ninewire_dma::{LentList, Mapping};
 
 /// A descriptor chain's memory: what the device may read, then what it may write (virtio 1.2, 2.6.4.2 asks for that
 /// order).
@@ -27,6 +28,20 @@ pub unsafe trait Chain {
     /// What the device writes, in order, after everything readable.
     fn writable(&self) -> &[Segment];
 
+    /// The ring has taken the chain and is about to tell the device of it.
+    #[inline]
+    fn given(&mut self) {}
+
+    /// The device has returned the chain and wrote `written` bytes to it, from the first writable byte on.
+    ///
+    /// # Safety
+    /// Only a ring calls this, between taking the chain back from the device, by an acquire that makes the device's
+    /// writes visible, and handing it to its owner. `written` is no more than the writable segments hold.
+    #[inline]
+    unsafe fn returned(&mut self, written: u32) {
+        let _ = written;
+    }
+
     /// The ring is going away, or has latched a fault, and the device may still own this chain's memory. It must never
     /// be used again; the default leaks the chain.
     fn abandon(self)
@@ -34,6 +49,63 @@ pub unsafe trait Chain {
         Self: Sized,
     {
         core::mem::forget(self);
+    }
+}
+
+/// The list of the page pool: it lets nobody take its buffers while it is away. A driver that moves such lists needs no
+/// `unsafe`.
+// SAFETY: a list owns its buffers. From `given` to `returned` it gives none of them out and quarantines their pages if it
+// is dropped; its segments do not change in that time, and they name pages of a pool, not parts of the list.
+unsafe impl<const N: usize, M: Mapping> Chain for LentList<'_, N, M> {
+    #[inline]
+    fn readable(&self) -> &[Segment] {
+        self.readable()
+    }
+
+    #[inline]
+    fn writable(&self) -> &[Segment] {
+        self.writable()
+    }
+
+    #[inline]
+    fn given(&mut self) {
+        self.mark_lent();
+    }
+
+    #[inline]
+    unsafe fn returned(&mut self, written: u32) {
+        // SAFETY: the ring has taken the chain back from the device.
+        unsafe { self.mark_returned(written) }
+    }
+
+    fn abandon(self) {
+        // Dropping a list that is away quarantines its pages, which counts them; leaking it would not.
+        drop(self);
+    }
+}
+
+// SAFETY: as for the list itself, which is borrowed for as long as the ring holds the reference. Once the ring has
+// forgotten it the owner sees a list that is away, and stays so.
+unsafe impl<const N: usize, M: Mapping> Chain for &mut LentList<'_, N, M> {
+    #[inline]
+    fn readable(&self) -> &[Segment] {
+        LentList::readable(self)
+    }
+
+    #[inline]
+    fn writable(&self) -> &[Segment] {
+        LentList::writable(self)
+    }
+
+    #[inline]
+    fn given(&mut self) {
+        self.mark_lent();
+    }
+
+    #[inline]
+    unsafe fn returned(&mut self, written: u32) {
+        // SAFETY: the ring has taken the chain back from the device.
+        unsafe { self.mark_returned(written) }
     }
 }
 

@@ -154,6 +154,16 @@ pub enum Fault {
         /// The oldest chain in flight.
         oldest: u16,
     },
+    /// A packed descriptor is marked used in one way and available in the other.
+    BadFlags {
+        /// The descriptor's flags.
+        flags: u16,
+    },
+    /// A packed ring's event suppression flags hold the reserved value.
+    BadEvent {
+        /// The whole structure.
+        event: u32,
+    },
 }
 
 impl fmt::Display for Fault {
@@ -171,6 +181,10 @@ impl fmt::Display for Fault {
             }
             Self::IndexJump { claimed, in_flight } => {
                 write!(f, "the device claims {claimed} chains returned and had {in_flight}")
+            }
+            Self::BadFlags { flags } => write!(f, "the device left a descriptor with flags {flags:#06x}"),
+            Self::BadEvent { event } => {
+                write!(f, "the device asks for notifications in no known way ({event:#010x})")
             }
             Self::OutOfOrder { head, oldest } => {
                 write!(f, "the device returned chain {head} before chain {oldest}, and had promised order")

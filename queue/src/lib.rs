@@ -4,6 +4,7 @@
 #[cfg(any(test, feature = "device"))]
 extern crate alloc;
 
+mod any;
 mod chain;
 #[cfg(any(test, feature = "device"))]
 pub mod device;
@@ -11,6 +12,7 @@ mod error;
 mod event;
 mod indirect;
 mod layout;
+mod packed;
 mod shared;
 mod split;
 mod stats;
@@ -18,9 +20,11 @@ mod sync;
 #[cfg(test)]
 mod testing;
 
+pub use any::AnyRing;
 pub use chain::{Chain, Done, Head};
 pub use error::{AddError, CreateError, Fault, Refusal};
 pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
 pub use ninewire_dma::{DevAddr, Segment};
+pub use packed::PackedRing;
 pub use split::Ring;
 pub use stats::RingStats;

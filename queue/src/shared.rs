@@ -2,11 +2,11 @@
 //!
 //! Words are read and written whole, by atomic operations: the other side may write at any moment, so no plain Rust
 //! reference ever points here. Methods used by one side carry its name. Field names and offsets are those of virtio 1.2:
-//! 2.7.5 (descriptor table), 2.7.6 (avail ring), 2.7.8 (used ring).
+//! 2.7.5 (descriptor table), 2.7.6 (avail ring), 2.7.8 (used ring), 2.8.13 (packed descriptors), 2.8.14 (their events).
 //!
 //! Virtio's byte order is little-endian; words are converted here, so the rest of the crate sees numbers.
 
-use crate::sync::{AtomicU16, AtomicU64, Ordering};
+use crate::sync::{AtomicU16, AtomicU32, AtomicU64, Ordering};
 use core::ptr::NonNull;
 
 /// A place in ring memory, and what is reached by adding offsets to it.
@@ -42,6 +42,14 @@ impl Area {
     }
 
     /// # Safety
+    /// Four-byte aligned and inside the ring's memory.
+    #[inline(always)]
+    unsafe fn u32(&self, at: usize) -> &AtomicU32 {
+        // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
+        unsafe { AtomicU32::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
+    }
+
+    /// # Safety
     /// Eight-byte aligned and inside the ring's memory.
     #[inline(always)]
     unsafe fn u64(&self, at: usize) -> &AtomicU64 {
@@ -69,6 +77,24 @@ pub(crate) mod desc_word {
     pub(crate) const INDIRECT: u64 = 4 << 32;
     /// Where the `next` field (split) begins.
     pub(crate) const NEXT_SHIFT: u32 = 48;
+}
+
+/// Flags of a packed descriptor, in the second word's bits 48 and up: virtio 1.2, 2.8.13.
+pub(crate) mod packed_word {
+    /// The chain goes on in the next descriptor of the ring.
+    pub(crate) const NEXT: u64 = 1 << 48;
+    /// The device writes this one; without it, it reads.
+    pub(crate) const WRITE: u64 = 2 << 48;
+    /// The buffer is a table of descriptors.
+    pub(crate) const INDIRECT: u64 = 4 << 48;
+    /// Equals the driver's wrap counter once available.
+    pub(crate) const AVAIL: u64 = 1 << 55;
+    /// Equals the driver's wrap counter once used.
+    pub(crate) const USED: u64 = 1 << 63;
+    /// Both: whose the descriptor is, and in which turn.
+    pub(crate) const TURN: u64 = AVAIL | USED;
+    /// Where the id begins.
+    pub(crate) const ID_SHIFT: u32 = 32;
 }
 
 /// A table of descriptors: the split ring's own, or an indirect one. The driver writes, the device reads; the driver
@@ -101,6 +127,61 @@ impl DescTable {
     pub(crate) unsafe fn driver_end_chain(&self, byte: usize, word: u64) {
         // SAFETY: promised by the caller.
         unsafe { self.0.u64(byte + 8).store(word.to_le(), Ordering::Relaxed) }
+    }
+
+    /// Packed: writes the second word of a chain's first descriptor, and so makes the chain available. Releases all that
+    /// was written before (virtio 1.2, 2.8.21.1 asks for the barrier before this store).
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_publish(&self, byte: usize, word: u64) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u64(byte + 8).store(word.to_le(), Ordering::Release) }
+    }
+
+    /// Writes the address of a descriptor alone.
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_write_addr(&self, byte: usize, addr: u64) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed) }
+    }
+
+    /// Packed: length, id and flags where the next used descriptor will be, in one piece. If the flags say used, this
+    /// acquires what the device released by writing them: length and id, and the bytes it wrote to the buffers.
+    ///
+    /// Devices write length and id before the flags, by separate stores. One aligned load of all three is a single
+    /// access with a single place in the order of accesses, so seeing the flags it sees what was stored before them.
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_used(&self, byte: usize) -> u64 {
+        // SAFETY: promised by the caller.
+        u64::from_le(unsafe { self.0.u64(byte + 8).load(Ordering::Acquire) })
+    }
+
+    /// Packed: as `device_read`, acquiring what `driver_publish` released.
+    ///
+    /// # Safety
+    /// `index` lies inside the table.
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) unsafe fn device_acquire(&self, index: usize) -> u64 {
+        // SAFETY: promised by the caller.
+        u64::from_le(unsafe { self.0.u64(index * 16 + 8).load(Ordering::Acquire) })
+    }
+
+    /// Packed: writes a used descriptor's second word, releasing the buffers' bytes.
+    ///
+    /// # Safety
+    /// `index` lies inside the table.
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) unsafe fn device_publish(&self, index: usize, word: u64) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u64(index * 16 + 8).store(word.to_le(), Ordering::Release) }
     }
 
     /// # Safety
@@ -260,5 +341,53 @@ impl UsedRing {
     pub(crate) unsafe fn device_store_avail_event(&self, size: usize, idx: u16) {
         // SAFETY: the event word follows the last entry.
         unsafe { self.0.u16(4 + 8 * size).store(idx.to_le(), Ordering::Relaxed) }
+    }
+}
+
+/// A packed ring's event suppression structure: where and whether one side wants to hear of the other. Always read and
+/// written whole: of two halves read one after the other, one may be new and the other old.
+#[derive(Clone, Copy)]
+pub(crate) struct EventWord(pub(crate) Area);
+
+impl EventWord {
+    /// `RING_EVENT_FLAGS_ENABLE`: of everything.
+    pub(crate) const ENABLE: u32 = 0;
+    /// `RING_EVENT_FLAGS_DISABLE`: of nothing.
+    pub(crate) const DISABLE: u32 = 1 << 16;
+    /// `RING_EVENT_FLAGS_DESC`: of the descriptor named in the lower half. Only with the event index.
+    const DESC: u32 = 2 << 16;
+
+    /// Of the descriptor at this place, in the turn with this wrap counter.
+    pub(crate) const fn desc(index: u16, wrap: bool) -> u32 {
+        Self::DESC | (wrap as u32) << 15 | index as u32
+    }
+
+    /// The driver's wish, by the driver.
+    pub(crate) fn driver_store(&self, event: u32) {
+        // SAFETY: an event structure is one aligned word.
+        unsafe { self.0.u32(0).store(event.to_le(), Ordering::Relaxed) }
+    }
+
+    /// The device's wish, read by the driver.
+    #[inline(always)]
+    pub(crate) fn driver_load(&self) -> u32 {
+        // SAFETY: an event structure is one aligned word.
+        u32::from_le(unsafe { self.0.u32(0).load(Ordering::Relaxed) })
+    }
+}
+
+/// The device's way to see and write event suppression.
+#[cfg(any(test, feature = "device"))]
+impl EventWord {
+    /// The device's wish, by the device.
+    pub(crate) fn device_store(&self, event: u32) {
+        // SAFETY: an event structure is one aligned word.
+        unsafe { self.0.u32(0).store(event.to_le(), Ordering::Relaxed) }
+    }
+
+    /// The driver's wish, read by the device.
+    pub(crate) fn device_load(&self) -> u32 {
+        // SAFETY: an event structure is one aligned word.
+        u32::from_le(unsafe { self.0.u32(0).load(Ordering::Relaxed) })
     }
 }

@@ -19,7 +19,7 @@
 use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault, Refusal};
 use crate::event::passed;
-use crate::indirect::write_table;
+use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::shared::{Area, AvailRing, DescTable, UsedRing, desc_word};
 use crate::stats::RingStats;
@@ -75,7 +75,7 @@ struct Batch {
     written: u32,
 }
 
-/// A split ring with one owner and `N` slots; the size at run time may be smaller.
+/// A split ring with one owner and `N` slots, a power of two; the size at run time may be smaller.
 pub struct Ring<C: Chain, const N: usize> {
     desc: DescTable,
     avail: AvailRing,
@@ -118,6 +118,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
     /// told to forget the ring: dropping the ring does not make the device forget it. The device address leads to the
     /// same bytes as the CPU address.
     pub unsafe fn new(memory: RingMemory, layout: RingLayout) -> Result<Self, CreateError> {
+        const { assert!(N.is_power_of_two(), "the number of slots is a power of two") };
         layout.check(&memory, false, N)?;
         let size = layout.size();
         let mut shadow = [Shadow { link: 0, record: 0 }; N];
@@ -220,10 +221,11 @@ impl<C: Chain, const N: usize> Ring<C, N> {
 
     /// Notes a chain whose descriptors are written, and gives it its place in the avail ring.
     #[inline(always)]
-    fn enter(&mut self, head: u16, descriptors: u16, last: u16, room: u32, chain: C) -> Head {
+    fn enter(&mut self, head: u16, descriptors: u16, last: u16, room: u32, mut chain: C) -> Head {
         self.free -= descriptors;
         self.descriptors += u64::from(descriptors);
         self.shadow[head as usize].record = in_flight_record(room, descriptors, last);
+        chain.given();
         self.chains[head as usize].write(chain);
         let position = (self.added as u16 & self.mask) as usize;
         self.order[position] = head;
@@ -262,7 +264,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         // SAFETY: every slot has its table in the ring's memory, and `head` is a slot.
         let table = DescTable(unsafe { self.tables.at(table_at) });
         // SAFETY: the caller has compared the chain's length with the table's, and the slot is free.
-        let table = match unsafe { write_table(&table, &chain) } {
+        let table = match unsafe { write_table(&table, TableKind::Linked, &chain) } {
             Ok(written) => written,
             Err(why) => return Err(AddError { why, chain }),
         };
@@ -353,7 +355,9 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         self.free += (record >> 16) as u16;
         self.completed += 1;
         // SAFETY: there was a record, so `enter` has stored a chain here and nobody has taken it since.
-        let chain = unsafe { self.chains[head as usize].assume_init_read() };
+        let mut chain = unsafe { self.chains[head as usize].assume_init_read() };
+        // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
+        unsafe { chain.returned(written) };
         Done { chain, written, head: Head(head) }
     }
 
@@ -417,7 +421,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         }
         // Our wish, then the device's index. The device does the reverse (2.7.7, 2.7.14).
         full_fence();
-        self.used.driver_idx() != self.completed as u16
+        self.used.driver_idx() != self.completed as u16 || self.fault.is_some()
     }
 
     /// Asks for no interrupts. A hint: some may come nevertheless, with the event index one in 65536 chains.
@@ -502,6 +506,3 @@ impl<C: Chain, const N: usize> Drop for Ring<C, N> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,8 @@
 //! What the crate's own tests stand on: ring memory whose device addresses are not its CPU addresses, and a chain that
 //! tells when it is lost.
 
-use crate::{Chain, DevAddr, RingLayout, RingMemory, Segment};
+use crate::device::DeviceRing;
+use crate::{AnyRing, Chain, DevAddr, RingFeatures, RingLayout, RingMemory, Segment};
 use core::ptr::NonNull;
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
@@ -102,5 +103,51 @@ unsafe impl Chain for TestChain {
     fn abandon(self) {
         self.fates.abandoned.set(self.fates.abandoned.get() + 1);
         core::mem::forget(self);
+    }
+}
+
+/// A ring, its device, and what became of the chains.
+pub(crate) struct Rig {
+    pub(crate) ring: AnyRing<TestChain, 16>,
+    pub(crate) device: DeviceRing,
+    pub(crate) fates: Fates,
+    _memory: HostMemory,
+}
+
+/// Event index and indirect chains, split.
+pub(crate) const SPLIT: RingFeatures =
+    RingFeatures { event_idx: true, indirect: true, packed: false, in_order: false };
+/// The same, packed.
+pub(crate) const PACKED: RingFeatures = RingFeatures { packed: true, ..SPLIT };
+
+impl Rig {
+    pub(crate) fn new(features: RingFeatures, size: u16) -> Self {
+        Self::with_tables(features, size, 0)
+    }
+
+    pub(crate) fn with_tables(features: RingFeatures, size: u16, table_entries: u16) -> Self {
+        let layout = RingLayout::new(features, size, table_entries).unwrap();
+        let memory = HostMemory::for_ring(&layout);
+        // SAFETY: the rig keeps the memory until ring and device are gone: fields are dropped in order.
+        let (ring, device) = unsafe {
+            (AnyRing::new(memory.memory(), layout).unwrap(), DeviceRing::new(memory.memory(), layout))
+        };
+        Self { ring, device, fates: Fates::default(), _memory: memory }
+    }
+
+    /// Adds a chain, not published yet.
+    pub(crate) fn add(&mut self, id: u32, readable: &[u32], writable: &[u32]) -> u16 {
+        self.ring.add(self.fates.chain(id, readable, writable)).unwrap().index() as u16
+    }
+
+    /// Publishes, and lets the device take everything; answers the heads it saw.
+    pub(crate) fn deliver(&mut self) -> Vec<u16> {
+        let _ = self.ring.publish();
+        std::iter::from_fn(|| self.device.pop().unwrap()).map(|chain| chain.head).collect()
+    }
+
+    /// Takes everything the device has returned: ids and what was written.
+    pub(crate) fn collect(&mut self) -> Vec<(u32, u32)> {
+        std::iter::from_fn(|| self.ring.pop().unwrap()).map(|done| (done.chain.id, done.written)).collect()
     }
 }

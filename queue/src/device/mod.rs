@@ -4,10 +4,14 @@
 //! half (`pop`, `push`, `publish`, `wants_interrupt`) is what a device does; methods whose names begin with `lie_` write
 //! what no honest device would.
 
+mod packed;
 mod split;
 
+pub use packed::PackedDevice;
 pub use split::SplitDevice;
 
+use crate::layout::{RingLayout, RingMemory};
+use crate::shared::{Area, DescTable};
 use crate::{DevAddr, Segment};
 use alloc::vec::Vec;
 
@@ -40,6 +44,8 @@ pub enum DriverFault {
     ReadableAfterWritable,
     /// A descriptor of no bytes.
     ZeroLength,
+    /// A chain made available before all its descriptors were: packed.
+    Torn,
     /// INDIRECT together with NEXT, inside a table, or without the feature: 2.7.5.3.1.
     BadIndirect,
     /// An indirect table outside the ring's memory, or of a length that is no multiple of 16.
@@ -93,5 +99,120 @@ impl Strict {
         }
         self.writable_seen |= it.writable;
         Ok(it)
+    }
+}
+
+/// Where indirect tables may be: inside the ring's own memory.
+struct Tables {
+    base: Area,
+    base_dev: DevAddr,
+    layout: RingLayout,
+}
+
+impl Tables {
+    /// # Safety
+    /// As for the device.
+    unsafe fn new(memory: &RingMemory, layout: RingLayout) -> Self {
+        // SAFETY: promised by the caller.
+        Self { base: unsafe { Area::new(memory.cpu()) }, base_dev: memory.dev(), layout }
+    }
+
+    /// Finds a table of `len` bytes; answers it and its number of entries.
+    fn find(&self, addr: u64, len: u32) -> Result<(DescTable, u16), DriverFault> {
+        let bad = DriverFault::BadTable { addr: DevAddr::new(addr), len };
+        let at = addr.checked_sub(self.base_dev.get()).ok_or(bad)?;
+        let desc_bytes = RingLayout::DESC_BYTES as u64;
+        let fits = at >= self.layout.tables_at() as u64 && at + u64::from(len) <= self.layout.bytes() as u64;
+        if !fits || !at.is_multiple_of(desc_bytes) || len == 0 || !u64::from(len).is_multiple_of(desc_bytes) {
+            return Err(bad);
+        }
+        // SAFETY: just checked to lie among the tables.
+        Ok((DescTable(unsafe { self.base.at(at as usize) }), (u64::from(len) / desc_bytes) as u16))
+    }
+}
+
+/// The device side of a ring of either format.
+pub enum DeviceRing {
+    /// Split.
+    Split(SplitDevice),
+    /// Packed.
+    Packed(PackedDevice),
+}
+
+macro_rules! either {
+    ($self:ident, $device:ident => $do:expr) => {
+        match $self {
+            DeviceRing::Split($device) => $do,
+            DeviceRing::Packed($device) => $do,
+        }
+    };
+}
+
+impl DeviceRing {
+    /// Plays the device for the ring in this memory.
+    ///
+    /// # Safety
+    /// The memory is that of a live ring made with this layout, and outlives the device.
+    pub unsafe fn new(memory: RingMemory, layout: RingLayout) -> Self {
+        if layout.features().packed {
+            // SAFETY: promised by the caller.
+            Self::Packed(unsafe { PackedDevice::new(memory, layout) })
+        } else {
+            // SAFETY: promised by the caller.
+            Self::Split(unsafe { SplitDevice::new(memory, layout) })
+        }
+    }
+
+    /// Takes the next available chain.
+    pub fn pop(&mut self) -> Result<Option<DeviceChain>, DriverFault> {
+        let mut segments = Vec::new();
+        let head = self.pop_with(|segment| segments.push(segment))?;
+        Ok(head.map(|head| DeviceChain { head, segments }))
+    }
+
+    /// Takes the next available chain and shows its segments one by one.
+    pub fn pop_with(&mut self, see: impl FnMut(DeviceSegment)) -> Result<Option<u16>, DriverFault> {
+        either!(self, device => device.pop_with(see))
+    }
+
+    /// Returns a chain. The driver does not see it before [`publish`](Self::publish).
+    pub fn push(&mut self, head: u16, written: u32) {
+        either!(self, device => device.push(head, written))
+    }
+
+    /// Returns the last of `chains` chains for all of them, as `VIRTIO_F_IN_ORDER` allows.
+    pub fn push_batch(&mut self, chains: u16, last_head: u16, written: u32) {
+        either!(self, device => device.push_batch(chains, last_head, written))
+    }
+
+    /// Shows the driver everything pushed, and says whether it wants an interrupt for it.
+    pub fn publish(&mut self) -> bool {
+        either!(self, device => device.publish())
+    }
+
+    /// Returns one chain at once: [`push`](Self::push) and [`publish`](Self::publish).
+    pub fn complete(&mut self, head: u16, written: u32) -> bool {
+        self.push(head, written);
+        self.publish()
+    }
+
+    /// Asks for a kick at the next chain, then looks again. `true`: there is something to pop already.
+    pub fn arm(&mut self) -> bool {
+        either!(self, device => device.arm())
+    }
+
+    /// Asks for no kicks.
+    pub fn disarm(&mut self) {
+        either!(self, device => device.disarm())
+    }
+
+    /// Returns a chain nobody has to have given, as one descriptor.
+    pub fn lie_entry(&mut self, id: u32, written: u32) {
+        either!(self, device => device.lie_entry(id, written))
+    }
+
+    /// Scribbles over everything the driver has written.
+    pub fn lie_over_driver_memory(&mut self, value: u64) {
+        either!(self, device => device.lie_over_driver_memory(value))
     }
 }

@@ -1,17 +1,15 @@
 //! The device side of a split ring (virtio 1.2, 2.7).
 
-use super::{DeviceChain, DeviceSegment, DriverFault, Strict};
+use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
 use crate::shared::{Area, AvailRing, DescTable, UsedRing, desc_word};
 use crate::sync::full_fence;
 use crate::{DevAddr, Segment};
-use alloc::vec::Vec;
 
 /// The device side of a split ring.
 pub struct SplitDevice {
-    base: Area,
-    base_dev: DevAddr,
+    tables: Tables,
     desc: DescTable,
     avail: AvailRing,
     used: UsedRing,
@@ -34,8 +32,8 @@ impl SplitDevice {
             (base, base.at(layout.driver_at()), base.at(layout.device_at()))
         };
         Self {
-            base,
-            base_dev: memory.dev(),
+            // SAFETY: promised by the caller.
+            tables: unsafe { Tables::new(&memory, layout) },
             desc: DescTable(base),
             avail: AvailRing(driver),
             used: UsedRing(device),
@@ -52,13 +50,6 @@ impl SplitDevice {
 
     fn position(&self, index: u16) -> usize {
         (index & (self.size() - 1)) as usize
-    }
-
-    /// Takes the next available chain.
-    pub fn pop(&mut self) -> Result<Option<DeviceChain>, DriverFault> {
-        let mut segments = Vec::new();
-        let head = self.pop_with(|segment| segments.push(segment))?;
-        Ok(head.map(|head| DeviceChain { head, segments }))
     }
 
     /// Takes the next available chain and shows its segments one by one; every word is read once.
@@ -85,7 +76,7 @@ impl SplitDevice {
                 if inside_table || word & desc_word::NEXT != 0 || !self.layout.features().indirect {
                     return Err(DriverFault::BadIndirect);
                 }
-                (table, entries) = self.table(addr, word as u32)?;
+                (table, entries) = self.tables.find(addr, word as u32)?;
                 (inside_table, index) = (true, 0);
                 continue;
             }
@@ -106,19 +97,6 @@ impl SplitDevice {
         Ok(Some(head))
     }
 
-    /// Finds an indirect table inside the ring's memory.
-    fn table(&self, addr: u64, len: u32) -> Result<(DescTable, u16), DriverFault> {
-        let bad = DriverFault::BadTable { addr: DevAddr::new(addr), len };
-        let at = addr.checked_sub(self.base_dev.get()).ok_or(bad)?;
-        let desc_bytes = RingLayout::DESC_BYTES as u64;
-        let fits = at >= self.layout.tables_at() as u64 && at + u64::from(len) <= self.layout.bytes() as u64;
-        if !fits || !at.is_multiple_of(desc_bytes) || len == 0 || !u64::from(len).is_multiple_of(desc_bytes) {
-            return Err(bad);
-        }
-        // SAFETY: just checked to lie among the tables.
-        Ok((DescTable(unsafe { self.base.at(at as usize) }), (u64::from(len) / desc_bytes) as u16))
-    }
-
     /// Puts a chain into the used ring. The driver does not see it before [`publish`](Self::publish).
     pub fn push(&mut self, head: u16, written: u32) {
         self.lie_entry(u32::from(head), written);
@@ -137,12 +115,6 @@ impl SplitDevice {
         } else {
             old != new && self.avail.device_flags() & AvailRing::NO_INTERRUPT == 0
         }
-    }
-
-    /// Returns one chain at once: [`push`](Self::push) and [`publish`](Self::publish).
-    pub fn complete(&mut self, head: u16, written: u32) -> bool {
-        self.push(head, written);
-        self.publish()
     }
 
     /// Returns the last chain of a batch for all of it, as `VIRTIO_F_IN_ORDER` allows (2.7.9).
