@@ -18,6 +18,8 @@ pub mod server;
 pub mod session;
 pub mod setup;
 pub mod stats;
+pub mod store;
+pub mod table;
 pub mod terminal;
 pub mod verdict;
 pub mod workspace;

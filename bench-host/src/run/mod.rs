@@ -5,6 +5,8 @@
 
 pub mod cell;
 pub mod header;
+#[cfg(test)]
+pub(crate) mod testing;
 mod word;
 
 use std::collections::BTreeMap;
