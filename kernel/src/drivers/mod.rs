@@ -1,8 +1,8 @@
 //! Device drivers: what turns virtio devices into 9P shares and serial ports.
 //!
 //! [`probe`] is called once, after boot and before the first task runs. It starts a driver for every device there is one
-//! for, reports the others and the broken ones, and passes them over. What was found is asked for by name:
-//! [`port`] and [`port_comes`] for serial ports.
+//! for, reports the others and the broken ones, and passes them over. What was found is asked for by name: [`nine_p`] for
+//! shares, [`port`] and [`port_comes`] for serial ports.
 //!
 //! Drivers are [`Source`](crate::task::Source)s of the core that probed. They take work in batches, once a scheduling
 //! round; interrupts are asked for only when that core goes to sleep. A device is believed in nothing: what it returns
@@ -11,6 +11,7 @@
 pub mod console;
 mod counters;
 mod interrupts;
+pub mod p9;
 mod registry;
 #[cfg(test)]
 mod testing;
@@ -19,7 +20,7 @@ mod wait_list;
 
 use core::fmt;
 
-use ninewire_queue::RingFeatures;
+use ninewire_queue::{Fault, RingFeatures};
 
 pub use counters::Counters;
 pub use registry::Registry;
@@ -29,6 +30,7 @@ use crate::time::{Nanos, TimedOut};
 use crate::virtio::{ConfigError, Device, InitError, Kind, feature};
 use crate::{info, warn};
 use console::{Console, Port};
+use p9::NineP;
 
 /// Why a device is not served.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +41,11 @@ pub enum StartError {
     Queue(QueueError),
     /// Its configuration could not be read.
     Config(ConfigError),
+    /// It claims a mount tag longer than any.
+    TagTooLong {
+        /// Bytes it claims.
+        len: usize,
+    },
 }
 
 impl fmt::Display for StartError {
@@ -47,6 +54,7 @@ impl fmt::Display for StartError {
             StartError::Init(error) => error.fmt(f),
             StartError::Queue(error) => error.fmt(f),
             StartError::Config(error) => error.fmt(f),
+            StartError::TagTooLong { len } => write!(f, "it claims a mount tag of {len} bytes"),
         }
     }
 }
@@ -79,6 +87,11 @@ pub fn registry() -> &'static Registry {
     &REGISTRY
 }
 
+/// The 9P share with this mount tag, if there is one; the first in bus order, should the host have used a tag twice.
+pub fn nine_p(tag: &[u8]) -> Option<&'static NineP> {
+    REGISTRY.nine_p(tag)
+}
+
 /// The serial port of this file name (`virtio-console-2`, `virtio-console-2.1`) or host-given name, if it is there.
 pub fn port(name: &str) -> Option<&'static Port> {
     REGISTRY.port(name)
@@ -96,6 +109,7 @@ pub fn probe(devices: &'static [Device]) {
 
 fn probe_device(device: &'static Device, registry: &'static Registry) {
     let started = match device.kind() {
+        Kind::NineP => NineP::start(device, registry).map(|_| ()),
         Kind::Console => Console::start(device, registry).map(|_| ()),
         _ => return info!("{}: no driver for it, passed over", device.name()),
     };
@@ -109,12 +123,27 @@ fn probe_device(device: &'static Device, registry: &'static Registry) {
     }
 }
 
+/// What our rings can do and every driver here asks for.
+const RING_FEATURES: u64 = feature::INDIRECT_DESC | feature::EVENT_IDX | feature::RING_PACKED;
+
 /// What was agreed on with a device, as far as its rings care.
 fn ring_features(agreed: u64) -> RingFeatures {
     RingFeatures {
         event_idx: agreed & feature::EVENT_IDX != 0,
         indirect: agreed & feature::INDIRECT_DESC != 0,
         packed: agreed & feature::RING_PACKED != 0,
-        in_order: agreed & feature::IN_ORDER != 0,
+        in_order: false,
+    }
+}
+
+/// A device's lie in words for whoever used it.
+fn words(fault: Fault) -> &'static str {
+    match fault {
+        Fault::UnknownHead { .. } => "it returned a chain that cannot exist",
+        Fault::NotInFlight { .. } => "it returned a chain it did not have",
+        Fault::TooMuchWritten { .. } => "it claims to have written more than there was room for",
+        Fault::IndexJump { .. } => "it claims to have returned more chains than it had",
+        Fault::OutOfOrder { .. } => "it returned chains out of order, and had promised order",
+        _ => "it broke the rules of its ring",
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use spin::Mutex;
 
 use super::console::{Console, Port};
+use super::p9::NineP;
 use super::wait_list::WaitList;
 use crate::time::{Nanos, TimedOut, within};
 
@@ -14,6 +15,7 @@ pub struct Registry {
 }
 
 struct Inner {
+    nine_ps: Vec<&'static NineP>,
     consoles: Vec<&'static Console>,
     /// In the order they came; a port that was taken away stays and may come back.
     ports: Vec<&'static Port>,
@@ -25,8 +27,27 @@ impl Registry {
     /// Nothing found yet.
     pub const fn new() -> Registry {
         Registry {
-            inner: Mutex::new(Inner { consoles: Vec::new(), ports: Vec::new(), waiting: WaitList::new() }),
+            inner: Mutex::new(Inner {
+                nine_ps: Vec::new(),
+                consoles: Vec::new(),
+                ports: Vec::new(),
+                waiting: WaitList::new(),
+            }),
         }
+    }
+
+    pub(super) fn add_nine_p(&self, nine_p: &'static NineP) {
+        self.inner.lock().nine_ps.push(nine_p);
+    }
+
+    /// The 9P devices, in the order they were found.
+    pub fn nine_ps(&self) -> Vec<&'static NineP> {
+        self.inner.lock().nine_ps.clone()
+    }
+
+    /// The 9P device with this tag; the first one, should the host have used a tag twice.
+    pub fn nine_p(&self, tag: &[u8]) -> Option<&'static NineP> {
+        self.inner.lock().nine_ps.iter().copied().find(|nine_p| nine_p.tag() == tag)
     }
 
     pub(super) fn add_console(&self, console: &'static Console) {

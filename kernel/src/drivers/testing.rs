@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ninewire_queue::device::{DeviceChain, SplitDevice};
+use ninewire_queue::device::{DeviceChain, DeviceRing};
 use ninewire_queue::{RingFeatures, RingLayout, RingMemory, Segment};
 
 use crate::mem;
@@ -11,7 +11,7 @@ use crate::virtio::fake::Fake;
 
 /// A queue a driver has enabled, from the device's side.
 pub(super) struct DeviceQueue {
-    pub(super) ring: SplitDevice,
+    pub(super) ring: DeviceRing,
     fake: Fake,
 }
 
@@ -25,7 +25,7 @@ impl DeviceQueue {
         let memory = RingMemory::new(cpu, queue.areas.desc, layout.bytes());
         assert_eq!(layout.areas(&memory), queue.areas, "driver and test lay the ring out alike");
         // SAFETY: the ring lives as long as the driver, which is leaked.
-        let ring = unsafe { SplitDevice::new(memory, layout) };
+        let ring = unsafe { DeviceRing::new(memory, layout) };
         DeviceQueue { ring, fake: fake.clone() }
     }
 

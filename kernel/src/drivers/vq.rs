@@ -6,7 +6,9 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use ninewire_dma::Exhausted;
-use ninewire_queue::{AddError, Chain, CreateError, Done, Fault, Ring, RingFeatures, RingLayout, RingMemory};
+use ninewire_queue::{
+    AddError, AnyRing, Chain, CreateError, Done, Fault, Head, RingFeatures, RingLayout, RingMemory,
+};
 
 use crate::mem::{self, Map};
 use crate::virtio::{Device, InitError, Notify};
@@ -78,7 +80,7 @@ impl Enabled {
         let memory = ring_memory(&self.memory);
         // SAFETY: the memory is this queue's alone and kept beside the ring; it goes back to nobody, not even on drop
         // (dropping `Coherent` quarantines), so the device may keep it.
-        let ring = unsafe { Ring::new(memory, self.layout) }.map_err(QueueError::Ring)?;
+        let ring = unsafe { AnyRing::new(memory, self.layout) }.map_err(QueueError::Ring)?;
         Ok(Virtqueue {
             ring: Box::new(ring),
             _memory: self.memory,
@@ -101,7 +103,7 @@ fn largest_size(offered: u16, features: RingFeatures) -> u16 {
 
 /// A queue in use.
 pub(super) struct Virtqueue<C: Chain> {
-    ring: Box<Ring<C, SIZE_MAX>>,
+    ring: Box<AnyRing<C, SIZE_MAX>>,
     _memory: ninewire_dma::Coherent<'static, Map>,
     notify: Notify,
     kicks: u64,
@@ -110,11 +112,11 @@ pub(super) struct Virtqueue<C: Chain> {
 
 impl<C: Chain> Virtqueue<C> {
     /// Takes a chain; the device sees it after [`Virtqueue::publish`].
-    pub(super) fn add(&mut self, chain: C) -> Result<(), AddError<C>> {
+    pub(super) fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
         let descriptors = chain.readable().len() + chain.writable().len();
-        self.ring.add(chain)?;
+        let head = self.ring.add(chain)?;
         self.descriptors += descriptors as u64;
-        Ok(())
+        Ok(head)
     }
 
     /// Shows the device everything added, and tells it if it wants to be told.

@@ -12,6 +12,7 @@
 mod control;
 mod port;
 mod rx;
+mod stream;
 mod tx;
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ use crate::io::Windows;
 use crate::irq::Pending;
 use crate::mem;
 use crate::task::{self, Source};
-use crate::virtio::{Device, feature};
+use crate::virtio::Device;
 use crate::{debug, warn};
 
 use control::{Event, FromHost, ToHost};
@@ -115,8 +116,7 @@ impl Console {
         device: &'static Device,
         registry: &'static Registry,
     ) -> Result<&'static Console, StartError> {
-        let wanted =
-            feature::INDIRECT_DESC | feature::EVENT_IDX | console_feature::SIZE | console_feature::MULTIPORT;
+        let wanted = super::RING_FEATURES | console_feature::SIZE | console_feature::MULTIPORT;
         let agreed = device.negotiate(wanted)?;
         let multiport = agreed & console_feature::MULTIPORT != 0;
         let pending: &'static Pending = Box::leak(Box::default());

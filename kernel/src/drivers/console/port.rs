@@ -158,6 +158,11 @@ impl Port {
         self.state.lock().present
     }
 
+    /// The host's end, as far as we can know.
+    pub fn host_end(&self) -> HostEnd {
+        self.state.lock().info.host
+    }
+
     /// What can be told about it.
     pub fn info(&self) -> PortInfo {
         self.state.lock().info.clone()

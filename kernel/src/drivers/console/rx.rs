@@ -7,8 +7,8 @@
 
 use alloc::collections::VecDeque;
 
-use ninewire_dma::{FromDevice, Lent};
-use ninewire_queue::{Chain, Fault, Segment};
+use ninewire_dma::{LentList, Returned};
+use ninewire_queue::Fault;
 
 use super::super::Counters;
 use super::super::vq::Virtqueue;
@@ -16,25 +16,7 @@ use crate::io::Window;
 use crate::mem::{self, Map};
 
 /// One page for the device to write.
-pub(super) struct RxChain {
-    lent: Lent<'static, FromDevice, Map>,
-    segment: [Segment; 1],
-}
-
-// SAFETY: the segment is the one of `lent`, which keeps the page out of everybody's reach until it is reclaimed, and
-// names no memory inside this value, so moving it changes nothing.
-unsafe impl Chain for RxChain {
-    fn readable(&self) -> &[Segment] {
-        &[]
-    }
-
-    fn writable(&self) -> &[Segment] {
-        &self.segment
-    }
-
-    /// Dropping what is lent quarantines and counts it.
-    fn abandon(self) {}
-}
+type RxChain = LentList<'static, 1, Map>;
 
 pub(super) struct Receiver {
     queue: Virtqueue<RxChain>,
@@ -79,11 +61,8 @@ impl Receiver {
                 self.starved += 1;
                 break;
             };
-            let lent = buf.lend::<FromDevice>();
-            let segment = [lent.segment()];
-            if let Err(refused) = self.queue.add(RxChain { lent, segment }) {
-                // SAFETY: the ring has not taken the chain, so no device has heard of this page.
-                drop(unsafe { refused.chain.lent.reclaim(0) });
+            let mut chain = RxChain::new();
+            if chain.push_writable(buf).is_err() || self.queue.add(chain).is_err() {
                 break;
             }
             self.posted += 1;
@@ -95,11 +74,11 @@ impl Receiver {
     pub(super) fn reap(&mut self) -> Result<bool, Fault> {
         let mut news = false;
         while let Some(done) = self.queue.pop()? {
-            // SAFETY: the ring has taken the chain back from the device, by an acquire, and checked `written` against
-            // the length that was lent.
-            let buf = unsafe { done.chain.lent.reclaim(done.written) };
+            let mut chain = done.chain;
             // A device may return a buffer it has not written to; that is no news to anybody.
-            if !buf.is_empty() {
+            if let Some(buf) = chain.take().and_then(Returned::into_buf)
+                && !buf.is_empty()
+            {
                 self.bytes += buf.len() as u64;
                 self.ready.push_back(buf.share());
                 news = true;

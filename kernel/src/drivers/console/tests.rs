@@ -12,10 +12,11 @@ use proptest::prelude::*;
 use super::super::testing::{DeviceQueue, turn};
 use super::*;
 use crate::io::Window;
+use crate::p9::{Credit, SendError, Stream, StreamError};
 use crate::task::{block_on, spawn_join, yield_now};
 use crate::time::{Nanos, testing::freeze, within};
-use crate::virtio::Kind;
 use crate::virtio::fake::{Fake, Lies};
+use crate::virtio::{Kind, feature};
 
 const ALL: u64 = feature::VERSION_1 | feature::EVENT_IDX | feature::INDIRECT_DESC;
 
@@ -403,6 +404,26 @@ fn the_driver_works_without_event_index_and_indirect_descriptors() {
 }
 
 #[test]
+fn the_driver_works_with_packed_rings() {
+    for features in [ALL, feature::VERSION_1] {
+        let bench =
+            Bench::start(Fake::new(Kind::Console, &[128, 100]).features(features | feature::RING_PACKED));
+        assert!(bench.features.packed);
+        let port = bench.port(0).open();
+        turn();
+        let (mut rx, mut tx) = (bench.rx(0), bench.tx(0));
+        for round in 0..300u32 {
+            let bytes = round.to_le_bytes();
+            assert_eq!(host_writes(&mut rx, &bytes), 4);
+            assert_eq!(port.try_send(&mut message(&[b"header--", &bytes])), Ok(true));
+            turn();
+            assert!(matches!(poll_once(port.recv()), Poll::Ready(Ok(window)) if window[..] == bytes));
+            assert_eq!(tx.drain().unwrap(), [b"header--".as_slice(), &bytes]);
+        }
+    }
+}
+
+#[test]
 fn a_device_that_cannot_be_started_is_an_error_that_says_why() {
     let fake = Fake::new(Kind::Console, &[128]).features(ALL);
     let error = Bench::try_start(&fake).err();
@@ -582,4 +603,27 @@ proptest! {
         turn();
         prop_assert!(poll_once(port.recv()).is_ready());
     }
+}
+
+#[test]
+fn a_port_is_a_stream_for_9p() {
+    let mut bench = Bench::multiport(2);
+    let named = bench.named_port(1, b"x").open();
+    bench.say_event(0, 1, 1);
+    let port_0 = bench.port(0).open();
+    assert_eq!(Stream::credit(&named), None, "it throttles");
+    assert_eq!(Stream::credit(&port_0), Some(Credit::VIRTCONSOLE), "it drops");
+    let mut cx = Context::from_waker(Waker::noop());
+    assert_eq!(Stream::try_send(&named, &mut message(&[b"12345678"])), Ok(()));
+    let mut unheard = message(&[b"12345678"]);
+    assert_eq!(Stream::try_send(&port_0, &mut unheard), Err(SendError::Stream(StreamError::HungUp)));
+    assert_eq!(unheard.len(), 8, "9P does not talk to nobody");
+    assert_eq!(Stream::poll_ready(&named, &mut cx), Poll::Ready(Ok(())));
+    for _ in 0..127 {
+        assert_eq!(Stream::try_send(&named, &mut message(&[b"12345678"])), Ok(()));
+    }
+    assert_eq!(Stream::try_send(&named, &mut message(&[b"12345678"])), Err(SendError::Full));
+    assert!(Stream::poll_ready(&named, &mut cx).is_pending());
+    bench.say_event(1, 2, 0);
+    assert!(matches!(Stream::poll_recv(&named, &mut cx), Poll::Ready(Err(StreamError::HungUp))));
 }

@@ -3,12 +3,12 @@
 //! A message is taken whole or not at all. What of it finds no room in the ring stays here and follows as the device
 //! returns chains; until then the next message has to wait, which is the back-pressure a sender feels.
 
-use ninewire_dma::LentWindow;
-use ninewire_queue::{Chain, Fault, Segment};
+use ninewire_dma::LentList;
+use ninewire_queue::Fault;
 
 use super::super::Counters;
 use super::super::vq::Virtqueue;
-use crate::io::{Window, Windows};
+use crate::io::Windows;
 use crate::mem::{self, Map};
 
 /// Windows of a chain, at most: QEMU sends descriptor by descriptor, so longer chains gain nothing.
@@ -19,55 +19,17 @@ pub(super) const CHAIN_WINDOWS_MAX: usize = 4;
 const FIRST_BYTES_MIN: usize = 7;
 
 /// Up to four windows for the device to read.
-pub(super) struct TxChain {
-    windows: [Option<LentWindow<'static, Map>>; CHAIN_WINDOWS_MAX],
-    segments: [Segment; CHAIN_WINDOWS_MAX],
-    len: usize,
-}
+type TxChain = LentList<'static, CHAIN_WINDOWS_MAX, Map>;
 
-// SAFETY: segment `i` is the one of window `i`, which keeps its pages from being written or returned until it is
-// reclaimed; none names memory inside this value, so moving it changes nothing.
-unsafe impl Chain for TxChain {
-    fn readable(&self) -> &[Segment] {
-        &self.segments[..self.len]
+/// Puts the next few windows into a chain. None: there are none.
+fn next_chain(windows: &mut Windows) -> Option<TxChain> {
+    let mut chain = TxChain::new();
+    while chain.len() < CHAIN_WINDOWS_MAX
+        && let Some(window) = windows.pop()
+    {
+        chain.push_window(window).expect("a list that was filled halfway has room");
     }
-
-    fn writable(&self) -> &[Segment] {
-        &[]
-    }
-
-    /// Dropping what is lent quarantines and counts it.
-    fn abandon(self) {}
-}
-
-impl TxChain {
-    /// Lends the next few windows. None: there are none.
-    fn next(windows: &mut Windows) -> Option<TxChain> {
-        let none = Segment::new(ninewire_dma::DevAddr::new(0), 0);
-        let mut chain = TxChain { windows: [const { None }; _], segments: [none; _], len: 0 };
-        while chain.len < CHAIN_WINDOWS_MAX
-            && let Some(window) = windows.pop()
-        {
-            let lent = window.lend();
-            chain.segments[chain.len] = lent.segment();
-            chain.windows[chain.len] = Some(lent);
-            chain.len += 1;
-        }
-        (chain.len > 0).then_some(chain)
-    }
-
-    fn bytes(&self) -> u64 {
-        self.readable().iter().map(|segment| u64::from(segment.len)).sum()
-    }
-
-    /// Lets go of the windows.
-    ///
-    /// # Safety
-    /// As for [`LentWindow::reclaim`]: the device has returned the chain, or has never heard of it.
-    unsafe fn reclaim(self) -> impl Iterator<Item = Window> {
-        // SAFETY: the caller's promise, for each window.
-        self.windows.into_iter().flatten().map(|lent| unsafe { lent.reclaim() })
-    }
+    (!chain.is_empty()).then_some(chain)
 }
 
 pub(super) struct Sender {
@@ -106,8 +68,8 @@ impl Sender {
 
     /// Moves what is waiting into the ring.
     fn feed(&mut self) {
-        while let Some(chain) = self.stalled.take().or_else(|| TxChain::next(&mut self.rest)) {
-            let bytes = chain.bytes();
+        while let Some(chain) = self.stalled.take().or_else(|| next_chain(&mut self.rest)) {
+            let bytes: u64 = chain.readable().iter().map(|segment| u64::from(segment.len)).sum();
             if let Err(refused) = self.queue.add(chain) {
                 self.stalled = Some(refused.chain);
                 return;
@@ -125,8 +87,8 @@ impl Sender {
     pub(super) fn reap(&mut self) -> Result<bool, Fault> {
         let mut room = false;
         while let Some(done) = self.queue.pop()? {
-            // SAFETY: the ring has taken the chain back from the device.
-            unsafe { done.chain.reclaim() }.for_each(drop);
+            // The windows go with the chain.
+            drop(done.chain);
             room = true;
         }
         Ok(room)
@@ -145,15 +107,6 @@ impl Sender {
     pub(super) fn count_into(&self, counters: &mut Counters) {
         self.queue.count_into(counters);
         counters.bytes_out += self.bytes;
-    }
-}
-
-impl Drop for Sender {
-    fn drop(&mut self) {
-        if let Some(chain) = self.stalled.take() {
-            // SAFETY: the ring has refused this chain, so no device has heard of it.
-            unsafe { chain.reclaim() }.for_each(drop);
-        }
     }
 }
 

@@ -1,0 +1,275 @@
+//! The driver for 9P devices (virtio 1.2 has only their number; QEMU's virtio-9p and its documents are the standard):
+//! one queue of requests, each a chain of what the device reads, then what it writes.
+//!
+//! [`NineP::start`] brings a device up and learns its tag. A mount takes the [`NativeWire`] of a device, one mount at a
+//! time: a second Tversion would make QEMU forget every file of the first.
+//!
+//! # A request's memory
+//! A chain is the T header, the payload that follows it, the R header, the pages for the reply's payload; QEMU reads and
+//! writes files straight from and to those segments. Lists of them are kept in a stock that grows to the deepest use
+//! there ever was. A list moves to the ring by reference, with everything in it, and nobody can look into it until the
+//! ring gives it back.
+//!
+//! # Requests that outlive their session
+//! A session that ends leaves requests with the device. Their chains remember which session they belong to, and their
+//! memory goes back to its slots when the device returns it, whoever has the device by then. A device that never returns
+//! them keeps their pages; nothing else ever gets those.
+
+mod wire;
+
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+
+use ninewire_queue::{Fault, Head};
+use spin::Mutex;
+
+use super::registry::Registry;
+use super::vq::{Enabled, SIZE_MAX, Virtqueue};
+use super::{Counters, StartError, interrupts};
+use crate::irq::Pending;
+use crate::mem::Map;
+use crate::p9::{Backlog, SlotId, WireError};
+use crate::task::{self, Source};
+use crate::virtio::Device;
+use crate::warn;
+
+pub use wire::NativeWire;
+use wire::Session;
+
+/// VIRTIO_9P_MOUNT_TAG: the configuration holds a tag.
+const MOUNT_TAG: u64 = 1 << 0;
+
+/// Offsets in the device's configuration: the tag's length, then the tag, without a zero at its end.
+mod config {
+    pub(super) const TAG_LEN: usize = 0;
+    pub(super) const TAG: usize = 2;
+}
+
+/// Longest tag believed; QEMU allows 31 bytes.
+const TAG_BYTES_MAX: usize = 1024;
+
+/// The one queue.
+const REQUESTS: u16 = 0;
+
+/// Segments of a chain: both headers, pages for the reply, room for a long error, and payload in up to 32 pieces.
+const CHAIN_SEGMENTS_MAX: usize = 36;
+
+type List = ninewire_dma::LentList<'static, CHAIN_SEGMENTS_MAX, Map>;
+
+/// A 9P device at work. Lives as long as the machine.
+pub struct NineP {
+    device: &'static Device,
+    tag: Box<[u8]>,
+    /// Set by the device's interrupt.
+    pending: &'static Pending,
+    /// Without interrupts somebody has to look: such a device keeps its core awake while it has requests.
+    interrupts: bool,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    queue: Virtqueue<&'static mut List>,
+    /// What each chain with the device is, by its head.
+    flights: Vec<Option<Flight>>,
+    /// Lists nobody uses.
+    stock: Vec<&'static mut List>,
+    /// Requests of the session that found no room.
+    backlog: Backlog,
+    /// Who has the device.
+    session: Option<Session>,
+    /// Sessions that have ended and have requests with the device.
+    ended: Vec<Session>,
+    next_session: u32,
+    broken: Option<&'static str>,
+    bytes_out: u64,
+    bytes_in: u64,
+    faults: u64,
+}
+
+/// A request with the device.
+#[derive(Clone, Copy)]
+struct Flight {
+    session: u32,
+    slot: SlotId,
+}
+
+impl NineP {
+    /// Takes the device from reset to live, and serves it on this core from now on.
+    pub(super) fn start(
+        device: &'static Device,
+        registry: &'static Registry,
+    ) -> Result<&'static NineP, StartError> {
+        let agreed = device.negotiate(MOUNT_TAG | super::RING_FEATURES)?;
+        let tag = read_tag(device)?;
+        let pending: &'static Pending = Box::leak(Box::default());
+        let interrupts = interrupts::enable(device, pending)?;
+        let ring = super::ring_features(agreed);
+        let queue = Enabled::new(device, REQUESTS, ring, CHAIN_SEGMENTS_MAX as u16)?;
+        device.driver_ok()?;
+        let inner = Mutex::new(Inner {
+            queue: queue.open()?,
+            flights: vec![None; SIZE_MAX],
+            stock: Vec::with_capacity(SIZE_MAX),
+            backlog: Backlog::new(),
+            session: None,
+            ended: Vec::new(),
+            next_session: 0,
+            broken: None,
+            bytes_out: 0,
+            bytes_in: 0,
+            faults: 0,
+        });
+        let nine_p: &'static NineP = Box::leak(Box::new(NineP { device, tag, pending, interrupts, inner }));
+        registry.add_nine_p(nine_p);
+        task::register_source(nine_p);
+        Ok(nine_p)
+    }
+
+    /// The device's internal name.
+    pub fn name(&self) -> &'static str {
+        self.device.name()
+    }
+
+    /// The mount tag, as the host gave it: any bytes.
+    pub fn tag(&self) -> &[u8] {
+        &self.tag
+    }
+
+    /// What a session on this device travels by.
+    pub fn wire(&'static self) -> NativeWire {
+        NativeWire::new(self)
+    }
+
+    /// Does a session have the device?
+    pub fn is_mounted(&self) -> bool {
+        self.inner.lock().session.is_some()
+    }
+
+    /// What the device has cost and carried.
+    pub fn counters(&self) -> Counters {
+        let mut counters = Counters { interrupts: interrupts::count(self.device), ..Counters::default() };
+        let inner = self.inner.lock();
+        inner.queue.count_into(&mut counters);
+        counters.bytes_out = inner.bytes_out;
+        counters.bytes_in = inner.bytes_in;
+        counters.faults = inner.faults;
+        counters
+    }
+
+    /// The device is not used any more: everybody who waits is told, and what it has stays with it.
+    fn give_up(&self, inner: &mut Inner, why: &'static str) {
+        if inner.broken.is_some() {
+            return;
+        }
+        warn!("{}: {why}; it is not used any more", self.name());
+        inner.broken = Some(why);
+        inner.faults += 1;
+        inner.sessions().for_each(|session| session.fail(WireError::Broken(why)));
+    }
+}
+
+/// The tag, all of it: two devices may differ in its last byte.
+fn read_tag(device: &Device) -> Result<Box<[u8]>, StartError> {
+    let len = usize::from(device.config_u16(config::TAG_LEN)?);
+    if len > TAG_BYTES_MAX {
+        return Err(StartError::TagTooLong { len });
+    }
+    let mut tag = vec![0; len];
+    device.config_bytes(config::TAG, &mut tag)?;
+    Ok(tag.into())
+}
+
+impl Inner {
+    fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.session.iter().chain(&self.ended)
+    }
+
+    /// Takes what the device has returned and gives it back to its slots. True: something came.
+    fn reap(&mut self) -> Result<bool, Fault> {
+        let mut news = false;
+        while let Some(done) = self.queue.pop()? {
+            news = true;
+            self.bytes_in += u64::from(done.written);
+            self.settle(done.head, done.chain, done.written);
+        }
+        Ok(news)
+    }
+
+    fn settle(&mut self, head: Head, list: &'static mut List, written: u32) {
+        let flight = self.flights[head.index()].take().expect("every chain in the ring is noted");
+        match self.session.as_mut().filter(|session| session.number == flight.session) {
+            Some(session) => session.settle(flight.slot, written, list),
+            None => {
+                let at = self.ended.iter().position(|session| session.number == flight.session);
+                let at = at.expect("a session with requests under way is kept");
+                self.ended[at].settle(flight.slot, written, list);
+                if self.ended[at].in_flight == 0 {
+                    self.ended.swap_remove(at);
+                }
+            }
+        }
+        self.stock.push(list);
+    }
+}
+
+impl Source for NineP {
+    fn publish(&self) {
+        let inner = &mut *self.inner.lock();
+        if inner.broken.is_none() {
+            inner.queue.publish();
+        }
+    }
+
+    fn reap(&self) -> bool {
+        // Taken before looking: an interrupt during the look leaves its mark for the next one.
+        let interrupted = self.pending.take();
+        let inner = &mut *self.inner.lock();
+        if inner.broken.is_some() {
+            return false;
+        }
+        match inner.reap() {
+            Ok(true) => {
+                inner.feed();
+                true
+            }
+            // An interrupt that brought nothing may be the device saying that it has given up.
+            Ok(false) if interrupted && self.device.needs_reset() => {
+                self.give_up(inner, "the device says that it needs a reset");
+                true
+            }
+            Ok(false) => false,
+            Err(fault) => {
+                self.give_up(inner, super::words(fault));
+                true
+            }
+        }
+    }
+
+    fn arm(&self) -> bool {
+        let inner = &mut *self.inner.lock();
+        if inner.broken.is_some() || inner.queue.in_flight() == 0 {
+            return false;
+        }
+        inner.queue.arm() || !self.interrupts
+    }
+
+    fn disarm(&self) {
+        self.inner.lock().queue.disarm();
+    }
+
+    fn pending(&self) -> bool {
+        self.pending.is_set()
+    }
+}
+
+impl fmt::Debug for NineP {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tag = self.tag.escape_ascii();
+        f.debug_struct("NineP")
+            .field("name", &self.name())
+            .field("tag", &format_args!("{tag}"))
+            .finish_non_exhaustive()
+    }
+}

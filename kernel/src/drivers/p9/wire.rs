@@ -1,0 +1,185 @@
+//! How a 9P session uses the device: requests out of its slots into the ring, and back.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::task::{Context, Poll};
+
+use atomic_waker::AtomicWaker;
+use ninewire_dma::Exhausted;
+use ninewire_queue::Refusal;
+
+use super::super::words;
+use super::{Flight, Inner, List, NineP};
+use crate::mem;
+use crate::p9::wire::Limits;
+use crate::p9::{Parcel, Recall, SessionError, SlotId, Slots, Wire, WireError};
+
+/// The longest message: the newest QEMU takes no longer one (1024 pages for a chain, two of them for headers).
+const MSIZE_MAX: u32 = (1024 - 2) * 4096;
+
+/// Requests QEMU has at a time.
+const SLOTS: usize = 128;
+
+/// The way of one 9P session to a device.
+#[derive(Debug)]
+pub struct NativeWire {
+    nine_p: &'static NineP,
+    /// The session's task that waits for the end of the wire.
+    waker: Arc<AtomicWaker>,
+}
+
+/// A session that has the device, or had it and has requests with it.
+pub(super) struct Session {
+    pub(super) number: u32,
+    slots: Arc<Slots>,
+    waker: Arc<AtomicWaker>,
+    /// Requests with the device.
+    pub(super) in_flight: usize,
+}
+
+impl Session {
+    pub(super) fn fail(&self, why: WireError) {
+        self.slots.fail(SessionError::Wire(why));
+        self.waker.wake();
+    }
+
+    /// The device has returned a request: its memory goes back to the slot, and the list is empty.
+    pub(super) fn settle(&mut self, slot: SlotId, written: u32, list: &mut List) {
+        self.in_flight -= 1;
+        self.slots.settle(slot, written, |parcel| parcel.take_from(list));
+    }
+}
+
+/// What became of a request on its way to the ring.
+enum Added {
+    /// The device will see it when the round ends.
+    Yes,
+    /// Ring or page pool have no room; the request is back in its slot.
+    NoRoom,
+}
+
+impl NativeWire {
+    pub(super) fn new(nine_p: &'static NineP) -> NativeWire {
+        NativeWire { nine_p, waker: Arc::default() }
+    }
+}
+
+impl Wire for NativeWire {
+    const LOANS: bool = false;
+    const RETURNS_FLUSHED: bool = true;
+
+    fn limits(&self) -> Limits {
+        Limits { slots: SLOTS, msize: MSIZE_MAX }
+    }
+
+    fn open(&self, slots: &Arc<Slots>) -> Result<(), WireError> {
+        let inner = &mut *self.nine_p.inner.lock();
+        if let Some(why) = inner.broken {
+            return Err(WireError::Broken(why));
+        }
+        if inner.session.is_some() {
+            return Err(WireError::InUse);
+        }
+        let number = inner.next_session;
+        inner.next_session = number.wrapping_add(1);
+        inner.session =
+            Some(Session { number, slots: slots.clone(), waker: self.waker.clone(), in_flight: 0 });
+        Ok(())
+    }
+
+    fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
+        let inner = &mut *self.nine_p.inner.lock();
+        // Who comes now does not overtake who waits.
+        if !inner.backlog.is_empty() {
+            inner.backlog.push(slot);
+            return Ok(());
+        }
+        match inner.add(slots, slot)? {
+            Added::Yes => {}
+            Added::NoRoom => inner.backlog.push(slot),
+        }
+        Ok(())
+    }
+
+    fn recall(&self, _: &Slots, slot: SlotId) -> Recall {
+        let inner = &mut *self.nine_p.inner.lock();
+        if inner.backlog.remove(slot) { Recall::NeverSent } else { Recall::Sent }
+    }
+
+    fn poll(&self, _: &Slots, cx: &mut Context<'_>) -> Poll<WireError> {
+        // Registered before looking, so that a device that breaks in between wakes us.
+        self.waker.register(cx.waker());
+        match self.nine_p.inner.lock().broken {
+            Some(why) => Poll::Ready(WireError::Broken(why)),
+            None => Poll::Pending,
+        }
+    }
+
+    fn close(&self) {
+        let inner = &mut *self.nine_p.inner.lock();
+        while inner.backlog.pop().is_some() {}
+        if let Some(session) = inner.session.take()
+            && session.in_flight > 0
+        {
+            inner.ended.push(session);
+        }
+    }
+}
+
+impl Inner {
+    /// Moves a request from its slot into the ring.
+    fn add(&mut self, slots: &Slots, slot: SlotId) -> Result<Added, WireError> {
+        if let Some(why) = self.broken {
+            return Err(WireError::Broken(why));
+        }
+        let Some(session) = &mut self.session else { return Err(WireError::HungUp) };
+        let list = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
+        if slots.lend(slot, |parcel| fill(list, parcel)).is_err() {
+            self.stock.push(list);
+            return Ok(Added::NoRoom);
+        }
+        let bytes_out: u64 = list.readable().iter().map(|segment| u64::from(segment.len)).sum();
+        match self.queue.add(list) {
+            Ok(head) => {
+                self.flights[head.index()] = Some(Flight { session: session.number, slot });
+                session.in_flight += 1;
+                self.bytes_out += bytes_out;
+                Ok(Added::Yes)
+            }
+            Err(refused) => {
+                let list = refused.chain;
+                slots.lend(slot, |parcel| parcel.take_from(list));
+                self.stock.push(list);
+                match refused.why {
+                    Refusal::Full => Ok(Added::NoRoom),
+                    Refusal::Broken(fault) => Err(WireError::Broken(words(fault))),
+                    _ => Err(WireError::Broken("a request no ring can take")),
+                }
+            }
+        }
+    }
+
+    /// Moves requests that waited into the ring, as far as there is room.
+    pub(super) fn feed(&mut self) {
+        while let Some(slot) = self.backlog.first() {
+            let Some(slots) = self.session.as_ref().map(|session| session.slots.clone()) else { return };
+            match self.add(&slots, slot) {
+                Ok(Added::Yes) => {
+                    self.backlog.pop();
+                }
+                Ok(Added::NoRoom) => return,
+                Err(why) => return self.sessions().for_each(|session| session.fail(why)),
+            }
+        }
+    }
+}
+
+/// Puts a request into a list. Payload in more pieces than a list has places for is gathered into one first.
+fn fill(list: &mut List, parcel: &mut Parcel) -> Result<(), Exhausted> {
+    if parcel.lend_to(list).is_ok() {
+        return Ok(());
+    }
+    parcel.gather(mem::pool())?;
+    parcel.lend_to(list).expect("five pieces fit every list");
+    Ok(())
+}
