@@ -21,7 +21,7 @@ pub const EXTENSION: &str = "jsonl";
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line {
-    Header(Header),
+    Header(Box<Header>),
     Job(Job),
     Boot(BootFacts),
     Visit(VisitFacts),
@@ -66,7 +66,7 @@ fn readable_for_all(file: &File) -> io::Result<()> {
 pub fn to_text(run: &Run) -> io::Result<String> {
     let mut text = String::new();
     let mut end = End { boots: run.boots.len(), visits: 0, samples: 0, crc32c: 0 };
-    put(&mut text, &Line::Header(run.header.clone()))?;
+    put(&mut text, &Line::Header(Box::new(run.header.clone())))?;
     for job in &run.jobs {
         put(&mut text, &Line::Job(job.clone()))?;
     }
@@ -146,7 +146,7 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
         let parsed = serde_json::from_slice(line).map_err(|error| (number, Problem::NotALine(error)))?;
         match (parsed, &mut run) {
             (Line::Header(header), None) if header.schema == SCHEMA => {
-                run = Some(Run { header, jobs: Vec::new(), boots: Vec::new() });
+                run = Some(Run { header: *header, jobs: Vec::new(), boots: Vec::new() });
             }
             (Line::Header(header), None) => return Err((number, Problem::Schema(header.schema))),
             (Line::End(end), Some(whole)) if before + line.len() == bytes.len() => {
@@ -221,6 +221,33 @@ mod tests {
         let before = fs::read(&path).unwrap();
         assert_eq!(write(&a_run(), dir.path()).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn the_read_me_of_the_results_tells_every_field() {
+        let told = include_str!("../../results/README.md");
+        let text = to_text(&a_run()).unwrap();
+        let mut fields = std::collections::BTreeSet::new();
+        for line in text.lines() {
+            let serde_json::Value::Object(line) = serde_json::from_str(line).unwrap() else {
+                panic!("an object")
+            };
+            for (name, value) in &line {
+                // Maps keyed by counter or path and lists of devices are told in words.
+                let inner = value
+                    .as_object()
+                    .filter(|_| matches!(&name[..], "git" | "host" | "qemu" | "image" | "granted"));
+                match inner {
+                    Some(inner) => fields.extend(inner.keys().map(|field| format!("{name}.{field}"))),
+                    None => drop(fields.insert(name.clone())),
+                }
+            }
+        }
+        fields.remove("type");
+        assert!(fields.len() > 50);
+        for field in fields {
+            assert!(told.contains(&format!("`{field}`")), "{field} is not told");
+        }
     }
 
     fn problem(text: &str) -> String {
