@@ -88,7 +88,8 @@ struct Unread {
 }
 
 enum Line {
-    Text(Windows),
+    /// What was typed, and how many interrupts were typed before it.
+    Text(Windows, u64),
     End,
 }
 
@@ -143,7 +144,7 @@ impl Console {
                 line.push(b'\n');
                 // Without a page for it the line is lost, as with a keyboard nobody empties.
                 match text::copied(&line) {
-                    Ok(windows) => Line::Text(windows),
+                    Ok(windows) => Line::Text(windows, self.interrupts()),
                     Err(_) => return,
                 }
             }
@@ -161,6 +162,12 @@ impl Console {
         self.changed.until(|| self.typed.lock().take(count)).await
     }
 
+    /// The next line, for whoever runs it: with it, the number of interrupts typed before it. One more than that is
+    /// meant for what the line runs, even if it was typed before that could begin.
+    pub async fn read_line(&self) -> (Windows, u64) {
+        self.changed.until(|| self.typed.lock().take_line()).await
+    }
+
     /// Writes text, a newline as carriage return and newline.
     pub async fn write(&self, bytes: &[u8]) {
         for (nth, line) in bytes.split(|&b| b == b'\n').enumerate() {
@@ -176,6 +183,12 @@ impl Console {
         let mut shown = Vec::from(prompt.as_bytes());
         self.editor.lock().redraw(&mut shown);
         self.show(&shown).await;
+    }
+
+    /// Is the terminal gone? Then every read is the end.
+    pub fn is_gone(&self) -> bool {
+        let unread = self.typed.lock();
+        unread.hungup && unread.lines.is_empty()
     }
 
     /// How many interrupts were typed so far.
@@ -198,16 +211,18 @@ impl Console {
 
 impl Unread {
     fn take(&mut self, count: usize) -> Option<Windows> {
-        if count == 0 {
-            return Some(Windows::new());
-        }
         match self.lines.front_mut() {
-            None => self.hungup.then(Windows::new),
-            Some(Line::Text(text)) if text.len() > count => Some(text.split_to(count)),
-            Some(_) => match self.lines.pop_front() {
-                Some(Line::Text(text)) => Some(text),
-                _ => Some(Windows::new()),
-            },
+            _ if count == 0 => Some(Windows::new()),
+            Some(Line::Text(text, _)) if text.len() > count => Some(text.split_to(count)),
+            _ => self.take_line().map(|(text, _)| text),
+        }
+    }
+
+    fn take_line(&mut self) -> Option<(Windows, u64)> {
+        match self.lines.pop_front() {
+            Some(Line::Text(text, interrupts)) => Some((text, interrupts)),
+            Some(Line::End) => Some((Windows::new(), 0)),
+            None => self.hungup.then(|| (Windows::new(), 0)),
         }
     }
 }
@@ -245,8 +260,9 @@ impl Device for Node {
         'c'
     }
 
+    /// Consoles differ in `cons` and in the directory that has it; the other files are the same in all.
     fn instance(&self) -> u32 {
-        self.number
+        if matches!(self.path, CONS | Table::ROOT) { self.number } else { 0 }
     }
 
     fn qid(&self) -> Qid {
@@ -258,7 +274,7 @@ impl Device for Node {
     }
 
     async fn stat(&self) -> Result<Stat, Error> {
-        Ok(Stat { instance: self.number, ..TABLE.stat(self.path) })
+        Ok(Stat { instance: self.instance(), ..TABLE.stat(self.path) })
     }
 
     async fn open(self, mode: OpenMode) -> Result<Opened<Self>, Error> {

@@ -149,6 +149,12 @@ pub trait Device: Sized {
         Err(Error::Permission)
     }
 
+    /// Gives the file another name, in a directory of the same device. False: that directory is somebody else's, so
+    /// the file can only be copied there.
+    async fn rename(&self, _dir: &Self, _name: &[u8]) -> Result<bool, Error> {
+        Err(Error::Permission)
+    }
+
     /// Changes what the file tells about itself.
     async fn change(&self, _change: &Change) -> Result<(), Error> {
         Err(Error::Permission)

@@ -150,6 +150,17 @@ impl Device for Node {
         on!(self, n => n.remove().await)
     }
 
+    async fn rename(&self, dir: &Self, name: &[u8]) -> Result<bool, Error> {
+        match (self, dir) {
+            (Node::Root(n), Node::Root(dir)) => n.rename(dir, name).await,
+            (Node::Cons(n), Node::Cons(dir)) => n.rename(dir, name).await,
+            (Node::Arch(n), Node::Arch(dir)) => n.rename(dir, name).await,
+            (Node::Srv(n), Node::Srv(dir)) => n.rename(dir, name).await,
+            (Node::Pipe(n), Node::Pipe(dir)) => n.rename(dir, name).await,
+            _ => Ok(false),
+        }
+    }
+
     async fn change(&self, change: &Change) -> Result<(), Error> {
         on!(self, n => n.change(change).await)
     }

@@ -164,6 +164,11 @@ impl View {
         self.walk_to(name, Last::Followed).await
     }
 
+    /// Is it a directory?
+    pub async fn is_dir(&self, name: &[u8]) -> Result<bool, Error> {
+        Ok(self.walk(name).await?.node.qid().is_dir())
+    }
+
     /// Opens a file that exists.
     pub async fn open(&self, name: &[u8], mode: OpenMode) -> Result<Arc<Chan>, Error> {
         let place = self.walk(name).await?;
@@ -204,6 +209,14 @@ impl View {
     pub async fn remove(&self, name: &[u8]) -> Result<(), Error> {
         let place = self.walk_to(name, Last::Itself).await?;
         place.node.remove().await.map_err(|e| e.at(name))
+    }
+
+    /// Gives a file another name. False: the new directory belongs to another server, so it can only be copied there.
+    pub async fn rename(&self, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        let file = self.walk_to(from, Last::Itself).await?;
+        let (dir, last) = self.parent(to).await?;
+        let renamed = async { file.node.rename(&*creator(&dir)?, last).await };
+        renamed.await.map_err(|e| e.at(from))
     }
 
     /// Everything about a file, under the last element of its name.
@@ -280,7 +293,7 @@ impl View {
         let both_files = !what.node.qid().is_dir() && !on.node.qid().is_dir();
         let replaces = flags.order == Order::Replace;
         if !(both_dirs || both_files && replaces) {
-            return Err(Error::Mount.at(old));
+            return Err(Error::Mount);
         }
         let addition = Addition {
             key: what.node.key(),
@@ -311,7 +324,7 @@ impl View {
             }
         };
         // Dropping the members may close a mount, which speaks to its server: not under the table's lock.
-        removed.map(drop).map_err(|e| e.at(old))
+        removed.map(drop)
     }
 
     async fn parent<'n>(&self, name: &'n [u8]) -> Result<(Place, &'n [u8]), Error> {
@@ -615,7 +628,7 @@ mod tests {
             assert_eq!(error(&view, "a/x").await, "'a/x' does not exist");
             view.unmount(None, b"a").await.unwrap();
             assert_eq!(names(&view, "a").await, ["x", "y"]);
-            assert_eq!(view.unmount(None, b"a").await.unwrap_err().to_string(), "'a' not mounted");
+            assert_eq!(view.unmount(None, b"a").await.unwrap_err().to_string(), "not mounted");
         });
     }
 
@@ -630,7 +643,7 @@ mod tests {
             view.unmount(Some(b"b"), b"a").await.unwrap();
             assert_eq!(names(&view, "a").await, ["x", "y"]);
             let error = view.unmount(Some(b"c"), b"a").await.unwrap_err();
-            assert_eq!(error.to_string(), "'a' not in union");
+            assert_eq!(error.to_string(), "not in union");
         });
     }
 
@@ -671,7 +684,7 @@ mod tests {
         block_on(async {
             let view = fresh("kinds").await;
             let refused = view.bind(b"#c/null", b"a", flags("")).await.unwrap_err();
-            assert_eq!(refused.to_string(), "'a' inconsistent mount");
+            assert_eq!(refused.to_string(), "inconsistent mount");
             view.bind(b"#c", b"a", flags("")).await.unwrap();
             view.bind(b"#c/zero", b"a/null", flags("")).await.unwrap();
             let zero = view.open(b"a/null", OpenMode::READ).await.unwrap();
@@ -679,7 +692,7 @@ mod tests {
             assert_eq!(zero.read(&mut bytes).await, Ok(4));
             assert_eq!(bytes, [0; 4]);
             let refused = view.bind(b"#c/zero", b"a/null", flags("a")).await.unwrap_err();
-            assert_eq!(refused.to_string(), "'a/null' inconsistent mount");
+            assert_eq!(refused.to_string(), "inconsistent mount");
         });
     }
 

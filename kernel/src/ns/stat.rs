@@ -171,8 +171,6 @@ pub struct Stat {
 /// A change of what a file tells about itself; `None` leaves a thing as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// A new name in the same directory.
-    pub name: Option<Box<[u8]>>,
     /// New permission bits.
     pub permissions: Option<u32>,
     /// A new length: cut, or made longer with zeros.

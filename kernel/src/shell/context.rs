@@ -1,0 +1,170 @@
+//! What a program is given: its words, its streams, its view of the files; and how it says that something went wrong.
+
+use alloc::boxed::Box;
+use alloc::rc::Rc;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::Cell;
+use core::fmt::{self, Write};
+use core::future::Future;
+use core::pin::Pin;
+
+use super::flags::Flags;
+use super::out::Out;
+use crate::dev::cons::Console;
+use crate::ns::{Chan, View};
+
+/// How a program ended: well, or with a word that becomes part of `$status`.
+pub type Exit = Result<(), String>;
+
+/// The three streams of a program.
+#[derive(Clone, Debug)]
+pub struct Streams {
+    /// Read from.
+    pub input: Arc<Chan>,
+    /// Printed to.
+    pub output: Arc<Chan>,
+    /// Complained to.
+    pub errors: Arc<Chan>,
+}
+
+/// What all tasks of one shell have in common.
+pub struct Session {
+    /// Where its lines come from.
+    pub console: Arc<Console>,
+    /// Set by whoever ends the session: the machine's exit is a success or a failure.
+    end: Cell<Option<End>>,
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// `halt`: stop the machine.
+    Halt {
+        /// Did everything asked for succeed?
+        success: bool,
+    },
+    /// `exit`, or the end of what was typed.
+    Exit,
+}
+
+impl Session {
+    /// A session on a console.
+    pub fn new(console: Arc<Console>) -> Rc<Session> {
+        Rc::new(Session { console, end: Cell::new(None) })
+    }
+
+    /// Ends the session when the present command is done.
+    pub fn finish(&self, end: End) {
+        self.end.set(Some(end));
+    }
+
+    /// Has it been ended?
+    pub fn ended(&self) -> Option<End> {
+        self.end.get()
+    }
+}
+
+/// A program under way.
+pub struct Context {
+    /// Its view of the files; binding and mounting is seen by all who share the space.
+    pub view: View,
+    /// Its name, then its arguments.
+    pub words: Vec<Vec<u8>>,
+    /// Where it reads.
+    pub input: Arc<Chan>,
+    /// Where it prints.
+    pub out: Out,
+    /// Where it complains.
+    pub errors: Out,
+    /// The shell's session.
+    pub session: Rc<Session>,
+}
+
+impl Context {
+    /// The context of a program in these streams.
+    pub fn new(view: View, words: Vec<Vec<u8>>, streams: Streams, session: Rc<Session>) -> Context {
+        Context {
+            view,
+            words,
+            input: streams.input,
+            out: Out::new(streams.output),
+            errors: Out::new(streams.errors),
+            session,
+        }
+    }
+
+    /// The streams, for a program that runs others.
+    pub fn streams(&self) -> Streams {
+        Streams {
+            input: self.input.clone(),
+            output: self.out.chan().clone(),
+            errors: self.errors.chan().clone(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &[u8] {
+        self.words.first().map_or(b"", |name| name)
+    }
+
+    /// Its flags and arguments.
+    pub fn flags(&self) -> Flags<'_> {
+        Flags::of(&self.words)
+    }
+
+    /// Complains in one line, with the program's name in front.
+    pub fn complain(&mut self, what: fmt::Arguments<'_>) {
+        let name = core::mem::take(&mut self.words[0]);
+        self.errors.bytes(&name);
+        self.words[0] = name;
+        let printed = writeln!(self.errors, ": {what}");
+        debug_assert!(printed.is_ok(), "printing to pages does not fail");
+    }
+
+    /// Complains, and ends with a word for `$status`.
+    pub fn fail(&mut self, status: &str, what: fmt::Arguments<'_>) -> Exit {
+        self.complain(what);
+        Err(status.into())
+    }
+
+    /// Says how the program is called, and ends with `usage`.
+    pub fn usage(&mut self, lines: &str) -> Exit {
+        self.errors.bytes(b"usage: ");
+        self.errors.bytes(lines.as_bytes());
+        self.errors.bytes(b"\n");
+        Err("usage".into())
+    }
+}
+
+/// Runs a program from its start to its last printed line.
+pub fn boxed(
+    mut context: Context,
+    main: impl AsyncFnOnce(&mut Context) -> Exit + 'static,
+) -> Pin<Box<dyn Future<Output = Exit>>> {
+    Box::pin(async move {
+        let exit = main(&mut context).await;
+        let printed = context.out.flush().await;
+        // Nobody is left to hear that complaining failed.
+        let _ = context.errors.flush().await;
+        exit.and(printed.map_err(|error| error.to_string()))
+    })
+}
+
+/// A program: its name, its manual page, and what it does.
+#[derive(Clone, Copy)]
+pub struct Program {
+    /// What it is called by.
+    pub name: &'static str,
+    /// Its manual page; the first line is `name - one line about it`.
+    pub page: &'static str,
+    /// Runs it. The one allocation of starting a program.
+    pub start: fn(Context) -> Pin<Box<dyn Future<Output = Exit>>>,
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Program({})", self.name)
+    }
+}
