@@ -12,6 +12,8 @@
 //! | `interrupt` | an interrupt nobody registered is counted and survived | 0x10 | |
 //! | `breakpoint` | a breakpoint is counted and survived | 0x10 | |
 //! | `devices` | every virtio function found can be negotiated with, given a vector and reset | 0x10 | |
+//! | `tasks` | sleeping tasks wake in time in every wait mode, and the core waits as the mode says | 0x10 | |
+//! | `echo` | a named port with an echo on the host carries bytes both ways unchanged in every wait mode | 0x10 | |
 //! | `panic` | a panic is reported with its place | 0x12 | `panic at`, `as asked for` |
 //! | `null-read` | reading through a null pointer faults | 0x12 | `read of 0x8, a null pointer` |
 //! | `null-write` | writing through a null pointer faults | 0x12 | `write to 0x8, a null pointer` |
@@ -25,6 +27,7 @@
 
 mod faults;
 mod machine;
+mod ports;
 
 use ninewire_kernel::boot::{ExitCode, Machine};
 use ninewire_kernel::error;
@@ -32,7 +35,7 @@ use ninewire_kernel::error;
 /// A test: says why its claim does not hold.
 type Test = fn(&'static Machine) -> Result<(), &'static str>;
 
-const TESTS: [(&str, Test); 18] = [
+const TESTS: [(&str, Test); 20] = [
     ("boot", |_| Ok(())),
     ("heap", machine::heap),
     ("memory", machine::memory),
@@ -41,6 +44,8 @@ const TESTS: [(&str, Test); 18] = [
     ("interrupt", machine::interrupt),
     ("breakpoint", machine::breakpoint),
     ("devices", machine::devices),
+    ("tasks", ports::tasks),
+    ("echo", ports::echo),
     ("panic", |_| panic!("as asked for")),
     ("null-read", faults::null_read),
     ("null-write", faults::null_write),
