@@ -21,6 +21,12 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Boot the kernel and compare native 9P with 9P over a serial port, on the same directory.
+    ///
+    /// Existing files of the directory are only read; what is written goes to a folder made for the run inside it and
+    /// removed at every end. A run in which anything is missing or wrong is void: it says why, shows the end of the
+    /// guest's log and leaves no result.
+    Run(RunArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
     ///
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command
@@ -51,6 +57,38 @@ pub struct SetupArgs {
     /// Also what `cargo bench` needs to count instructions: valgrind and iai-callgrind-runner.
     #[arg(long)]
     pub bench: bool,
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The directory to measure on; without it files are generated below target/.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// The cases: smoke, full, or a job file in fio's words.
+    #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
+    pub suite: String,
+    /// Only the cases whose name fits GLOB, such as 'read/*'.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Option<String>,
+    /// How many times to boot; every figure is a median over boots.
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub boots: u32,
+    /// Append the run to results/, for comparing with later ones; without it the run is kept below target/.
+    #[arg(long)]
+    pub record: bool,
+    /// Use the 9P server that listens at this unix socket for the serial path, instead of the embedded one.
+    #[arg(long, value_name = "SOCKET")]
+    pub server: Option<PathBuf>,
+    /// Generated files, random orders and written data derive from this.
+    #[arg(long, value_name = "N", default_value_t = 9)]
+    pub seed: u64,
+    /// Leave QEMU's threads where the scheduler likes; otherwise guest cores get processors of their own.
+    #[arg(long)]
+    pub no_pin: bool,
+    /// The virtual machine.
+    #[command(flatten)]
+    pub machine: MachineArgs,
 }
 
 /// The virtual machine.

@@ -1,60 +1,31 @@
-//! One boot of a benchmark: the guest gets its orders, its frames are handed on as they come, and it has to end well.
+//! One boot of a benchmark: QEMU with its wires, the conversation on the timing stream, and an end in order.
 //!
-//! The caller brings a [`Listener`], which understands the bytes; here are the processes, the sockets and the
-//! deadlines. Whatever goes wrong comes back as one error that names what was awaited, with the last lines of the
-//! guest's log.
+//! The conversation itself is `ingest`; here are the process, its pinned threads, its log, and the guest's last word,
+//! its exit code. Whatever goes wrong comes back as one error with the last lines of the guest's log.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read, Write};
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
-use rustix::event::{PollFd, PollFlags};
 
-use crate::child::wait_polled;
-use crate::interrupt::{Interrupted, Interrupts};
+use crate::ingest::{Limits, Progress, Received, VoidReason, Watch, receive};
+use crate::interrupt::Interrupts;
+use crate::plan::Plan;
 use crate::qemu::{CharDev, Ended, Guest, Pinning, Vm};
-
-/// From starting QEMU to the guest's first byte. Far beyond any boot; a guest that hangs at boot is met here.
-const FIRST_BYTE_MAX: Duration = Duration::from_secs(30);
-
-/// Between two bytes of the guest. A case that checks a large file over a slow path is silent for a while.
-const SILENCE_MAX: Duration = Duration::from_secs(120);
 
 /// From the guest's last frame to the end of QEMU.
 const END_MAX: Duration = Duration::from_secs(20);
 
-/// How often QEMU is asked for its guest cores until they have started.
-const PIN_INTERVAL: Duration = Duration::from_millis(4);
+/// QEMU starts its guest cores within a few hundredths of a second; a boot is not held up for longer than this.
+const PIN_MAX: Duration = Duration::from_secs(2);
+const PIN_INTERVAL: Duration = Duration::from_millis(2);
 
 /// As much of the guest's log is shown as explains an end.
 const LOG_LINES_MAX: usize = 20;
 const LOG_BYTES_MAX: u64 = 16 * 1024;
-
-/// What a listener made of the bytes so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// More has to come.
-    More,
-    /// That was the last frame.
-    Last,
-}
-
-/// Understands what the guest says.
-pub trait Listener {
-    /// Takes the next piece of the stream, which arrived at `at`. An error voids the run.
-    fn hear(&mut self, bytes: &[u8], at: Instant) -> Result<Heard>;
-}
-
-/// A boot that ended well.
-#[derive(Clone, Copy, Debug)]
-pub struct Boot {
-    /// When QEMU was started.
-    pub started: Instant,
-}
 
 /// The guest's log: a file without a name that QEMU writes and we read.
 #[derive(Debug)]
@@ -94,116 +65,121 @@ pub struct Wires {
     pub theirs: Vec<UnixStream>,
 }
 
-/// Boots `vm`, sends `orders`, lets `listener` hear everything, and waits for the end.
+/// The world around a conversation: QEMU, the user, and who shows progress.
+struct Around<'a> {
+    guest: &'a mut Guest,
+    interrupts: &'a Interrupts,
+    show: &'a mut dyn FnMut(Progress),
+}
+
+impl Watch for Around<'_> {
+    fn died(&mut self) -> Option<String> {
+        match self.guest.try_ended() {
+            Ok(ended) => ended.map(|ended| ended.to_string()),
+            Err(error) => Some(format!("{error:#}")),
+        }
+    }
+
+    fn interrupted(&mut self) -> bool {
+        self.interrupts.check().is_err()
+    }
+
+    fn show(&mut self, progress: Progress) {
+        (self.show)(progress);
+    }
+}
+
+/// Boots `vm` as boot number `boot` of `plan`, receives what it says and waits for its end.
 pub fn run(
     vm: &Vm,
     wires: Wires,
     pinning: &Pinning,
-    orders: &[u8],
-    listener: &mut dyn Listener,
+    plan: &Plan,
+    boot: u32,
+    show: &mut dyn FnMut(Progress),
     interrupts: &Interrupts,
-) -> Result<Boot> {
-    let Wires { results, log, theirs } = wires;
+) -> Result<Received> {
+    let Wires { mut results, log, theirs } = wires;
     let mut guest = Guest::start(vm)?;
     drop(theirs);
-    let started = guest.started;
-    let outcome = converse(&mut guest, &results, pinning, orders, listener, interrupts)
-        .and_then(|()| finish(&mut guest, interrupts));
-    match outcome {
-        Ok(()) => Ok(Boot { started }),
-        Err(error) if error.is::<Interrupted>() => Err(error),
-        Err(error) => {
-            guest.process().kill();
-            let messages = guest.messages();
-            let qemu =
-                if messages.is_empty() { String::new() } else { format!("\nQEMU said:\n    {messages}") };
-            let tail = log.tail();
-            let log = if tail.is_empty() {
-                "\nthe guest logged nothing".to_string()
-            } else {
-                format!("\nthe end of the guest's log:\n{}", tail.trim_end())
-            };
-            Err(anyhow!("{error:#}{qemu}{log}"))
+    pin(&mut guest, pinning)?;
+    let (started, limits) = (guest.started, Limits::for_plan(plan));
+    let mut around = Around { guest: &mut guest, interrupts, show };
+    let received = receive(&mut results, plan, boot, started, limits, &mut around);
+    // An interrupt is the user's wish and no finding about the guest.
+    interrupts.check()?;
+    let reason = match received {
+        Ok(received) => match guest.wait(interrupts, Some(Instant::now() + END_MAX)) {
+            Ok(Ended::Success) => return Ok(received),
+            Ok(ended) => format!("after its last frame {ended}"),
+            Err(error) => format!("after the guest's last frame {error:#}"),
+        },
+        Err(void) => {
+            if matches!(void.reason, VoidReason::Ended { .. } | VoidReason::Died { .. }) {
+                guest.wait(interrupts, Some(Instant::now() + END_MAX)).ok();
+            }
+            void.reason.to_string()
         }
-    }
+    };
+    interrupts.check()?;
+    guest.process().kill();
+    Err(anyhow!("the run is void: boot {boot}: {reason}{}", evidence(&guest, &log)))
 }
 
-/// Until the listener has heard the last frame.
-fn converse(
-    guest: &mut Guest,
-    results: &UnixStream,
-    pinning: &Pinning,
-    orders: &[u8],
-    listener: &mut dyn Listener,
-    interrupts: &Interrupts,
-) -> Result<()> {
-    results.set_nonblocking(true).context("cannot prepare the timing stream's socket")?;
-    let mut orders = orders;
-    let mut pinned = false;
-    let mut heard = None;
-    let mut bytes = vec![0; 256 * 1024];
-    loop {
-        interrupts.check()?;
-        if !pinned {
-            pinned = pinning.pin_guest(guest.process().pid())?;
-        }
-        let give_up = heard.map_or(guest.started + FIRST_BYTE_MAX, |at: Instant| at + SILENCE_MAX);
-        let wake = if pinned { give_up } else { give_up.min(Instant::now() + PIN_INTERVAL) };
-        let wanted = if orders.is_empty() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
-        let mut polled = [
-            PollFd::from_borrowed_fd(results.as_fd(), wanted),
-            PollFd::from_borrowed_fd(interrupts.fd(), PollFlags::IN),
-        ];
-        let ready = wait_polled(&mut polled, Some(wake)).context("cannot wait for the guest")?;
-        if ready.is_empty() && Instant::now() >= give_up {
-            return Err(match heard {
-                None => {
-                    anyhow!("the guest said nothing for {} s after QEMU started", FIRST_BYTE_MAX.as_secs())
-                }
-                Some(_) => anyhow!("the guest fell silent for {} s in the middle", SILENCE_MAX.as_secs()),
-            });
-        }
-        if !ready.contains(&0) {
-            continue;
-        }
-        match (&*results).read(&mut bytes) {
-            Ok(0) => return Err(ended_early(guest, interrupts)),
-            Ok(count) => {
-                let at = Instant::now();
-                heard = Some(at);
-                if listener.hear(&bytes[..count], at)? == Heard::Last {
-                    return Ok(());
-                }
-            }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => {
-                return Err(ended_early(guest, interrupts));
-            }
-            Err(error) => return Err(error).context("cannot read the timing stream"),
-        }
-        match (&*results).write(orders) {
-            Ok(count) => orders = &orders[count..],
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-                return Err(ended_early(guest, interrupts));
-            }
-            Err(error) => return Err(error).context("cannot send the guest its orders"),
-        }
+fn pin(guest: &mut Guest, pinning: &Pinning) -> Result<()> {
+    let give_up = Instant::now() + PIN_MAX;
+    while !pinning.pin_guest(guest.process().pid())?
+        && Instant::now() < give_up
+        && guest.try_ended()?.is_none()
+    {
+        std::thread::sleep(PIN_INTERVAL);
     }
+    Ok(())
 }
 
-/// The stream closed before its last frame: how did QEMU end?
-fn ended_early(guest: &mut Guest, interrupts: &Interrupts) -> anyhow::Error {
-    match guest.wait(interrupts, Some(Instant::now() + END_MAX)) {
-        Ok(ended) => anyhow!("the timing stream ended before its last frame: {ended}"),
-        Err(error) => error.context("the timing stream ended before its last frame"),
+/// What QEMU and the guest printed last, each on lines of its own.
+fn evidence(guest: &Guest, log: &Log) -> String {
+    let mut text = String::new();
+    for (title, lines) in
+        [("QEMU said", indented(&guest.messages())), ("the end of the guest's log", log.tail())]
+    {
+        if !lines.is_empty() {
+            text.push_str(&format!("\n{title}:\n{}", lines.trim_end()));
+        }
     }
+    if log.tail().is_empty() {
+        text.push_str("\nthe guest logged nothing");
+    }
+    text
 }
 
-/// After the last frame the guest ends by itself, with its own verdict.
-fn finish(guest: &mut Guest, interrupts: &Interrupts) -> Result<()> {
-    match guest.wait(interrupts, Some(Instant::now() + END_MAX))? {
-        Ended::Success => Ok(()),
-        ended => Err(anyhow!("after its last frame {ended}")),
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn the_tail_of_a_log_is_its_last_lines_without_the_empty_ones() {
+        let log = Log::new().unwrap();
+        assert_eq!(log.tail(), "");
+        for line in 0..100 {
+            writeln!(&log.0, "line {line}\r\n").unwrap();
+        }
+        let tail = log.tail();
+        assert_eq!(tail.lines().count(), LOG_LINES_MAX);
+        assert!(tail.ends_with("    line 99\n"), "{tail}");
+        assert!(tail.starts_with("    line 80\n"), "{tail}");
+    }
+
+    #[test]
+    fn a_log_longer_than_what_is_shown_is_cut_at_its_head() {
+        let log = Log::new().unwrap();
+        (&log.0).write_all(&vec![b'x'; 4 * LOG_BYTES_MAX as usize]).unwrap();
+        (&log.0).write_all(b"\nthe reason\n").unwrap();
+        assert!(log.tail().ends_with("    the reason\n"));
     }
 }

@@ -47,9 +47,14 @@ impl Workspace {
         self.target.join(name)
     }
 
-    /// Where runs that are not recorded leave their results, and guests their logs.
-    pub fn scratch(&self) -> PathBuf {
+    /// Where runs that are not recorded leave their results.
+    pub fn unrecorded(&self) -> PathBuf {
         self.target.join("ninewire")
+    }
+
+    /// The folder a run works in when the user names none.
+    pub fn generated(&self) -> PathBuf {
+        self.target.join("ninewire-tree")
     }
 
     /// The recorded runs.

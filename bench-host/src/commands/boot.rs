@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use super::machine::{Bench, directory, wire};
+use super::machine::{Bench, directory, listening, wire};
 use crate::cli::BootArgs;
 use crate::interrupt::Interrupts;
 use crate::qemu::{CharDev, Device, Ended, Guest, shell_line};
@@ -14,7 +14,6 @@ use crate::terminal::{Keys, SessionEnd, join};
 use crate::workspace::Workspace;
 
 pub(super) fn run(args: &BootArgs, interrupts: &Interrupts) -> Result<ExitCode> {
-    let workspace = Workspace::locate()?;
     let keys = match &args.script {
         Some(file) => {
             let script =
@@ -36,12 +35,11 @@ pub(super) fn run(args: &BootArgs, interrupts: &Interrupts) -> Result<ExitCode> 
         devices.push(Device::Console(chardev));
     }
     for socket in &args.connect {
-        if std::os::unix::net::UnixStream::connect(socket).is_err() {
-            bail!("nobody listens at --connect {}: start the server first", socket.display());
-        }
+        listening(socket, "--connect")?;
         devices.push(Device::Console(CharDev::Connect(socket.clone())));
     }
     let (console, com1) = wire(&mut theirs)?;
+    let workspace = Workspace::locate()?;
     let bench = Bench::prepare(&args.machine, &workspace, interrupts)?;
     let vm = bench.vm(&args.machine, "shell", com1, devices);
     if args.machine.dry_run {

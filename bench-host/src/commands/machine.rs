@@ -21,6 +21,8 @@ const KVM_PROBE_MAX: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub(super) struct Bench {
     pub(super) program: PathBuf,
+    /// QEMU's own words; empty in a dry run.
+    pub(super) version: String,
     pub(super) image: PathBuf,
     pub(super) accel: Accel,
 }
@@ -35,12 +37,12 @@ impl Bench {
         if args.dry_run {
             let program = args.qemu.clone().unwrap_or_else(|| DEFAULT_NAME.into());
             let accel = choose_accel(args.accel, || Ok(true)).unwrap_or(Accel::Tcg);
-            return Ok(Self { program, image: image::path(workspace), accel });
+            return Ok(Self { program, version: String::new(), image: image::path(workspace), accel });
         }
         ensure(Needs { qemu: args.qemu.is_none(), benches: false })?;
         let program = Program::find(args.qemu.as_deref())?;
         let image = image::build(workspace, interrupts)?;
-        let mut bench = Self { program: program.path, image, accel: Accel::Kvm };
+        let mut bench = Self { program: program.path, version: program.version, image, accel: Accel::Kvm };
         bench.accel = choose_accel(args.accel, || bench.boots_under_kvm(args, interrupts))?;
         Ok(bench)
     }
@@ -82,6 +84,16 @@ pub(super) fn wire(theirs: &mut Vec<UnixStream>) -> Result<(UnixStream, CharDev)
     let chardev = CharDev::Inherited(their_end.as_raw_fd());
     theirs.push(their_end);
     Ok((our_end, chardev))
+}
+
+/// A listening socket of somebody's own server, named by `option`.
+pub(super) fn listening(socket: &Path, option: &str) -> Result<()> {
+    match UnixStream::connect(socket) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            bail!("nobody listens at {option} {} ({error}): start the server first", socket.display())
+        }
+    }
 }
 
 /// A directory a guest may see: there, a directory, and listable by us.

@@ -2,6 +2,7 @@
 
 mod boot;
 mod machine;
+mod run;
 mod serve;
 mod setup;
 mod test;
@@ -16,6 +17,7 @@ use crate::interrupt::Interrupts;
 /// Runs a command. An error is printed by the caller, in one line, and is never exit code 0.
 pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
     match command {
+        Command::Run(args) => run::run(&args, interrupts),
         Command::Setup(args) => setup::run(&args),
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),

@@ -1,6 +1,7 @@
 //! The command `ninewire` as a process: started, signalled, waited for, and asked what it leaves behind.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -129,4 +130,30 @@ fn children(pid: u32) -> Vec<u32> {
     lists
         .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
         .collect()
+}
+
+/// A checksum over every name, kind, size, content and modification time below `dir`.
+pub(crate) fn fingerprint(dir: &Path) -> Vec<String> {
+    use std::os::unix::fs::MetadataExt;
+    let mut lines = Vec::new();
+    let mut pending = vec![dir.to_path_buf()];
+    while let Some(folder) = pending.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap().flatten() {
+            let meta = entry.path().symlink_metadata().unwrap();
+            let content = match meta.is_file() {
+                true => ninewire_bench_guest::pattern::Crc32c::of(&std::fs::read(entry.path()).unwrap()),
+                false => 0,
+            };
+            if meta.is_dir() {
+                pending.push(entry.path());
+            }
+            // A directory's own times change when the run's scratch folder comes and goes.
+            let modified = if meta.is_dir() { (0, 0) } else { (meta.mtime(), meta.mtime_nsec()) };
+            let size = if meta.is_dir() { 0 } else { meta.len() };
+            let path = entry.path();
+            lines.push(format!("{} {:o} {size} {content:08x} {modified:?}", path.display(), meta.mode()));
+        }
+    }
+    lines.sort();
+    lines
 }

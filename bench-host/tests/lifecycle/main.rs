@@ -5,6 +5,7 @@
 #![cfg(feature = "boot-tests")]
 
 mod command;
+mod directory;
 
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
