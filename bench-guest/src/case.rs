@@ -53,6 +53,9 @@ impl core::error::Error for StreamLost {}
 pub trait Sink {
     /// Returns when the record is out of the guest, so that sending it disturbs no measurement that follows.
     fn emit(&mut self, record: &Record<'_>) -> impl Future<Output = Result<(), StreamLost>>;
+
+    /// How many it has taken.
+    fn frames(&self) -> u32;
 }
 
 /// Runs one visit and streams it. A failure of the case is streamed too; only a lost stream is an error.
@@ -112,6 +115,10 @@ struct Visit<'v, T, C, S> {
 impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
     async fn run(&mut self) -> Result<(), Problem> {
         let job = self.job;
+        if job.work.has_payload() && job.bs > self.target.settings().io_max {
+            let error = TargetError::Unsupported { what: "bs does not fit the msize the server granted" };
+            return Err(Problem::Operation { doing: "choosing the settings", error });
+        }
         if job.iodepth == 0 || usize::from(job.iodepth) > LANES_MAX {
             return Err(Problem::Job { why: "iodepth is not between 1 and 128" });
         }

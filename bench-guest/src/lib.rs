@@ -4,7 +4,7 @@
 //! - [`frame`] cuts a byte stream into checked frames and survives damage; [`record`] is what a frame says.
 //! - [`units`], [`histogram`], [`pattern`] and [`order`] are the values the cases compute with.
 //! - [`target`] is what a case needs from a file tree; [`case`] runs one visit to one case; [`lanes`] keeps many
-//!   operations in flight without allocating for each; [`intake`] takes the host's orders.
+//!   operations in flight without allocating for each; [`intake`] takes the host's orders, [`agenda`] follows them.
 //!
 //! Nothing here knows a kernel, a device or a socket: another guest can run the same cases and stream the same
 //! frames. Encoding needs no heap; a case allocates only before its clock starts.
@@ -12,6 +12,7 @@
 
 extern crate alloc;
 
+pub mod agenda;
 pub mod case;
 mod field;
 pub mod frame;

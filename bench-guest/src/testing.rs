@@ -13,10 +13,11 @@ use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 
+use crate::agenda::Sessions;
 use crate::case::{Sink, StreamLost};
 use crate::frame::{Encoder, FRAME_MAX};
 use crate::pattern::POISON;
-use crate::record::{Counter, CounterSet, Dialect, Placement, Record, Wait};
+use crate::record::{Counter, CounterSet, Dialect, Job, Placement, Record, Share, Wait};
 use crate::target::{Access, Clock, Settings, Slot, Target, TargetError};
 use crate::units::{Bytes, Hertz, Ticks};
 
@@ -131,6 +132,28 @@ pub struct MemorySlot {
     loan: Option<[Vec<u8>; 2]>,
     placement: Placement,
     came: usize,
+}
+
+/// Sessions with one tree, for cases that run on both paths.
+#[derive(Debug)]
+pub struct Both {
+    /// The tree.
+    pub tree: Tree,
+    /// What it does wrong.
+    pub lie: Lie,
+}
+
+impl Sessions for Both {
+    type Native = Session;
+    type Serial = Session;
+
+    async fn native(&self, _: &Share<'_>, _: &Job<'_>) -> Result<Session, TargetError> {
+        Ok(self.tree.session(Placement::OwnPages, self.lie))
+    }
+
+    async fn serial(&self, _: &Share<'_>, _: &Job<'_>) -> Result<Session, TargetError> {
+        Ok(self.tree.session(Placement::Loan, self.lie))
+    }
 }
 
 impl Slot for MemorySlot {
@@ -302,11 +325,6 @@ impl Recorder {
         Recorder { encoder: Encoder::new(), stream: Vec::new() }
     }
 
-    /// How many frames were sent.
-    pub const fn frames(&self) -> u32 {
-        self.encoder.frames()
-    }
-
     /// What was sent.
     pub fn into_stream(self) -> Vec<u8> {
         self.stream
@@ -319,6 +337,10 @@ impl Sink for Recorder {
         let len = self.encoder.encode(record, &mut room).map_err(|_| StreamLost)?;
         self.stream.extend_from_slice(&room[..len]);
         Ok(())
+    }
+
+    fn frames(&self) -> u32 {
+        self.encoder.frames()
     }
 }
 

@@ -246,6 +246,9 @@ fn jobs_that_make_no_sense_are_refused_in_words() {
         "bs is not a multiple of 8 and at least 16"
     );
     assert_eq!(reason(Job { bs: 8192, ..job(Work::Read) }, &[file]), "the file is smaller than one block");
+    let heard = Trial::of(&tree, &[file], Job { bs: 1 << 16, ..job(Work::Read) }).run();
+    assert_eq!(heard.end.0, Outcome::Unsupported);
+    assert!(heard.end.1.contains("bs does not fit the msize"), "{}", heard.end.1);
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use ninewire_bench_guest::case::{self, Sink};
-use ninewire_bench_guest::intake::{Intake, visits};
-use ninewire_bench_guest::record::{
-    At, Bye, Device, Fault, Hello, Level, Log, Path, Placement, Record, Status,
-};
-use ninewire_bench_guest::testing::{Lie, Recorder, StepClock, Tree, block_on};
+use ninewire_bench_guest::agenda::follow;
+use ninewire_bench_guest::case::Sink;
+use ninewire_bench_guest::frame::{Encoder, Event};
+use ninewire_bench_guest::intake::Intake;
+use ninewire_bench_guest::record::{Bye, Device, Hello, Level, Log, Path, Record};
+use ninewire_bench_guest::testing::{Both, Lie, Recorder, StepClock, Tree, block_on};
 use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
 use proptest::prelude::*;
 
@@ -45,10 +45,6 @@ struct World {
 #[derive(Clone, Copy, Default)]
 struct Guest {
     lie: Lie,
-    fault: bool,
-    skip_last_visit: bool,
-    no_bye: bool,
-    wrong_count: bool,
     no_clock: bool,
 }
 
@@ -90,7 +86,7 @@ impl World {
         let mut orders = None;
         while !rest.is_empty() {
             decoder.feed(&mut rest);
-            while let Some(ninewire_bench_guest::frame::Event::Frame(frame)) = decoder.next() {
+            while let Some(Event::Frame(frame)) = decoder.next() {
                 orders = intake.take(frame.kind, frame.payload).unwrap();
             }
         }
@@ -117,25 +113,8 @@ impl World {
             sink.emit(&hello.into()).await.unwrap();
             sink.emit(&device.into()).await.unwrap();
             sink.emit(&Log { level: Level::Info, text: "the cases begin" }.into()).await.unwrap();
-            let clock = StepClock::new(500);
-            let all = orders
-                .jobs()
-                .flat_map(|job| visits(&job).iter().map(move |&(path, visit)| (job, path, visit)));
-            let all: Vec<_> = all.collect();
-            let planned = all.len() - usize::from(guest.skip_last_visit);
-            for (job, path, visit) in &all[..planned] {
-                let placement = if *path == Path::Native { Placement::OwnPages } else { Placement::Loan };
-                let session = tree.session(placement, guest.lie);
-                let at = At { job: job.index, path: *path, visit: *visit };
-                case::visit(&session, &clock, &mut sink, job, &orders.files(job), at).await.unwrap();
-                if guest.fault {
-                    sink.emit(&Fault { reason: "out of pages" }.into()).await.unwrap();
-                }
-            }
-            let frames = sink.frames() + u32::from(guest.wrong_count);
-            if !guest.no_bye {
-                sink.emit(&Bye { frames, status: Status::Done }.into()).await.unwrap();
-            }
+            let sessions = Both { tree: tree.clone(), lie: guest.lie };
+            follow(&orders, &sessions, &StepClock::new(500), &mut sink).await.unwrap();
             sink.into_stream()
         })
     }
@@ -153,6 +132,42 @@ impl World {
     fn reason(&self, guest: Guest) -> String {
         self.ingest(&self.stream(guest)).unwrap_err().reason.to_string()
     }
+
+    /// An honest guest's frames, numbered and counted anew after `edit` changed which there are.
+    fn edited(&self, edit: impl FnOnce(&mut Vec<(u8, Vec<u8>)>)) -> Void {
+        let stream = self.stream(Guest::default());
+        let mut frames = Vec::new();
+        let (mut decoder, mut rest) = (Box::new(Decoder::<FRAME_MAX>::new()), &stream[..]);
+        while !rest.is_empty() {
+            decoder.feed(&mut rest);
+            while let Some(Event::Frame(frame)) = decoder.next() {
+                frames.push((frame.kind, frame.payload.to_vec()));
+            }
+        }
+        edit(&mut frames);
+        let (mut encoder, mut room, mut edited) = (Encoder::new(), vec![0; FRAME_MAX], Vec::new());
+        for (kind, payload) in &frames {
+            let record = match Record::decode(*kind, payload).unwrap() {
+                Record::Bye(bye) if bye.frames > 0 => Bye { frames: encoder.frames(), ..bye }.into(),
+                other => other,
+            };
+            let len = encoder.encode(&record, &mut room).unwrap();
+            edited.extend_from_slice(&room[..len]);
+        }
+        self.ingest(&edited).unwrap_err()
+    }
+}
+
+/// Kinds of frames.
+const SAMPLES: u8 = 0x04;
+const COUNTERS: u8 = 0x05;
+const CASE_END: u8 = 0x07;
+const FAULT: u8 = 0x09;
+const BYE: u8 = 0x0B;
+
+fn without(frames: &mut Vec<(u8, Vec<u8>)>, kind: u8) {
+    let first = frames.iter().position(|frame| frame.0 == kind).unwrap();
+    frames.remove(first);
 }
 
 #[test]
@@ -204,20 +219,34 @@ fn every_way_a_guest_goes_wrong_is_told_in_words() {
     let guest = Guest::default();
     let flipped = world.reason(Guest { lie: Lie::Flip(9), ..guest });
     assert!(flipped.starts_with("case read/bs=4k failed on the native path: file 0: "), "{flipped}");
-    assert_eq!(world.reason(Guest { fault: true, ..guest }), "the guest gave up: out of pages");
-    assert_eq!(
-        world.reason(Guest { skip_last_visit: true, ..guest }),
-        "the guest ended after 9 of 10 visits"
-    );
     assert_eq!(world.reason(Guest { no_clock: true, ..guest }), "the guest's clock has no rate");
-    let count = world.reason(Guest { wrong_count: true, ..guest });
-    assert!(count.starts_with("the guest sent "), "{count}");
-    assert_eq!(
-        world.reason(Guest { no_bye: true, ..guest }),
-        "the guest's stream ended before the guest's last record"
-    );
-    let void = world.ingest(&world.stream(Guest { fault: true, ..guest })).unwrap_err().to_string();
+
+    let told = |edit: fn(&mut Vec<(u8, Vec<u8>)>)| world.edited(edit).reason.to_string();
+    // 16 bits of length, then the text.
+    let fault = |frames: &mut Vec<(u8, Vec<u8>)>| frames.insert(9, (FAULT, b"\x0c\0out of pages".to_vec()));
+    assert_eq!(told(fault), "the guest gave up: out of pages");
+    let void = world.edited(fault).to_string();
     assert!(void.ends_with("the guest's last log lines:\n  info: the cases begin"), "{void}");
+    let last_visit = |frames: &mut Vec<(u8, Vec<u8>)>| {
+        let before = frames.iter().rposition(|frame| frame.0 == CASE_END).unwrap();
+        let start = frames[..before].iter().rposition(|frame| frame.0 == CASE_END).unwrap();
+        frames.drain(start + 1..=before);
+    };
+    assert_eq!(told(last_visit), "the guest ended after 9 of 10 visits");
+    assert!(told(|frames| without(frames, CASE_END)).contains("not the turn of: CaseStart"));
+    assert!(told(|frames| without(frames, SAMPLES)).contains("not the turn of: Counters"));
+    assert!(told(|frames| without(frames, 0x03)).contains("not the turn of: Verified"));
+    assert!(told(|frames| without(frames, 0x01)).contains("not the turn of: Device"));
+    assert!(
+        told(|frames| frames.retain(|frame| frame.0 != SAMPLES && frame.0 != COUNTERS))
+            .contains("0 good rep")
+    );
+    assert!(told(|frames| frames.push((BYE, vec![1, 0, 0, 0, 0]))).contains("not the turn of: Bye"));
+    assert_eq!(told(|frames| drop(frames.pop())), "the guest's stream ended before the guest's last record");
+    let count = told(|frames| frames.last_mut().unwrap().1 = vec![0; 5]);
+    assert!(count.starts_with("the guest sent 0 frames, "), "{count}");
+    let status = told(|frames| frames.last_mut().unwrap().1 = vec![1, 0, 0, 0, 1]);
+    assert_eq!(status, "the guest gave up: it said so in its last frame");
 }
 
 #[test]
@@ -232,7 +261,7 @@ fn a_stream_that_is_cut_anywhere_is_void() {
 #[test]
 fn a_record_only_the_host_may_send_is_refused() {
     let world = World::new();
-    let mut encoder = ninewire_bench_guest::frame::Encoder::new();
+    let mut encoder = Encoder::new();
     let mut room = vec![0; FRAME_MAX];
     let go = Record::Go(ninewire_bench_guest::record::Go { records: 1 });
     let len = encoder.encode(&go, &mut room).unwrap();

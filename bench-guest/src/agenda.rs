@@ -1,0 +1,63 @@
+//! Follows whole orders: every visit to every case, in order, and the closing record.
+
+use core::future::Future;
+
+use crate::case::{Sink, StreamLost, no_visit, visit};
+use crate::intake::{Orders, visits};
+use crate::record::{At, Bye, Job, Path, Share, Status};
+use crate::target::{Clock, Target, TargetError};
+
+/// Makes sessions: a fresh one for every visit, with the settings its case asks for.
+pub trait Sessions {
+    /// A session on the native path.
+    type Native: Target;
+    /// A session on the serial path.
+    type Serial: Target;
+
+    /// Attaches to `share` over a virtio-9p device.
+    fn native(
+        &self,
+        share: &Share<'_>,
+        job: &Job<'_>,
+    ) -> impl Future<Output = Result<Self::Native, TargetError>>;
+
+    /// Attaches to `share` over a port.
+    fn serial(
+        &self,
+        share: &Share<'_>,
+        job: &Job<'_>,
+    ) -> impl Future<Output = Result<Self::Serial, TargetError>>;
+}
+
+/// Visits every case on its paths and says goodbye. Cases that fail are streamed and do not stop the others; what is
+/// made of them is the host's decision.
+pub async fn follow<X: Sessions, C: Clock, S: Sink>(
+    orders: &Orders,
+    sessions: &X,
+    clock: &C,
+    sink: &mut S,
+) -> Result<(), StreamLost> {
+    for job in orders.jobs() {
+        let files = orders.files(&job);
+        for &(path, number) in visits(&job) {
+            let at = At { job: job.index, path, visit: number };
+            let Some(share) = orders.share(path) else {
+                no_visit(sink, at, TargetError::Unsupported { what: "the host shares nothing on this path" })
+                    .await?;
+                continue;
+            };
+            match path {
+                Path::Native => match sessions.native(&share, &job).await {
+                    Ok(target) => visit(&target, clock, sink, &job, &files, at).await?,
+                    Err(error) => no_visit(sink, at, error).await?,
+                },
+                Path::Serial => match sessions.serial(&share, &job).await {
+                    Ok(target) => visit(&target, clock, sink, &job, &files, at).await?,
+                    Err(error) => no_visit(sink, at, error).await?,
+                },
+            };
+        }
+    }
+    let frames = sink.frames();
+    sink.emit(&Bye { frames, status: Status::Done }.into()).await
+}
