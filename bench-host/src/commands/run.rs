@@ -22,6 +22,7 @@ use crate::scratch::Scratch;
 use crate::server::{Access, Export, Server};
 use crate::session::{self, Log, Wires};
 use crate::workspace::Workspace;
+use crate::{store, table};
 
 /// The name the guest looks for among its named ports.
 const RESULTS_PORT: &str = "org.ninewire.bench";
@@ -233,7 +234,15 @@ impl Drop for Bar {
     }
 }
 
-fn report(_args: &RunArgs, _workspace: &Workspace, run: &Run) -> Result<()> {
-    println!("{} boots of {} cases", run.boots.len(), run.jobs.len());
+/// Keeps the run and shows it. A result that cannot be kept is shown all the same, and is an error.
+fn report(args: &RunArgs, workspace: &Workspace, run: &Run) -> Result<()> {
+    let directory = if args.record { workspace.results() } else { workspace.unrecorded() };
+    let written = store::write(run, &directory);
+    print!("{}", table::render(run));
+    let path = written.with_context(|| format!("cannot keep the run below {}", directory.display()))?;
+    println!("\n{}", path.strip_prefix(workspace.root()).unwrap_or(&path).display());
+    if args.record && run.header.git.dirty {
+        eprintln!("ninewire: the checkout has changes that are in no commit; the recorded run says so");
+    }
     Ok(())
 }
