@@ -32,9 +32,29 @@ pub fn init() {
 
 /// Writes all bytes, a line feed as carriage return and line feed.
 pub fn write(bytes: &[u8]) {
-    let mut room = 0;
-    let mut put = |byte| {
-        if room == 0 {
+    let mut port = Transmitter { room: 0 };
+    for &byte in bytes {
+        if byte == b'\n' {
+            port.put(b'\r');
+        }
+        port.put(byte);
+    }
+}
+
+/// Writes all bytes as they are: for a terminal, whose console has made line ends already.
+pub fn write_raw(bytes: &[u8]) {
+    let mut port = Transmitter { room: 0 };
+    bytes.iter().for_each(|&byte| port.put(byte));
+}
+
+struct Transmitter {
+    /// Bytes the FIFO takes before it has to be looked at again.
+    room: usize,
+}
+
+impl Transmitter {
+    fn put(&mut self, byte: u8) {
+        if self.room == 0 {
             let mut looks = 0;
             while read_u8(LINE_STATUS) & STATUS_TRANSMIT_EMPTY == 0 {
                 looks += 1;
@@ -43,16 +63,10 @@ pub fn write(bytes: &[u8]) {
                 }
                 core::hint::spin_loop();
             }
-            room = FIFO_BYTES;
+            self.room = FIFO_BYTES;
         }
-        room -= 1;
+        self.room -= 1;
         write_u8(DATA, byte);
-    };
-    for &byte in bytes {
-        if byte == b'\n' {
-            put(b'\r');
-        }
-        put(byte);
     }
 }
 
