@@ -84,7 +84,7 @@ impl Device for Node {
         match self.path {
             IRQALLOC => {
                 let rows = irq::table().rows();
-                text::read(count, offset, |to| rows.iter().try_for_each(|row| write!(to, "{row}")))
+                text::read(count, offset, |to| rows.iter().try_for_each(|row| writeln!(to, "{row}")))
             }
             POOL => text::read(count, offset, |to| {
                 let counters = pool().counters();

@@ -5,3 +5,5 @@ pub mod cons;
 pub mod pipe;
 pub mod root;
 pub mod srv;
+#[cfg(target_os = "none")]
+pub mod uart;
