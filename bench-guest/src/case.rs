@@ -155,8 +155,8 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
     }
 
     async fn find(&self, path: &str, access: Access) -> Result<T::File, Problem> {
-        let file = self.target.walk(path).await.map_err(doing("walking to a file"))?;
-        self.target.open(&file, access).await.map_err(doing("opening a file"))?;
+        let mut file = self.target.walk(path).await.map_err(doing("walking to a file"))?;
+        self.target.open(&mut file, access).await.map_err(doing("opening a file"))?;
         Ok(file)
     }
 

@@ -305,8 +305,9 @@ wire_struct! {
         pub tsc_hz: Hertz,
         /// When the kernel was entered.
         pub entry: Ticks,
-        /// When the first 9P byte was given to a device.
-        pub first_9p: Ticks,
+        /// When the first 9P message was given to a device; absent when there was no device to give it to before this
+        /// record.
+        pub first_9p: Option<Ticks>,
         /// When this record was made.
         pub now: Ticks,
         /// Memory the machine has.
@@ -646,11 +647,11 @@ impl fmt::Display for Record<'_> {
         match self {
             Record::Hello(hello) => write!(
                 f,
-                " {} build {} tsc {} Hz first 9P {} after entry",
+                " {} build {} tsc {} Hz, {} after entry",
                 hello.guest,
                 hello.build,
                 hello.tsc_hz.0,
-                hello.first_9p.since(hello.entry).at(hello.tsc_hz)
+                hello.now.since(hello.entry).at(hello.tsc_hz)
             ),
             Record::Device(device) => {
                 write!(
@@ -745,7 +746,7 @@ mod tests {
             Hello {
                 tsc_hz: Hertz(3_000_000_000),
                 entry: Ticks(5),
-                first_9p: Ticks(6),
+                first_9p: Some(Ticks(6)),
                 now: Ticks(7),
                 memory: Bytes(1 << 30),
                 pool: Bytes(1 << 28),

@@ -116,7 +116,7 @@ pub trait Target {
     fn walk(&self, path: &str) -> impl Future<Output = Result<Self::File, TargetError>>;
 
     /// Opens what was found.
-    fn open(&self, file: &Self::File, access: Access) -> impl Future<Output = Result<(), TargetError>>;
+    fn open(&self, file: &mut Self::File, access: Access) -> impl Future<Output = Result<(), TargetError>>;
 
     /// Reads up to `count` bytes at `offset`; how many came.
     fn read(
@@ -160,8 +160,8 @@ pub trait Target {
         count: u32,
     ) -> impl Future<Output = Result<u32, TargetError>> {
         async move {
-            let file = self.walk(path).await?;
-            self.open(&file, Access::Read).await?;
+            let mut file = self.walk(path).await?;
+            self.open(&mut file, Access::Read).await?;
             let read = self.read(&file, slot, 0, count).await?;
             self.clunk(file).await?;
             Ok(read)

@@ -216,7 +216,7 @@ impl Target for Session {
         if found { Ok(path.into()) } else { Err(TargetError::Refused { errno: ENOENT }) }
     }
 
-    async fn open(&self, _: &String, _: Access) -> Result<(), TargetError> {
+    async fn open(&self, _: &mut String, _: Access) -> Result<(), TargetError> {
         self.message().await
     }
 

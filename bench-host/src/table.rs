@@ -20,12 +20,13 @@ pub fn render(run: &Run) -> String {
 }
 
 fn boots_line(run: &Run) -> String {
-    let millis = |number: fn(&crate::run::BootFacts) -> u64| {
-        let values: Vec<f64> = run.boots.iter().map(|boot| number(&boot.facts) as f64 / 1e6).collect();
+    let millis = |number: fn(&crate::run::BootFacts) -> Option<u64>| {
+        let values: Vec<f64> =
+            run.boots.iter().filter_map(|boot| Some(number(&boot.facts)? as f64 / 1e6)).collect();
         median(&values).map_or_else(|_| NOTHING.to_string(), |millis| format!("{millis:.1} ms"))
     };
     format!(
-        "{} boot{}, QEMU {} ({}, {}): kernel entry to first 9P byte {}, QEMU start to it {} (median)",
+        "{} boot{}, QEMU {} ({}, {}): kernel entry to first 9P message {}, QEMU start to it {} (median)",
         run.boots.len(),
         if run.boots.len() == 1 { "" } else { "s" },
         run.header.qemu.version,
@@ -206,7 +207,7 @@ mod tests {
             ["8", "1052672", "adaptive", "9P2000.L", "ninewire", "loan", "virtio-console-1"]
         );
         assert!(
-            text.starts_with("3 boots, QEMU 7.2.22 (tcg, q35): kernel entry to first 9P byte 2.1 ms"),
+            text.starts_with("3 boots, QEMU 7.2.22 (tcg, q35): kernel entry to first 9P message 2.1 ms"),
             "{text}"
         );
     }

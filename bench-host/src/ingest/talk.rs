@@ -6,7 +6,7 @@ use std::time::Duration;
 use ninewire_bench_guest::frame::{Event, Frame, VERSION};
 use ninewire_bench_guest::intake::visits;
 use ninewire_bench_guest::record::{self, At, Counters, Hello, Outcome, Record, Samples, Status, Verified};
-use ninewire_bench_guest::units::{Bytes, Hertz};
+use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
 
 use super::{Progress, Received, Step, VoidReason};
 use crate::plan::Plan;
@@ -171,8 +171,10 @@ impl<'p> Talk<'p> {
         self.tsc = hello.tsc_hz;
         self.devices_announced = hello.devices.into();
         // The host saw the guest's `now` when the record arrived; its first 9P byte was so much earlier.
-        let since_first_9p = Duration::from_nanos(hello.now.since(hello.first_9p).at(self.tsc).0);
-        let start_to_first_9p = since_start.saturating_sub(since_first_9p);
+        let start_to_first_9p = |first_9p: Ticks| {
+            let ago = Duration::from_nanos(hello.now.since(first_9p).at(self.tsc).0);
+            since_start.saturating_sub(ago).as_nanos() as u64
+        };
         self.facts = Some(BootFacts {
             boot: self.boot,
             guest: hello.guest.to_string(),
@@ -183,8 +185,8 @@ impl<'p> Talk<'p> {
             cores: hello.cores,
             memory_bytes: hello.memory.0,
             pool_bytes: hello.pool.0,
-            entry_to_first_9p_ns: hello.first_9p.since(hello.entry).at(self.tsc).0,
-            start_to_first_9p_ns: start_to_first_9p.as_nanos() as u64,
+            entry_to_first_9p_ns: hello.first_9p.map(|first_9p| first_9p.since(hello.entry).at(self.tsc).0),
+            start_to_first_9p_ns: hello.first_9p.map(start_to_first_9p),
             devices: Vec::new(),
         });
         Ok(self.orders_due())

@@ -97,7 +97,7 @@ impl World {
             let hello = Hello {
                 tsc_hz: Hertz(rate),
                 entry: Ticks(1_000),
-                first_9p: Ticks(5_000),
+                first_9p: Some(Ticks(5_000)),
                 now: Ticks(25_000),
                 memory: Bytes(1 << 30),
                 pool: Bytes(1 << 28),
@@ -176,8 +176,8 @@ fn a_recorded_stream_becomes_a_boot() {
     let received = world.ingest(&world.stream(Guest::default())).unwrap();
     let boot = &received.boot;
     assert_eq!((boot.facts.boot, boot.facts.guest.as_str()), (3, "memory"));
-    assert_eq!(boot.facts.entry_to_first_9p_ns, 4_000);
-    assert_eq!(boot.facts.start_to_first_9p_ns, 100_000 - 20_000);
+    assert_eq!(boot.facts.entry_to_first_9p_ns, Some(4_000));
+    assert_eq!(boot.facts.start_to_first_9p_ns, Some(100_000 - 20_000));
     assert_eq!(boot.facts.devices[0].features, "0x1000000000000000");
     let order: Vec<_> =
         boot.visits.iter().map(|visit| (visit.facts.job, visit.facts.path, visit.facts.visit)).collect();

@@ -133,10 +133,10 @@ pub struct BootFacts {
     pub memory_bytes: u64,
     /// Memory set aside for I/O.
     pub pool_bytes: u64,
-    /// From the kernel's entry to its first 9P byte.
-    pub entry_to_first_9p_ns: u64,
+    /// From the kernel's entry to its first 9P message; absent when the guest had no device for it.
+    pub entry_to_first_9p_ns: Option<u64>,
     /// From the start of QEMU to the guest's first 9P byte, as the host saw it.
-    pub start_to_first_9p_ns: u64,
+    pub start_to_first_9p_ns: Option<u64>,
     /// The virtio devices it drives.
     pub devices: Vec<DeviceFacts>,
 }

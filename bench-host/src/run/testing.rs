@@ -58,8 +58,8 @@ fn boot(number: u32) -> Boot {
         cores: 1,
         memory_bytes: 1 << 30,
         pool_bytes: 1 << 28,
-        entry_to_first_9p_ns: 2_000_000 + u64::from(number) * 100_000,
-        start_to_first_9p_ns: 90_000_000,
+        entry_to_first_9p_ns: Some(2_000_000 + u64::from(number) * 100_000),
+        start_to_first_9p_ns: Some(90_000_000),
         devices: vec![DeviceFacts {
             name: "virtio-9p-0".into(),
             class: "9p".into(),
