@@ -145,6 +145,9 @@ impl Windows {
     /// When there are fewer.
     pub fn split_to(&mut self, bytes: usize) -> Windows {
         assert!(bytes <= self.len, "split at {bytes} of {} bytes", self.len);
+        if bytes == self.len {
+            return core::mem::take(self);
+        }
         let mut front = Windows::new();
         while front.len < bytes {
             let Some(mut window) = self.pop() else { break };
@@ -181,6 +184,12 @@ impl Windows {
         if bytes < self.len {
             *self = self.split_to(bytes);
         }
+    }
+
+    /// The first window.
+    #[inline]
+    pub fn first(&self) -> Option<&Window> {
+        self.first.as_ref()
     }
 
     /// The windows in order.
@@ -338,19 +347,17 @@ mod spare {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::{Box, Map, Pool};
+    use alloc::alloc::{Layout, alloc, handle_alloc_error};
     use core::ptr::NonNull;
     use ninewire_dma::Hygiene;
 
-    #[repr(align(4096))]
-    #[derive(Clone, Copy)]
-    struct Page([u8; 4096]);
-
     /// A leaked pool of `pages` pages, poisoned so that a stale byte shows.
     pub(crate) fn pool(pages: usize) -> &'static Pool {
-        let needed = Pool::region_bytes(pages).div_ceil(size_of::<Page>());
-        let region = alloc::vec![Page([0xee; 4096]); needed].leak();
-        let base = NonNull::from(&mut *region).cast();
-        let region = NonNull::slice_from_raw_parts(base, size_of_val(region));
+        let bytes = Pool::region_bytes(pages);
+        let layout = Layout::from_size_align(bytes, 4096).expect("a test's region fits the address space");
+        // SAFETY: the layout is not empty.
+        let Some(base) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+        let region = NonNull::slice_from_raw_parts(base, bytes);
         // SAFETY: leaked just now, so the pool's alone for ever; there is no device but the test's own code.
         let pool = unsafe { Pool::new(region, Map, Hygiene::Poison) };
         Box::leak(Box::new(pool.expect("the region was sized for these pages")))

@@ -69,6 +69,8 @@ pub enum WireError {
     Broken(&'static str),
     /// Another session has it.
     InUse,
+    /// Another session has it and is about to end.
+    Closing,
 }
 
 /// A reply that cannot be one.
@@ -124,6 +126,11 @@ impl Lie {
 }
 
 impl Error {
+    /// As a server says it (Linux' `ENOENT`) when a name in the middle of a path is not there.
+    pub(super) fn no_such_file() -> Error {
+        Error::Refused(Refusal { errno: 2, text: None })
+    }
+
     /// Linux' error number, when the server gave one.
     pub fn errno(&self) -> Option<u32> {
         match self {
@@ -208,7 +215,7 @@ impl fmt::Display for WireError {
         match self {
             WireError::HungUp => f.write_str("i/o on hungup channel"),
             WireError::Broken(what) => write!(f, "the device is broken: {what}"),
-            WireError::InUse => f.write_str("device or object already in use"),
+            WireError::InUse | WireError::Closing => f.write_str("device or object already in use"),
         }
     }
 }

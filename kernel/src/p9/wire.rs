@@ -19,6 +19,10 @@ pub struct Limits {
     pub slots: usize,
     /// Longest message.
     pub msize: u32,
+    /// Most pieces a request's payload may lie in.
+    pub pieces: usize,
+    /// Most payload of one request, if less than a message takes.
+    pub write_bytes: usize,
 }
 
 /// What became of a request nobody waits for any more.
@@ -44,6 +48,10 @@ pub trait Wire: Sync + 'static {
     fn limits(&self) -> Limits;
 
     /// A session begins: replies go to `slots` until [`close`](Wire::close).
+    ///
+    /// # Errors
+    /// [`WireError::InUse`] when another session has it, and [`WireError::Closing`] when that one
+    /// [is closing](Slots::is_closing).
     fn open(&self, slots: &Arc<Slots>) -> Result<(), WireError>;
 
     /// Take the request in `slot` and send it, now or when there is room: a wire that is full keeps a
@@ -52,6 +60,9 @@ pub trait Wire: Sync + 'static {
 
     /// Nobody waits for `slot` any more.
     fn recall(&self, slots: &Slots, slot: SlotId) -> Recall;
+
+    /// Tflush for `slot` was answered: it is no longer under way, whether or not it has been answered itself.
+    fn flushed(&self, _slot: SlotId) {}
 
     /// Do what is to be done; called whenever the waker given last was woken. Ready only when the session is over.
     fn poll(&self, slots: &Slots, cx: &mut Context<'_>) -> Poll<WireError>;

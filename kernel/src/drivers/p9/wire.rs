@@ -5,17 +5,18 @@ use alloc::sync::Arc;
 use core::task::{Context, Poll};
 
 use atomic_waker::AtomicWaker;
-use ninewire_dma::Exhausted;
 use ninewire_queue::Refusal;
 
 use super::super::words;
-use super::{Flight, Inner, List, NineP};
-use crate::mem;
+use super::{CHAIN_SEGMENTS_MAX, Flight, Inner, List, NineP};
 use crate::p9::wire::Limits;
-use crate::p9::{Parcel, Recall, SessionError, SlotId, Slots, Wire, WireError};
+use crate::p9::{Recall, SessionError, SlotId, Slots, Wire, WireError};
 
 /// The longest message: the newest QEMU takes no longer one (1024 pages for a chain, two of them for headers).
 const MSIZE_MAX: u32 = (1024 - 2) * 4096;
+
+/// Segments of a chain that are not payload out: both headers, pages for the reply, room for a long error.
+const OTHER_SEGMENTS: usize = 4;
 
 /// Requests QEMU has at a time.
 const SLOTS: usize = 128;
@@ -69,7 +70,12 @@ impl Wire for NativeWire {
     const RETURNS_FLUSHED: bool = true;
 
     fn limits(&self) -> Limits {
-        Limits { slots: SLOTS, msize: MSIZE_MAX }
+        Limits {
+            slots: SLOTS,
+            msize: MSIZE_MAX,
+            pieces: CHAIN_SEGMENTS_MAX - OTHER_SEGMENTS,
+            write_bytes: usize::MAX,
+        }
     }
 
     fn open(&self, slots: &Arc<Slots>) -> Result<(), WireError> {
@@ -77,8 +83,10 @@ impl Wire for NativeWire {
         if let Some(why) = inner.broken {
             return Err(WireError::Broken(why));
         }
-        if inner.session.is_some() {
-            return Err(WireError::InUse);
+        match &inner.session {
+            Some(session) if session.slots.is_closing() => return Err(WireError::Closing),
+            Some(_) => return Err(WireError::InUse),
+            None => {}
         }
         let number = inner.next_session;
         inner.next_session = number.wrapping_add(1);
@@ -134,10 +142,8 @@ impl Inner {
         }
         let Some(session) = &mut self.session else { return Err(WireError::HungUp) };
         let list = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
-        if slots.lend(slot, |parcel| fill(list, parcel)).is_err() {
-            self.stock.push(list);
-            return Ok(Added::NoRoom);
-        }
+        let lent = slots.lend(slot, |parcel| parcel.lend_to(list));
+        lent.expect("no request has more pieces than the wire's limits say");
         let bytes_out: u64 = list.readable().iter().map(|segment| u64::from(segment.len)).sum();
         match self.queue.add(list) {
             Ok(head) => {
@@ -172,14 +178,4 @@ impl Inner {
             }
         }
     }
-}
-
-/// Puts a request into a list. Payload in more pieces than a list has places for is gathered into one first.
-fn fill(list: &mut List, parcel: &mut Parcel) -> Result<(), Exhausted> {
-    if parcel.lend_to(list).is_ok() {
-        return Ok(());
-    }
-    parcel.gather(mem::pool())?;
-    parcel.lend_to(list).expect("five pieces fit every list");
-    Ok(())
 }

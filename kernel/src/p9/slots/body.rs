@@ -101,7 +101,7 @@ impl Late {
     }
 
     /// The request has had no effect.
-    pub(super) fn never_was(self, fids: &Fids) {
+    pub(in crate::p9) fn never_was(self, fids: &Fids) {
         match self {
             Late::Nothing => {}
             Late::Makes(fid) => fids.free(fid),
@@ -251,12 +251,17 @@ impl Draft<'_> {
 
     /// The header of a Twrite, and its payload.
     #[inline]
-    pub(in crate::p9) fn twrite(&mut self, fid: u32, offset: u64, payload: Windows) -> Result<(), Exhausted> {
+    pub(in crate::p9) fn twrite(
+        &mut self,
+        fid: u32,
+        offset: u64,
+        payload: &mut Windows,
+    ) -> Result<(), Exhausted> {
         let t = self.parcel.t_room(self.pool, TWRITE_LEN)?;
         if let Some(head) = t.first_chunk_mut() {
             split::put_twrite(head, self.tag, fid, offset, payload.len() as u32);
         }
-        self.parcel.out = payload;
+        self.parcel.out = core::mem::take(payload);
         Ok(())
     }
 

@@ -134,11 +134,11 @@ impl Future for Claim<'_> {
             return Poll::Ready(Err(error));
         }
         // Who comes now does not overtake who waits.
-        if self.ticket.is_some() || self.slots.waiting.nobody() {
-            if let Some(id) = self.slots.try_claim() {
-                self.stop_waiting();
-                return Poll::Ready(Ok(id));
-            }
+        if (self.ticket.is_some() || self.slots.waiting.nobody())
+            && let Some(id) = self.slots.try_claim()
+        {
+            self.stop_waiting();
+            return Poll::Ready(Ok(id));
         }
         self.ticket = Some(self.slots.waiting.wait(self.ticket, cx.waker()));
         // A slot freed before we were noted has woken nobody.

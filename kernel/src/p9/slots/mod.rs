@@ -37,9 +37,6 @@ mod body;
 mod claim;
 mod parcel;
 
-#[cfg(test)]
-mod tests;
-
 use alloc::boxed::Box;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -117,6 +114,8 @@ pub struct Slots {
     patience: Nanos,
     /// The longest message, as agreed; what a wire checks sizes against.
     msize: AtomicU32,
+    /// Nobody holds the session any more; its last messages are under way.
+    closing: AtomicBool,
 }
 
 impl Slots {
@@ -146,6 +145,7 @@ impl Slots {
             pool,
             patience,
             msize: AtomicU32::new(msize),
+            closing: AtomicBool::new(false),
         }
     }
 
@@ -167,6 +167,21 @@ impl Slots {
 
     pub(super) fn set_msize(&self, msize: u32) {
         self.msize.store(msize, Ordering::Relaxed);
+    }
+
+    /// Has the session's keeper [poll](super::wire::Wire::poll) the wire.
+    pub fn wake_keeper(&self) {
+        self.keeper.wake();
+    }
+
+    /// Nobody holds the session any more, and it will soon let the wire go.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_closing(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.keeper.wake();
     }
 
     pub(super) fn pool(&self) -> &'static Pool {
@@ -216,6 +231,14 @@ impl Slots {
             }
         }
         None
+    }
+
+    /// Claims a slot for the keeper, who is woken when one is free if there is none now.
+    pub(super) fn try_claim_for_keeper(&self) -> Option<SlotId> {
+        self.try_claim().or_else(|| {
+            self.waiting.keeper_wants();
+            self.try_claim()
+        })
     }
 
     /// Claims a slot, waiting for one if need be.
@@ -418,7 +441,7 @@ impl Slots {
         put_back(&mut body.parcel);
         let flushed = written == 0 && matches!(body.phase, Phase::Flushing | Phase::Flushed);
         let verdict = if flushed { Ok(None) } else { body.judge(written).map(Some) };
-        drop(self.answered(id, slot, body, verdict));
+        self.answered(id, slot, body, verdict);
     }
 
     /// A stream has delivered a whole message, `head` its first fields. The slot it settles.

@@ -110,14 +110,6 @@ impl Parcel {
         Ok(())
     }
 
-    /// Copies payload that lies in too many pieces for a device into one (counted as every copy of payload).
-    pub fn gather(&mut self, pool: &'static Pool) -> Result<(), Exhausted> {
-        let mut one = pool.alloc_bytes(self.out.len())?;
-        self.out.copy_into(&mut one);
-        self.out = one.into();
-        Ok(())
-    }
-
     /// Takes everything back out of a list that [`lend_to`](Parcel::lend_to) filled, once the device has returned it.
     pub fn take_from<const N: usize>(&mut self, list: &mut LentList<'static, N, Map>) {
         let mut written = 0;

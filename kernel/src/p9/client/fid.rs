@@ -1,0 +1,333 @@
+//! A file in a session: what can be done with a fid.
+
+use core::fmt;
+
+use super::{Handle, Session};
+use crate::io::{Buf, Windows};
+use crate::mem::PAGE_SIZE;
+use crate::p9::error::{Error, Lie, LieKind};
+use crate::p9::msg::{
+    Dialect, Message, Names, Qid, Qids, Rclunk, Rfsync, Rlcreate, Rlopen, Rmkdir, Rread, Rremove, Runlinkat,
+    Rwalk, Rwrite, Tclunk, Tfsync, Tlcreate, Tlopen, Tmkdir, Tread, Tremove, Tunlinkat, Twalk, Unfit,
+};
+use crate::p9::slots::Expect;
+use crate::p9::wire::{Limits, Wire};
+
+/// A file of the server that this session has a fid for. Dropping it clunks the fid, without waiting.
+pub struct Fid<W: Wire> {
+    pub(super) session: Handle<W>,
+    pub(super) fid: u32,
+    qid: Qid,
+    iounit: u32,
+    /// Its Tclunk is somebody else's business.
+    released: bool,
+}
+
+/// How far a walk came.
+#[derive(Debug)]
+pub struct Walked<W: Wire> {
+    /// A qid for each name that was found, in order.
+    pub qids: Qids,
+    /// Where it ended, when every name was found.
+    pub fid: Option<Fid<W>>,
+}
+
+impl<W: Wire> Fid<W> {
+    /// The server has opened it.
+    pub(super) fn opened(&mut self, qid: Qid, iounit: u32) {
+        (self.qid, self.iounit) = (qid, iounit);
+    }
+
+    pub(super) fn new(session: Handle<W>, fid: u32, qid: Qid) -> Self {
+        Fid { session, fid, qid, iounit: 0, released: false }
+    }
+
+    /// The file's identity.
+    #[inline]
+    pub fn qid(&self) -> Qid {
+        self.qid
+    }
+
+    /// What the server would like a transfer to be, at most what a message carries.
+    pub fn io_unit(&self) -> usize {
+        match self.iounit as usize {
+            0 => self.session.payload_max(),
+            unit => unit.min(self.session.payload_max()),
+        }
+    }
+
+    /// Another session's handle on the same client.
+    pub fn client(&self) -> super::Client<W> {
+        super::Client { session: self.session.clone() }
+    }
+
+    /// Goes down the names, at most sixteen, from here. No names: another fid for the same file. An error means that
+    /// not even the first name was found; a shorter answer, that a later one was not.
+    pub async fn walk(&self, names: &[&[u8]]) -> Result<Walked<W>, Error> {
+        let session = &self.session;
+        let nwname = Names::new(names).ok_or(Error::Unfit(Unfit::TooLong { len: names.len() }))?;
+        let new = session.new_fid()?;
+        let newfid = new.fid();
+        let message = Twalk { fid: self.fid, newfid, nwname };
+        if message.wire_len(session.dialect()) > session.slots.msize() as usize {
+            return Err(Error::Unfit(Unfit::TooLong { len: message.wire_len(session.dialect()) }));
+        }
+        let expect = Expect::message::<Rwalk>();
+        let wanted = names.len();
+        let walked = session.ask(&message, expect, new, PAGE_SIZE, |answer| {
+            let qids = answer.get::<Rwalk>(session.dialect())?.nwqid;
+            let said = qids.as_slice().len();
+            if said > wanted || (said == 0 && wanted > 0) {
+                return Err(Lie::new("Rwalk", LieKind::Count { said: said as u32, asked: wanted as u32 }));
+            }
+            Ok(qids)
+        });
+        let qids = walked.await?;
+        if qids.as_slice().len() < wanted {
+            // A walk that stops on the way makes no fid (walk(5)).
+            session.slots.fids.free(newfid);
+            return Ok(Walked { qids, fid: None });
+        }
+        let qid = qids.as_slice().last().copied().unwrap_or(self.qid);
+        Ok(Walked { qids, fid: Some(Fid::new(session.clone(), newfid, qid)) })
+    }
+
+    /// Goes down any number of names.
+    ///
+    /// # Errors
+    /// The server's, or errno 2 (no such file) when a name in the middle is not there.
+    pub async fn walk_path(&self, names: &[&[u8]]) -> Result<Fid<W>, Error> {
+        let mut at: Option<Fid<W>> = None;
+        let mut steps = names.chunks(crate::p9::msg::MAX_WALK);
+        let mut step = steps.next().unwrap_or(&[]);
+        loop {
+            let walked = at.as_ref().unwrap_or(self).walk(step).await?;
+            let Some(fid) = walked.fid else { return Err(Error::no_such_file()) };
+            at = Some(fid);
+            match steps.next() {
+                Some(more) => step = more,
+                None => break,
+            }
+        }
+        at.ok_or(Error::no_such_file())
+    }
+
+    /// Opens the file ([`crate::p9::msg::flags::lopen`]).
+    pub async fn lopen(&mut self, flags: u32) -> Result<(), Error> {
+        self.session.only_in_linux("Tlopen")?;
+        let message = Tlopen { fid: self.fid, flags };
+        let reply = self.session.call::<_, Rlopen>(&message, self.session.plain()).await?;
+        self.opened(reply.qid, reply.iounit);
+        Ok(())
+    }
+
+    /// Makes a file in this directory and opens it: this fid is the new file afterwards.
+    pub async fn lcreate(&mut self, name: &[u8], flags: u32, mode: u32, gid: u32) -> Result<(), Error> {
+        self.session.only_in_linux("Tlcreate")?;
+        let message = Tlcreate { fid: self.fid, name, flags, mode, gid };
+        let reply = self.session.call::<_, Rlcreate>(&message, self.session.plain()).await?;
+        self.opened(reply.qid, reply.iounit);
+        Ok(())
+    }
+
+    /// Reads at most `count` bytes from `offset` into the window of `buf`, by one message; fewer are no error. The
+    /// window has shrunk to what was read.
+    ///
+    /// The buffer comes back with the result, except when the request was given up while a device may still write to
+    /// it: then it goes back to the pool by itself, later.
+    #[inline]
+    pub async fn read(&self, mut buf: Buf, offset: u64, count: usize) -> (Option<Buf>, Result<usize, Error>) {
+        let session = &*self.session;
+        let asked = count.min(buf.len()).min(session.payload_max());
+        buf.truncate(asked);
+        if asked == 0 {
+            return (Some(buf), Ok(0));
+        }
+        let id = match session.slots.claim().await {
+            Ok(id) => id,
+            Err(error) => return (Some(buf), Err(error.into())),
+        };
+        let mut kept = Some(buf);
+        let sent = session.launch(id, Expect::payload::<Rread<'_>>(asked as u32), session.plain(), |draft| {
+            draft.message(&Tread { fid: self.fid, offset, count: asked as u32 }, session.dialect())?;
+            draft.reply_room(0)?;
+            session.spill_room(draft)?;
+            if let Some(buf) = kept.take() {
+                draft.into(buf);
+            }
+            Ok(())
+        });
+        let mut sent = match sent {
+            Ok(sent) => sent,
+            Err(error) => return (kept, Err(error)),
+        };
+        (&mut sent).await;
+        let mut back = None;
+        let count = sent.look(|mut answer| {
+            back = answer.take_into();
+            Ok(answer.count())
+        });
+        match count {
+            Ok(count) => (back, Ok(count)),
+            Err(error) => (back.or_else(|| sent.salvage().0), Err(error)),
+        }
+    }
+
+    /// Reads at most `count` bytes from `offset`, by one message, and answers with windows on the pages they came in.
+    #[inline]
+    pub async fn read_loan(&self, offset: u64, count: usize) -> Result<Windows, Error> {
+        let asked = count.min(self.session.payload_max());
+        let message = Tread { fid: self.fid, offset, count: asked as u32 };
+        self.session.ask_payload::<_, Rread<'_>>(&message, asked).await
+    }
+
+    /// Writes from the start of `windows` at `offset`, by one message, and says how many bytes the server took. The
+    /// windows come back whole, except when the request was given up while a device may still read them.
+    #[inline]
+    pub async fn write(&self, mut windows: Windows, offset: u64) -> (Windows, Result<usize, Error>) {
+        let session = &*self.session;
+        let sending = session.sendable(&windows);
+        let id = match session.slots.claim().await {
+            Ok(id) => id,
+            Err(error) => return (windows, Err(error.into())),
+        };
+        let mut front =
+            if sending == windows.len() { core::mem::take(&mut windows) } else { windows.split_to(sending) };
+        let rest = windows;
+        let sent = session.launch(id, Expect::message::<Rwrite>(), self.session.plain(), |draft| {
+            draft.reply_room(PAGE_SIZE)?;
+            Ok(draft.twrite(self.fid, offset, &mut front)?)
+        });
+        let mut sent = match sent {
+            Ok(sent) => sent,
+            Err(error) => {
+                front.append(rest);
+                return (front, Err(error));
+            }
+        };
+        (&mut sent).await;
+        let mut back = Windows::new();
+        let written = sent.look(|mut answer| {
+            let said = answer.get::<Rwrite>(session.dialect())?.count;
+            if said as usize > sending {
+                return Err(Lie::new("Rwrite", LieKind::Count { said, asked: sending as u32 }));
+            }
+            back = answer.take_out();
+            Ok(said as usize)
+        });
+        if written.is_err() {
+            back = sent.salvage().1;
+        }
+        back.append(rest);
+        (back, written)
+    }
+
+    /// Makes a directory in this one.
+    pub async fn mkdir(&self, name: &[u8], mode: u32, gid: u32) -> Result<Qid, Error> {
+        self.session.only_in_linux("Tmkdir")?;
+        let message = Tmkdir { dfid: self.fid, name, mode, gid };
+        Ok(self.session.call::<_, Rmkdir>(&message, self.session.plain()).await?.qid)
+    }
+
+    /// Removes an entry of this directory ([`crate::p9::msg::flags::unlinkat`]).
+    pub async fn unlinkat(&self, name: &[u8], flags: u32) -> Result<(), Error> {
+        self.session.only_in_linux("Tunlinkat")?;
+        let message = Tunlinkat { dirfd: self.fid, name, flags };
+        self.session.call::<_, Runlinkat>(&message, self.session.plain()).await.map(|_| ())
+    }
+
+    /// Returns when the server has the file's contents on its disk; `data_only`: without the times and such.
+    pub async fn fsync(&self, data_only: bool) -> Result<(), Error> {
+        self.session.only_in_linux("Tfsync")?;
+        let message = Tfsync { fid: self.fid, datasync: u32::from(data_only) };
+        self.session.call::<_, Rfsync>(&message, self.session.plain()).await.map(|_| ())
+    }
+
+    /// Gives the fid up and waits for the server's word on it, which may be the error of a delayed write.
+    pub async fn clunk(mut self) -> Result<(), Error> {
+        self.released = true;
+        self.session
+            .call::<_, Rclunk>(&Tclunk { fid: self.fid }, self.session.clunks(self.fid))
+            .await
+            .map(|_| ())
+    }
+
+    /// Removes the file and gives the fid up, whether or not that succeeds.
+    pub async fn remove(mut self) -> Result<(), Error> {
+        self.released = true;
+        self.session
+            .call::<_, Rremove>(&Tremove { fid: self.fid }, self.session.clunks(self.fid))
+            .await
+            .map(|_| ())
+    }
+}
+
+impl<W: Wire> Session<W> {
+    /// Asks for up to `asked` bytes of payload, as windows: on the wire's pages if it lends them, else on new ones.
+    #[inline]
+    pub(super) async fn ask_payload<'m, M, R>(&self, message: &M, asked: usize) -> Result<Windows, Error>
+    where
+        M: Message<'m>,
+        R: Message<'m>,
+    {
+        if asked == 0 {
+            return Ok(Windows::new());
+        }
+        let into = if W::LOANS { None } else { Some(self.slots.pool().alloc_bytes(asked)?) };
+        let id = self.slots.claim().await?;
+        let mut sent = self.launch(id, Expect::payload::<R>(asked as u32), self.plain(), |draft| {
+            draft.message(message, self.dialect())?;
+            draft.reply_room(0)?;
+            self.spill_room(draft)?;
+            if let Some(buf) = into {
+                draft.into(buf);
+            }
+            Ok(())
+        })?;
+        (&mut sent).await;
+        sent.collect(|mut answer| Ok(answer.take_payload()))
+    }
+
+    /// An error in words may be longer than a short read: a device needs room for the rest of it.
+    #[inline]
+    fn spill_room(&self, draft: &mut crate::p9::slots::Draft<'_>) -> Result<(), Error> {
+        if !W::LOANS && self.dialect() != Dialect::Linux {
+            draft.spill(self.slots.pool().alloc(1)?);
+        }
+        Ok(())
+    }
+
+    /// How many bytes of these one message can take.
+    #[inline]
+    fn sendable(&self, windows: &Windows) -> usize {
+        let Limits { pieces, write_bytes, .. } = self.wire.limits();
+        let most = windows.len().min(self.payload_max()).min(write_bytes);
+        if windows.count() <= pieces {
+            return most;
+        }
+        most.min(windows.iter().take(pieces).map(|window| window.len()).sum())
+    }
+}
+
+impl<W: Wire> Drop for Fid<W> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.released {
+            return;
+        }
+        let slots = &self.session.slots;
+        match slots.try_claim() {
+            Some(id) => self.session.send_detached::<_, Rclunk>(id, &Tclunk { fid: self.fid }, self.fid),
+            None => {
+                slots.fids.doom(self.fid);
+                slots.keeper.wake();
+            }
+        }
+    }
+}
+
+impl<W: Wire> fmt::Debug for Fid<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fid").field("fid", &self.fid).field("qid", &self.qid).finish()
+    }
+}

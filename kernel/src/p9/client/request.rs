@@ -1,0 +1,216 @@
+//! One request: claim a slot, fill it, hand it to the wire, wait, collect.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use super::Session;
+use crate::io::{Buf, Windows};
+use crate::mem::PAGE_SIZE;
+use crate::p9::error::{Error, Lie};
+use crate::p9::fids::Fids;
+use crate::p9::msg::{Message, NO_FID};
+use crate::p9::slots::{Answer, Draft, Expect, Failure, Late, SlotId};
+use crate::p9::wire::{Recall, Wire};
+
+impl<W: Wire> Session<W> {
+    /// A fid that nobody uses, to be made by a request.
+    pub(super) fn new_fid(&self) -> Result<Intent<'_>, Error> {
+        let fid = self.slots.fids.take().ok_or(Error::NoFids)?;
+        Ok(Intent { late: Late::Makes(fid), fids: &self.slots.fids })
+    }
+
+    /// A request will clunk `fid`; if it is never sent, the keeper does.
+    pub(super) fn clunks(&self, fid: u32) -> Intent<'_> {
+        Intent { late: Late::Clunks(fid), fids: &self.slots.fids }
+    }
+
+    /// A request that makes and clunks nothing.
+    #[inline]
+    pub(super) fn plain(&self) -> Intent<'_> {
+        Intent { late: Late::Nothing, fids: &self.slots.fids }
+    }
+
+    /// Sends what `build` writes. The slot is given up when it cannot be built.
+    #[inline]
+    pub(super) fn launch(
+        &self,
+        id: SlotId,
+        expect: Expect,
+        intent: Intent<'_>,
+        build: impl FnOnce(&mut Draft<'_>) -> Result<(), Error>,
+    ) -> Result<Sent<'_, W>, Error> {
+        if let Err(error) = self.slots.fill(id, expect, intent.late, build) {
+            self.slots.release(id);
+            return Err(error);
+        }
+        intent.hand_over();
+        if let Err(error) = self.wire.submit(&self.slots, id) {
+            self.slots.fail(error.into());
+        }
+        Ok(Sent { session: self, id, collected: false })
+    }
+
+    /// Asks `message` and gives the reply `R`, which has no payload.
+    pub(super) async fn call<'m, M, R>(&self, message: &M, intent: Intent<'_>) -> Result<R, Error>
+    where
+        M: Message<'m>,
+        R: for<'r> Message<'r>,
+    {
+        self.ask(message, Expect::message::<R>(), intent, PAGE_SIZE, |answer| answer.get::<R>(self.dialect()))
+            .await
+    }
+
+    /// Asks `message`; `look` sees the reply, for which there are `room` bytes.
+    pub(super) async fn ask<'m, M: Message<'m>, T>(
+        &self,
+        message: &M,
+        expect: Expect,
+        intent: Intent<'_>,
+        room: usize,
+        look: impl FnOnce(Answer<'_>) -> Result<T, Lie>,
+    ) -> Result<T, Error> {
+        let id = self.slots.claim().await?;
+        let mut sent = self.launch(id, expect, intent, |draft| {
+            draft.message(message, self.dialect())?;
+            Ok(draft.reply_room(room)?)
+        })?;
+        (&mut sent).await;
+        sent.collect(look)
+    }
+
+    /// Sends a request nobody waits for.
+    pub(super) fn send_detached<'m, M: Message<'m>, R: for<'r> Message<'r>>(
+        &self,
+        id: SlotId,
+        message: &M,
+        fid: u32,
+    ) {
+        let intent = Intent { late: Late::Detached(fid), fids: &self.slots.fids };
+        let sent = self.launch(id, Expect::message::<R>(), intent, |draft| {
+            draft.message(message, self.dialect())?;
+            Ok(draft.reply_room(PAGE_SIZE)?)
+        });
+        if let Ok(sent) = sent {
+            sent.forget();
+        }
+    }
+}
+
+/// What a request does to fids, from before it is sent: dropped unsent, it has had no effect.
+pub(super) struct Intent<'s> {
+    late: Late,
+    fids: &'s Fids,
+}
+
+impl Intent<'_> {
+    /// The slot takes care from now on.
+    #[inline]
+    fn hand_over(mut self) {
+        self.late = Late::Nothing;
+    }
+
+    /// The fid it is about.
+    pub(super) fn fid(&self) -> u32 {
+        match self.late {
+            Late::Makes(fid) | Late::Clunks(fid) | Late::Detached(fid) => fid,
+            Late::Nothing => NO_FID,
+        }
+    }
+}
+
+impl Drop for Intent<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.late != Late::Nothing {
+            self.late.never_was(self.fids);
+        }
+    }
+}
+
+/// A request with the wire. Ready when there is something to collect; dropped before, it is cancelled.
+#[must_use = "dropping a request cancels it"]
+pub(super) struct Sent<'s, W: Wire> {
+    session: &'s Session<W>,
+    id: SlotId,
+    collected: bool,
+}
+
+impl<W: Wire> Future for Sent<'_, W> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.session.slots.poll_settled(self.id, cx)
+    }
+}
+
+impl<W: Wire> Sent<'_, W> {
+    /// The reply, if it is one and no refusal.
+    #[inline]
+    pub(super) fn collect<T>(mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {
+        self.look(look)
+    }
+
+    /// What of the request's memory is in the slot: all of it, unless a device still has it.
+    pub(super) fn salvage(&mut self) -> (Option<Buf>, Windows) {
+        self.session.slots.salvage(self.id)
+    }
+
+    /// [`collect`](Sent::collect), for who still has to [`salvage`](Sent::salvage) after an error.
+    #[inline]
+    pub(super) fn look<T>(&mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {
+        let session = self.session;
+        let mut collected = false;
+        let looked = session.slots.collect(self.id, |answer| match answer {
+            Ok(answer) => {
+                collected = true;
+                match answer.refusal(session.dialect()) {
+                    None => look(answer).map_err(Ok),
+                    Some(refusal) => Err(Err(Error::Refused(refusal))),
+                }
+            }
+            Err(Failure::Expired(awaited)) => {
+                Err(Err(Error::TimedOut { awaited, after: session.slots.patience() }))
+            }
+            Err(Failure::Session(error)) => Err(Err(error.into())),
+        });
+        self.collected = collected;
+        looked.map_err(|why| match why {
+            Ok(lie) => session.lied(lie),
+            Err(error) => error,
+        })
+    }
+
+    /// Nobody waits for it, and its slot knows (or the keeper looks after it).
+    pub(super) fn forget(mut self) {
+        self.collected = true;
+        core::mem::forget(self);
+    }
+}
+
+impl<W: Wire> Drop for Sent<'_, W> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.collected {
+            self.session.slots.release(self.id);
+        } else {
+            self.cancel();
+        }
+    }
+}
+
+impl<W: Wire> Sent<'_, W> {
+    #[cold]
+    fn cancel(&mut self) {
+        let Session { wire, slots, .. } = self.session;
+        if self.id == slots.reserved() {
+            // Without an answer to Tversion there is no session.
+            slots.fail(crate::p9::error::SessionError::Closed);
+            return;
+        }
+        let over = slots.dead().is_some() && !W::RETURNS_FLUSHED;
+        let recall = if over { Recall::NeverSent } else { wire.recall(slots, self.id) };
+        slots.abandon(self.id, recall);
+    }
+}
