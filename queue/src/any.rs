@@ -79,6 +79,15 @@ impl<C: Chain, const N: usize> AnyRing<C, N> {
         either!(self, ring => ring.disarm())
     }
 
+    /// As [`Ring::recover`].
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn recover(&mut self, take: impl FnMut(Head, C)) {
+        // SAFETY: promised by the caller.
+        either!(self, ring => unsafe { ring.recover(take) })
+    }
+
     /// As [`Ring::in_flight`].
     pub fn in_flight(&self) -> u16 {
         either!(self, ring => ring.in_flight())

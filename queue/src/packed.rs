@@ -553,6 +553,27 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         self.driver_event.driver_store(EventWord::DISABLE);
     }
 
+    /// As [`Ring::recover`](crate::Ring::recover).
+    ///
+    /// # Safety
+    /// As there.
+    #[cold]
+    pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
+        (self.free, self.stuck) = (0, 0);
+        self.added = self.completed;
+        self.batch_bytes = 0;
+        self.used_flags = u64::MAX;
+        for id in 0..N {
+            if core::mem::take(&mut self.records[id]) & IN_FLIGHT != 0 {
+                // SAFETY: there was a record, so a chain is stored here; nobody looks at the record again.
+                let mut chain = unsafe { self.chains[id].assume_init_read() };
+                // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
+                unsafe { chain.returned(0) };
+                take(Head(id as u16), chain);
+            }
+        }
+    }
+
     /// Chains in the ring: added and not taken back.
     pub fn in_flight(&self) -> u16 {
         (self.added - self.completed) as u16 + self.stuck

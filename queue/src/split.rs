@@ -439,6 +439,26 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         }
     }
 
+    /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. The
+    /// ring takes nothing any more after this; make a new one.
+    ///
+    /// # Safety
+    /// The device has been reset and has confirmed it: it touches neither this ring nor what its chains name any more.
+    #[cold]
+    pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
+        (self.free, self.stuck) = (0, 0);
+        (self.added, self.published) = (self.completed, self.completed);
+        for head in 0..N {
+            if core::mem::take(&mut self.shadow[head].record) != 0 {
+                // SAFETY: there was a record, so a chain is stored here; nobody looks at the record again.
+                let mut chain = unsafe { self.chains[head].assume_init_read() };
+                // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
+                unsafe { chain.returned(0) };
+                take(Head(head as u16), chain);
+            }
+        }
+    }
+
     /// Chains in the ring: added and not taken back.
     pub fn in_flight(&self) -> u16 {
         (self.added - self.completed) as u16 + self.stuck

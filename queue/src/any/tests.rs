@@ -234,6 +234,31 @@ fn a_ring_that_is_dropped_abandons_what_the_device_has() {
 }
 
 #[test]
+fn after_a_reset_every_chain_comes_back_even_from_a_ring_the_device_has_lied_to() {
+    for features in BOTH {
+        let mut rig = Rig::new(features, 4);
+        for id in 0..3 {
+            rig.add(id, &[1], &[]);
+        }
+        rig.deliver();
+        rig.add(3, &[1], &[]);
+        rig.device.lie_entry(99, 0);
+        rig.device.publish();
+        assert_eq!(rig.ring.pop().unwrap_err(), Fault::UnknownHead { id: 99 });
+        let mut back = Vec::new();
+        // SAFETY: the device is played by this test, which does nothing with the chains.
+        unsafe { rig.ring.recover(|_, chain| back.push(chain.id)) };
+        back.sort_unstable();
+        assert_eq!(back, [0, 1, 2, 3]);
+        assert_eq!((rig.ring.in_flight(), rig.ring.free()), (0, 0));
+        assert!(rig.ring.add(rig.fates.chain(4, &[1], &[])).is_err(), "it takes nothing any more");
+        let Rig { ring, fates, .. } = rig;
+        drop(ring);
+        assert_eq!(fates.abandoned(), 0);
+    }
+}
+
+#[test]
 fn chains_returned_in_order_may_share_one_used_entry() {
     for features in BOTH {
         let mut rig = Rig::new(RingFeatures { in_order: true, ..features }, 8);
