@@ -4,6 +4,7 @@ pub mod acpi;
 pub mod cmdline;
 pub mod pvh;
 pub mod rate;
+pub mod rungs;
 #[cfg(target_os = "none")]
 pub mod start;
 
@@ -34,6 +35,8 @@ pub struct Machine {
     pub entry_tsc: u64,
     /// Rate of the time stamp counter.
     pub tsc_hz: u64,
+    /// When each rung of the boot ladder was reached.
+    pub rungs: rungs::Rungs,
     /// Where the memory went.
     pub memory: Memory,
     /// The virtio functions that can be used, in bus order, which is the order of their names.

@@ -7,6 +7,7 @@ use core::fmt;
 use super::acpi::{self, Acpi};
 use super::cmdline::{CMDLINE_BYTES_MAX, Cmdline};
 use super::pvh::{self, PvhError, StartInfo};
+use super::rungs::Rungs;
 use super::{ExitCode, Machine, Memory};
 use crate::arch;
 use crate::arch::clock::Calibration;
@@ -15,7 +16,7 @@ use crate::log::{self, Level};
 use crate::mem::layout::Stack;
 use crate::mem::mmio::Mmio;
 use crate::mem::{self, MapError, map::Runs};
-use crate::{debug, error, virtio, warn};
+use crate::{error, virtio, warn};
 use ninewire_dma::PoolError;
 
 unsafe extern "Rust" {
@@ -81,6 +82,7 @@ const BOOT_CORE: usize = 0;
 
 /// What the first part of the ladder leaves for the second.
 struct Climbed {
+    rungs: Rungs,
     cmdline: Cmdline,
     acpi: Acpi,
     usable: u64,
@@ -89,6 +91,9 @@ struct Climbed {
 
 /// The rungs up to a stack with a guard page.
 fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
+    let mut rungs = Rungs::start(arch::entry_tsc());
+    let mut rung = |name| rungs.reached(name, arch::tsc());
+    rung("first Rust function");
     let handed = read_start_info(start_info).map_err(BootError::Pvh)?; // command line, memory map, ACPI
     configure_log(&handed.cmdline);
     rung("start information");
@@ -102,12 +107,14 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     arch::core_block::init(BOOT_CORE); // segments, fault stacks
     arch::idt::init(); // faults run on the fault stacks
     rung("core");
-    Ok(Climbed { cmdline: handed.cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
+    Ok(Climbed { rungs, cmdline: handed.cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
 }
 
 /// The rungs up to the image's main.
 fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> {
-    let Climbed { cmdline, acpi, usable, heap } = climbed;
+    let Climbed { mut rungs, cmdline, acpi, usable, heap } = climbed;
+    let mut rung = |name| rungs.reached(name, arch::tsc());
+    rung("main stack");
     arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
     arch::idt::register_rows().map_err(BootError::Interrupts)?; // traps and timer in /dev/irqalloc
     let calibration = Calibration::begin(&acpi); // first look at the clocks
@@ -119,8 +126,9 @@ fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> 
     let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, a millisecond after the first
     rung("clock");
     arch::enable_interrupts();
+    rungs.log(tsc_hz);
     let memory = Memory { usable, heap, pool };
-    let machine = Machine { cmdline, entry_tsc: arch::entry_tsc(), tsc_hz, memory, devices };
+    let machine = Machine { cmdline, entry_tsc: arch::entry_tsc(), tsc_hz, rungs, memory, devices };
     Ok(Box::leak(Box::new(machine)))
 }
 
@@ -225,9 +233,4 @@ fn configure_log(cmdline: &Cmdline) {
             None => warn!("loglevel={word}: say error, warn, info or debug"),
         }
     }
-}
-
-/// Notes at debug level how far after the kernel's entry a rung of the ladder was reached.
-fn rung(name: &str) {
-    debug!("boot: {name} after {} kcycles", (arch::tsc() - arch::entry_tsc()) / 1000);
 }

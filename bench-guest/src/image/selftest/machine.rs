@@ -6,6 +6,7 @@ use core::arch::asm;
 
 use super::claim;
 use ninewire_kernel::boot::Machine;
+use ninewire_kernel::io::Buf;
 use ninewire_kernel::{arch, info, irq, mem};
 
 type Outcome = Result<(), &'static str>;
@@ -25,19 +26,28 @@ pub(super) fn memory(machine: &'static Machine) -> Outcome {
     let pool = mem::pool();
     info!("{} MiB usable, {} pool pages", machine.memory.usable >> 20, pool.pages());
     let mut held = Vec::new();
-    let mut mark = 0_u64;
-    while let Ok(mut buf) = pool.alloc(1) {
-        mark += 1;
-        let page = buf.as_mut_slice();
-        page[..8].copy_from_slice(&mark.to_le_bytes());
-        page[4088..].copy_from_slice(&mark.to_le_bytes());
-        held.push(buf);
+    // In runs, so that the list of them stays small; then what the runs have left over.
+    for run_pages in [256, 16, 1] {
+        while let Ok(buf) = pool.alloc(run_pages) {
+            held.push(buf);
+        }
     }
-    claim(held.len() == pool.pages(), "the pool does not give all of its pages")?;
-    for (buf, mark) in held.iter().zip(1_u64..) {
-        let page = buf.as_slice();
-        let kept = page[..8] == mark.to_le_bytes() && page[4088..] == mark.to_le_bytes();
-        claim(kept, "a page changed when another was written: not RAM, or the same RAM")?;
+    let pages = held.iter().map(Buf::pages).sum::<usize>();
+    claim(pages == pool.pages(), "the pool does not give all of its pages")?;
+    let mut mark = 0_u64;
+    for buf in &mut held {
+        for page in buf.as_mut_slice().chunks_exact_mut(mem::PAGE_SIZE) {
+            mark += 1;
+            page[..8].copy_from_slice(&mark.to_le_bytes());
+        }
+    }
+    mark = 0;
+    for buf in &held {
+        for page in buf.as_slice().chunks_exact(mem::PAGE_SIZE) {
+            mark += 1;
+            let kept = page[..8] == mark.to_le_bytes();
+            claim(kept, "a page changed when another was written: not RAM, or the same RAM")?;
+        }
     }
     drop(held);
     claim(pool.counters().live == 0, "pages did not come back")
