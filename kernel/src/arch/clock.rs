@@ -123,12 +123,9 @@ impl Reference {
         }
     }
 
+    #[inline(never)] // see `boot`
     fn look(&self) -> Look {
-        best_of(LOOKS, || {
-            let before = tsc();
-            let ticks = self.ticks();
-            Look { before, ticks, after: tsc() }
-        })
+        best_of(LOOKS, tsc, &mut || self.ticks())
     }
 }
 
@@ -195,8 +192,7 @@ impl Calibration {
         let timer_last = look_at_timer(&self.timer);
         // The timer's rate out of the counter's: the same sum with the sides exchanged.
         let cycles_a_tick = rate(self.timer_first, timer_last, 1_000_000_000, u64::from(u32::MAX))?;
-        let timer_hz = u128::from(measured.hz) * 1_000_000_000 / u128::from(cycles_a_tick.hz);
-        self.timer.finish(timer_hz as u64);
+        self.timer.finish(measured.hz.checked_mul(1_000_000_000)? / cycles_a_tick.hz.max(1));
         TSC_HZ.store(measured.hz, Ordering::Relaxed);
         Some(measured.hz)
     }
@@ -222,10 +218,7 @@ impl Calibration {
     }
 }
 
+#[inline(never)] // see `boot`
 fn look_at_timer(timer: &apic::FreeRunning) -> Look {
-    best_of(LOOKS, || {
-        let before = tsc();
-        let ticks = u64::from(timer.ticks());
-        Look { before, ticks, after: tsc() }
-    })
+    best_of(LOOKS, tsc, &mut || u64::from(timer.ticks()))
 }

@@ -41,13 +41,16 @@ pub struct CoreBlock {
 
 /// Makes the block of core `number` and this core use it. Its stacks are mapped.
 pub fn init(number: usize) {
-    let block = Box::leak(Box::new(CoreBlock {
+    /// Copied in one go instead of built field by field.
+    const EMPTY: CoreBlock = CoreBlock {
         this: core::ptr::null(),
-        number,
+        number: 0,
         tss: TaskStateSegment::new(),
-        gdt: GlobalDescriptorTable::new(),
-    }));
+        gdt: GlobalDescriptorTable::empty(),
+    };
+    let block = Box::leak(Box::new(EMPTY));
     block.this = block;
+    block.number = number;
     for (index, stack) in [
         (IstIndex::Fault, Stack::Fault),
         (IstIndex::DoubleFault, Stack::DoubleFault),

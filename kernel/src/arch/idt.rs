@@ -6,7 +6,7 @@ use core::ptr::addr_of;
 
 use spin::Once;
 use x86_64::VirtAddr;
-use x86_64::structures::idt::InterruptDescriptorTable;
+use x86_64::structures::idt::{Entry, HandlerFunc, InterruptDescriptorTable};
 
 use super::core_block::IstIndex;
 use super::fault;
@@ -64,53 +64,63 @@ pub(crate) fn register_rows() -> Result<(), RegisterError> {
     irq::table().register_lapic(irq::table::TIMER_VECTOR, "APIC timer", irq::timer())
 }
 
-fn exception_stub(vector: u64) -> VirtAddr {
-    VirtAddr::new(addr_of!(exception_stubs) as u64 + vector * EXCEPTION_STUB_BYTES)
+/// Exceptions that a processor can raise; the other vectors below 32 are reserved, and a gate there would only hide
+/// that something is wrong (they end in a general protection fault).
+const EXCEPTIONS: u32 = 1 << 0 // divide error
+    | 1 << 1 // debug
+    | 1 << 2 // non-maskable interrupt
+    | 1 << 3 // breakpoint
+    | 1 << 4 // overflow
+    | 1 << 5 // bound range exceeded
+    | 1 << 6 // invalid opcode
+    | 1 << 7 // device not available
+    | 1 << 8 // double fault
+    | 1 << 10 // invalid task state segment
+    | 1 << 11 // segment not present
+    | 1 << 12 // stack fault
+    | 1 << 13 // general protection
+    | 1 << 14 // page fault
+    | 1 << 16 // x87 floating point
+    | 1 << 17 // alignment check
+    | 1 << 18 // machine check
+    | 1 << 19 // SIMD floating point
+    | 1 << 20 // virtualization
+    | 1 << 21 // control protection
+    | 1 << 30; // security
+
+/// Faults run on stacks of their own: whatever is wrong, the stack may be part of it.
+const fn fault_stack(vector: u8) -> IstIndex {
+    match vector {
+        2 => IstIndex::Nmi,
+        8 => IstIndex::DoubleFault,
+        18 => IstIndex::MachineCheck,
+        _ => IstIndex::Fault,
+    }
 }
 
 fn table(faults: FaultsOn) -> InterruptDescriptorTable {
-    let mut idt = InterruptDescriptorTable::new();
-    // Faults run on stacks of their own: whatever is wrong, the stack may be part of it.
-    macro_rules! fault_gate {
-        ($($gate:ident = $vector:literal on $stack:ident),* $(,)?) => {$(
-            // SAFETY: the stub of this vector, which saves all registers and ends in `iretq`; the stack index names a
-            // stack that the core block has put into the task state segment.
-            unsafe {
-                let gate = idt.$gate.set_handler_addr(exception_stub($vector));
-                if faults == FaultsOn::FaultStacks {
-                    gate.set_stack_index(IstIndex::$stack as u16);
-                }
+    /// Copied in one go instead of built field by field.
+    const EMPTY: InterruptDescriptorTable = InterruptDescriptorTable::new();
+    let mut idt = EMPTY;
+    let gates = (&raw mut idt).cast::<Entry<HandlerFunc>>();
+    let exceptions = addr_of!(exception_stubs) as u64;
+    let interrupts = addr_of!(interrupt_stubs) as u64;
+    for vector in 0..=u8::MAX {
+        let stub = match vector {
+            FIRST_INTERRUPT.. => interrupts + u64::from(vector - FIRST_INTERRUPT) * INTERRUPT_STUB_BYTES,
+            _ if EXCEPTIONS & 1 << vector != 0 => exceptions + u64::from(vector) * EXCEPTION_STUB_BYTES,
+            _ => continue,
+        };
+        // SAFETY: the table is 256 gates in the processor's format, which does not depend on the type of the handler;
+        // the crate gives each exception a type of its own, which one loop over all cannot have. The stub is that of the
+        // vector: it saves what Rust may change and ends in `iretq`. The stack is one the core block has put into the
+        // task state segment.
+        unsafe {
+            let gate = (*gates.add(usize::from(vector))).set_handler_addr(VirtAddr::new(stub));
+            if vector < FIRST_INTERRUPT && faults == FaultsOn::FaultStacks {
+                gate.set_stack_index(fault_stack(vector) as u16);
             }
-        )*};
-    }
-    fault_gate! {
-        divide_error = 0 on Fault,
-        debug = 1 on Fault,
-        non_maskable_interrupt = 2 on Nmi,
-        breakpoint = 3 on Fault,
-        overflow = 4 on Fault,
-        bound_range_exceeded = 5 on Fault,
-        invalid_opcode = 6 on Fault,
-        device_not_available = 7 on Fault,
-        double_fault = 8 on DoubleFault,
-        invalid_tss = 10 on Fault,
-        segment_not_present = 11 on Fault,
-        stack_segment_fault = 12 on Fault,
-        general_protection_fault = 13 on Fault,
-        page_fault = 14 on Fault,
-        x87_floating_point = 16 on Fault,
-        alignment_check = 17 on Fault,
-        machine_check = 18 on MachineCheck,
-        simd_floating_point = 19 on Fault,
-        virtualization = 20 on Fault,
-        cp_protection_exception = 21 on Fault,
-        security_exception = 30 on Fault,
-    }
-    let stubs = addr_of!(interrupt_stubs) as u64;
-    for vector in FIRST_INTERRUPT..=u8::MAX {
-        let stub = stubs + u64::from(vector - FIRST_INTERRUPT) * INTERRUPT_STUB_BYTES;
-        // SAFETY: the stub of this vector, which saves what Rust may change and ends in `iretq`.
-        unsafe { idt[vector].set_handler_addr(VirtAddr::new(stub)) };
+        }
     }
     idt
 }

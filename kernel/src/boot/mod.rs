@@ -1,4 +1,8 @@
 //! From the boot loader's hands to the image's `main`: what was handed over, and the ladder that makes a machine of it.
+//!
+//! Under emulation nearly all the time of a boot goes into translating code that runs once, about a microsecond an
+//! instruction. So what is called often while booting is marked `inline(never)`: it is translated once, not at every
+//! place it is called from.
 
 pub mod acpi;
 pub mod cmdline;

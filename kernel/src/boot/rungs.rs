@@ -1,6 +1,7 @@
 //! When each rung of the boot ladder was reached: stamps now, text when there is time for it. Pure.
 
 use crate::debug;
+use crate::log::{self, Level};
 
 /// Rungs that can be noted; more are a defect of ours and not noted.
 const RUNGS_MAX: usize = 16;
@@ -16,10 +17,12 @@ pub struct Rungs {
 impl Rungs {
     /// None yet, on the way since `entry_tsc`.
     pub const fn start(entry_tsc: u64) -> Self {
-        Self { entry_tsc, reached: [("", 0); RUNGS_MAX], len: 0 }
+        const NONE: [(&str, u64); RUNGS_MAX] = [("", 0); RUNGS_MAX];
+        Self { entry_tsc, reached: NONE, len: 0 }
     }
 
-    /// Notes that a rung is reached.
+    /// Notes that a rung is reached. Not inlined: see `boot`.
+    #[inline(never)]
     pub fn reached(&mut self, name: &'static str, tsc: u64) {
         if let Some(place) = self.reached.get_mut(self.len) {
             *place = (name, tsc);
@@ -40,6 +43,9 @@ impl Rungs {
 
     /// Logs them at debug level.
     pub fn log(&self, tsc_hz: u64) {
+        if !log::enabled(Level::Debug) {
+            return;
+        }
         for (name, step_ns, total_ns) in self.times(tsc_hz) {
             debug!("boot: {:>6} us, {:>5} us more: {name}", total_ns / 1000, step_ns / 1000);
         }

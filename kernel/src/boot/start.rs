@@ -1,6 +1,7 @@
 //! The ladder of the boot core: one call a rung.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use core::ffi::CStr;
 use core::fmt;
 
@@ -95,19 +96,20 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("first Rust function");
     let handed = read_start_info(start_info).map_err(BootError::Pvh)?; // command line, memory map, ACPI
-    configure_log(&handed.cmdline);
     rung("start information");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
     // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says what is RAM,
     // and command line, memory map and ACPI tables have been read.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?; // page tables, heap
+    let cmdline = handed.cmdline.keep();
+    configure_log(&cmdline);
     rung("memory");
     mem::map_stacks(BOOT_CORE).map_err(BootError::Memory)?; // each with a guard page
     arch::core_block::init(BOOT_CORE); // segments, fault stacks
     arch::idt::init(); // faults run on the fault stacks
     rung("core");
-    Ok(Climbed { rungs, cmdline: handed.cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
+    Ok(Climbed { rungs, cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
 }
 
 /// The rungs up to the image's main.
@@ -164,7 +166,7 @@ fn make_pool(cmdline: &Cmdline, usable: u64) -> Result<u64, BootError> {
 
 /// What the loader handed over, copied out of its memory.
 struct Handed {
-    cmdline: Cmdline,
+    cmdline: CmdlineCopy,
     acpi: Acpi,
     usable: Result<Runs, mem::map::TooManyRegions>,
 }
@@ -203,25 +205,34 @@ impl acpi::Memory for Below4GiB {
     }
 }
 
-/// Copies the command line into the image: the loader's memory is not mapped for long.
-fn copy_cmdline(address: u64) -> Cmdline {
-    static TEXT: spin::Once<([u8; CMDLINE_BYTES_MAX], usize)> = spin::Once::new();
+/// The command line, copied out of the loader's memory, which is not mapped for long.
+struct CmdlineCopy {
+    bytes: [u8; CMDLINE_BYTES_MAX],
+    len: usize,
+}
+
+fn copy_cmdline(address: u64) -> CmdlineCopy {
+    let mut copy = CmdlineCopy { bytes: [0; CMDLINE_BYTES_MAX], len: 0 };
     if address == 0 {
-        return Cmdline::new("");
+        return copy;
     }
     // SAFETY: the loader's zero-terminated string below 4 GiB; at most this many bytes are looked at.
     let bytes = unsafe { mem::physical(address, CMDLINE_BYTES_MAX) };
     let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
-    let (copy, len) = TEXT.call_once(|| {
-        let mut copy = [0; CMDLINE_BYTES_MAX];
-        copy[..text.len()].copy_from_slice(text);
-        (copy, text.len())
-    });
-    match core::str::from_utf8(&copy[..*len]) {
-        Ok(text) => Cmdline::new(text),
-        Err(_) => {
-            warn!("the command line is not UTF-8 and is ignored");
-            Cmdline::new("")
+    copy.bytes[..text.len()].copy_from_slice(text);
+    copy.len = text.len();
+    copy
+}
+
+impl CmdlineCopy {
+    /// Keeps it on the heap.
+    fn keep(&self) -> Cmdline {
+        match core::str::from_utf8(&self.bytes[..self.len]) {
+            Ok(text) => Cmdline::new(String::from(text).leak()),
+            Err(_) => {
+                warn!("the command line is not UTF-8 and is ignored");
+                Cmdline::new("")
+            }
         }
     }
 }

@@ -31,10 +31,13 @@ pub fn usage() -> (usize, usize) {
 
 // SAFETY: the blocks are those of `Heap`, which hands out each byte once until it is given back.
 unsafe impl GlobalAlloc for Locked {
+    // Not inlined: see `boot`.
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         self.0.lock().allocate_first_fit(layout).map_or(ptr::null_mut(), NonNull::as_ptr)
     }
 
+    #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if let Some(block) = NonNull::new(block) {
             // SAFETY: the caller of `dealloc` promises that block and layout came from `alloc`.

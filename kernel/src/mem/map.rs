@@ -104,6 +104,7 @@ impl Runs {
     }
 
     /// Adds a run, merging what touches. An empty or inverted one adds nothing.
+    #[inline(never)] // see `boot`
     fn add(&mut self, mut start: u64, mut end: u64) -> Result<(), TooManyRegions> {
         if start >= end {
             return Ok(());
@@ -124,6 +125,7 @@ impl Runs {
     }
 
     /// Takes `start..end` out, widened to whole pages.
+    #[inline(never)] // see `boot`
     pub fn remove(&mut self, start: u64, end: u64) -> Result<(), TooManyRegions> {
         if start >= end {
             return Ok(());
@@ -164,11 +166,13 @@ impl Runs {
         self.as_slice().iter().copied().max_by_key(Run::bytes)
     }
 
+    #[inline(never)] // see `boot`
     fn delete(&mut self, at: usize) {
         self.runs.copy_within(at + 1..self.len, at);
         self.len -= 1;
     }
 
+    #[inline(never)] // see `boot`
     fn insert(&mut self, at: usize, run: Run) -> Result<(), TooManyRegions> {
         if self.len == REGIONS_MAX {
             return Err(TooManyRegions);

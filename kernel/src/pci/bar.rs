@@ -34,7 +34,8 @@ pub enum BarError {
 
 const BARS: u8 = 6;
 
-/// Decodes register `index`.
+/// Decodes register `index`. Not inlined: see `boot`.
+#[inline(never)]
 pub fn read(config: &Config<'_>, index: u8) -> Result<Bar, BarError> {
     if index >= BARS {
         return Err(BarError::NoSuchBar(index));

@@ -17,6 +17,8 @@ pub struct Capability {
     pub id: u8,
     /// Offset of its first byte, a multiple of 4, behind the header.
     pub offset: u8,
+    /// Its first four bytes: id, offset of the next one, and two bytes of its own.
+    pub word: u32,
 }
 
 /// Capabilities start behind the header.
@@ -37,7 +39,7 @@ pub fn capabilities<'a>(config: &Config<'a>) -> impl Iterator<Item = Capability>
         }
         let word = config.read(offset);
         next = (word >> 8) as u8;
-        Some(Capability { id: word as u8, offset })
+        Some(Capability { id: word as u8, offset, word })
     })
     .take(CAPABILITIES_MAX)
 }

@@ -34,8 +34,6 @@ pub mod header {
     pub const ID: u8 = 0x00;
     /// Status, command.
     pub const COMMAND: u8 = 0x04;
-    /// Class, subclass, interface, revision.
-    pub const CLASS: u8 = 0x08;
     /// Self test, header type, latency, cache line.
     pub const TYPE: u8 = 0x0c;
     /// First base address register.
@@ -81,7 +79,8 @@ impl<'a> Config<'a> {
         self.address
     }
 
-    /// Reads four bytes.
+    /// Reads four bytes. Not inlined: see `boot`.
+    #[inline(never)]
     pub fn read(&self, offset: u8) -> u32 {
         self.access.read(self.address, offset)
     }

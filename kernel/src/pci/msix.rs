@@ -35,12 +35,13 @@ const MESSAGE_BASE: u32 = 0xfee0_0000;
 impl Msix {
     /// The function's MSI-X capability, if it has one.
     pub fn find(config: &Config<'_>) -> Option<Self> {
-        let Capability { offset: capability, .. } = capabilities(config).find(|cap| cap.id == id::MSIX)?;
+        let Capability { offset: capability, word, .. } =
+            capabilities(config).find(|cap| cap.id == id::MSIX)?;
         // The table's place is the second word; a capability that ends with configuration space has none.
         let place = config.read(capability.checked_add(4)?);
         Some(Self {
             capability,
-            entries: ((config.read(capability) >> 16) & 0x7ff) as u16 + 1,
+            entries: ((word >> 16) & 0x7ff) as u16 + 1,
             bar: (place & 7) as u8,
             offset: place & !7,
         })

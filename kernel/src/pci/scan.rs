@@ -13,8 +13,6 @@ pub struct Function {
     pub vendor: u16,
     /// What it is, in the maker's numbers.
     pub device: u16,
-    /// Class and subclass.
-    pub class: u16,
 }
 
 const TYPE_MULTI_FUNCTION: u8 = 0x80;
@@ -22,7 +20,7 @@ const TYPE_BRIDGE: u8 = 1;
 
 /// All functions reachable from bus 0. A bus is visited once, whatever the bridges say.
 pub fn scan(access: &dyn ConfigAccess) -> Vec<Function> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(16);
     let mut visited = [false; 256];
     scan_bus(access, 0, &mut visited, &mut found);
     found
@@ -30,7 +28,6 @@ pub fn scan(access: &dyn ConfigAccess) -> Vec<Function> {
 
 fn scan_bus(access: &dyn ConfigAccess, bus: u8, visited: &mut [bool; 256], found: &mut Vec<Function>) {
     visited[usize::from(bus)] = true;
-    let first = found.len();
     let mut behind = Vec::new();
     for device in 0..32 {
         let mut functions = 1;
@@ -39,7 +36,6 @@ fn scan_bus(access: &dyn ConfigAccess, bus: u8, visited: &mut [bool; 256], found
             let address = Address { bus, device, function };
             let config = Config::new(access, address);
             if let Some((vendor, device)) = config.id() {
-                let class = (config.read(header::CLASS) >> 16) as u16;
                 let kind = (config.read(header::TYPE) >> 16) as u8;
                 if function == 0 && kind & TYPE_MULTI_FUNCTION != 0 {
                     functions = 8;
@@ -47,14 +43,13 @@ fn scan_bus(access: &dyn ConfigAccess, bus: u8, visited: &mut [bool; 256], found
                 if kind & !TYPE_MULTI_FUNCTION == TYPE_BRIDGE {
                     behind.push((config.read(header::BUSES) >> 8) as u8);
                 }
-                found.push(Function { address, vendor, device, class });
+                found.push(Function { address, vendor, device });
             } else if function == 0 {
                 break;
             }
             function += 1;
         }
     }
-    debug_assert!(found.len() >= first);
     for bus in behind {
         // Secondary bus 0 means that the firmware has not numbered it.
         if bus != 0 && !visited[usize::from(bus)] {

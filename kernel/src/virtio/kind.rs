@@ -1,7 +1,6 @@
 //! What a virtio function is, and what it is called.
 
-use alloc::boxed::Box;
-use alloc::format;
+use alloc::string::String;
 
 /// PCI vendor of every virtio function.
 pub(super) const VENDOR: u16 = 0x1af4;
@@ -59,8 +58,26 @@ impl Kind {
 
     /// The internal name: `virtio-<class>-<N>`, where N counts every virtio function in bus order, whatever its class.
     pub fn name(self, number: usize) -> &'static str {
+        /// The longest class and a number of three digits fit.
+        const NAME_BYTES_MAX: usize = 24;
+        let mut digits = [0; 20];
+        let mut first = digits.len();
+        let mut left = number;
+        loop {
+            first -= 1;
+            digits[first] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        let mut name = String::with_capacity(NAME_BYTES_MAX);
+        name.push_str("virtio-");
+        name.push_str(self.class());
+        name.push('-');
+        name.extend(digits[first..].iter().map(|&digit| char::from(digit)));
         // A device is found once and stays; so does its name.
-        Box::leak(format!("virtio-{}-{number}", self.class()).into_boxed_str())
+        name.leak()
     }
 }
 
@@ -89,6 +106,7 @@ mod tests {
     fn names_are_those_of_the_page() {
         assert_eq!(Kind::NineP.name(0), "virtio-9p-0");
         assert_eq!(Kind::Console.name(2), "virtio-console-2");
+        assert_eq!(Kind::Net.name(10_203), "virtio-net-10203");
         assert_eq!(Kind::from_pci_device(0x105a).name(3), "virtio-pci-3");
     }
 }

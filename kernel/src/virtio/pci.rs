@@ -12,7 +12,7 @@ use crate::pci::caps::{capabilities, id};
 use crate::pci::config::{Config, ConfigAccess, command};
 use crate::pci::msix::Msix;
 use crate::pci::{Function, scan};
-use crate::{info, warn};
+use crate::{debug, warn};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -114,7 +114,7 @@ fn open(
     let name = kind.name(number);
     match PciTransport::open(Config::new(access, function.address), platform) {
         Ok(transport) => {
-            info!("{name} at {}", function.address);
+            debug!("{name} at {}", function.address);
             Some(Device::new(name, kind, Box::new(transport)))
         }
         Err(reason) => {
@@ -124,35 +124,51 @@ fn open(
     }
 }
 
-/// A capability of a virtio function, as far as it is common to all (4.1.4).
+/// Where a capability says that a structure is (4.1.4).
 #[derive(Debug, Clone, Copy)]
 struct Place {
-    capability: u8,
     bar: u8,
     offset: u32,
     bytes: u32,
+    /// The word behind the 16 bytes common to all, which the notify capability has.
+    extra: u32,
+}
+
+/// The structures that lie in memory, from one walk over the capabilities: each word of configuration space costs an
+/// emulated machine two port accesses.
+#[derive(Debug, Default)]
+struct Places {
+    common: Option<Place>,
+    notify: Option<Place>,
+    device: Option<Place>,
+}
+
+impl Places {
+    fn read(config: &Config<'_>) -> Self {
+        let mut places = Self::default();
+        for capability in capabilities(config).filter(|capability| capability.id == id::VENDOR) {
+            // id, next, length, type; bar, id, padding; offset; length; and for notify the multiplier.
+            let cfg_type = (capability.word >> 24) as u8;
+            let slot = match cfg_type {
+                CFG_COMMON => &mut places.common,
+                CFG_NOTIFY => &mut places.notify,
+                CFG_DEVICE => &mut places.device,
+                _ => continue,
+            };
+            let word =
+                |index: u8| capability.offset.checked_add(4 * index).map_or(0, |offset| config.read(offset));
+            let bar = word(1) as u8;
+            // The first of each type counts (4.1.4.1); one in I/O ports is passed over for one in memory.
+            if slot.is_none() && !matches!(bar::read(config, bar), Ok(Bar::Io { .. })) {
+                let extra = if cfg_type == CFG_NOTIFY { word(4) } else { 0 };
+                *slot = Some(Place { bar, offset: word(2), bytes: word(3), extra });
+            }
+        }
+        places
+    }
 }
 
 impl Place {
-    /// The first capability for a structure of this type that lies in memory; a second one in I/O ports is passed over.
-    fn find(config: &Config<'_>, cfg_type: u8) -> Option<Self> {
-        let vendor = capabilities(config).filter(|cap| cap.id == id::VENDOR);
-        let places = vendor.filter_map(|cap| {
-            // 16 bytes: id, next, length, type; bar, id, padding; offset; length.
-            let last = cap.offset.checked_add(12)?;
-            let place = Self {
-                capability: cap.offset,
-                bar: config.read(cap.offset + 4) as u8,
-                offset: config.read(cap.offset + 8),
-                bytes: config.read(last),
-            };
-            ((config.read(cap.offset) >> 24) as u8 == cfg_type).then_some(place)
-        });
-        let mut in_memory =
-            places.filter(|place| !matches!(bar::read(config, place.bar), Ok(Bar::Io { .. })));
-        in_memory.next()
-    }
-
     fn map(&self, config: &Config<'_>, platform: &dyn Platform) -> Result<Mmio, ProbeError> {
         map(config, platform, self.bar, self.offset, self.bytes as usize)
     }
@@ -183,6 +199,15 @@ const CFG_DEVICE: u8 = 4;
 /// More of a structure than this is not mapped, whatever the capability says.
 const STRUCTURE_BYTES_MAX: u32 = 1 << 16;
 
+/// A place that is there and as large as the standard says, cut to what we map.
+fn checked(place: Option<Place>, structure: Structure, bytes_min: usize) -> Result<Place, ProbeError> {
+    let place = place.ok_or(ProbeError::Missing(structure))?;
+    if (place.bytes as usize) < bytes_min {
+        return Err(ProbeError::TooSmall(structure));
+    }
+    Ok(Place { bytes: place.bytes.min(STRUCTURE_BYTES_MAX), ..place })
+}
+
 /// A modern virtio function.
 struct PciTransport {
     config: Config<'static>,
@@ -197,16 +222,10 @@ struct PciTransport {
 
 impl PciTransport {
     fn open(config: Config<'static>, platform: &dyn Platform) -> Result<Self, ProbeError> {
-        let find = |cfg_type, structure, bytes_min| match Place::find(&config, cfg_type) {
-            Some(place) if (place.bytes as usize) < bytes_min => Err(ProbeError::TooSmall(structure)),
-            Some(place) => Ok(Place { bytes: place.bytes.min(STRUCTURE_BYTES_MAX), ..place }),
-            None => Err(ProbeError::Missing(structure)),
-        };
-        let common = find(CFG_COMMON, Structure::Common, common::BYTES)?;
-        let notify = find(CFG_NOTIFY, Structure::Notify, size_of::<u16>())?;
-        let device = find(CFG_DEVICE, Structure::Device, 1);
-        // The multiplier stands behind the 16 common bytes of the notify capability (4.1.4.4).
-        let multiplier = notify.capability.checked_add(16).ok_or(ProbeError::TooSmall(Structure::Notify))?;
+        let places = Places::read(&config);
+        let common = checked(places.common, Structure::Common, common::BYTES)?;
+        let notify = checked(places.notify, Structure::Notify, size_of::<u16>())?;
+        let device = places.device.map(|place| checked(Some(place), Structure::Device, 1)).transpose()?;
         let msix = Msix::find(&config);
 
         // Registers answer, the device may reach memory (QEMU does not switch that on for modern drivers), and the
@@ -220,8 +239,8 @@ impl PciTransport {
             config,
             common: common.map(&config, platform)?,
             notify: notify.map(&config, platform)?,
-            notify_multiplier: config.read(multiplier),
-            device: device.ok().map(|place| place.map(&config, platform)).transpose()?,
+            notify_multiplier: notify.extra,
+            device: device.map(|place| place.map(&config, platform)).transpose()?,
             msix: match msix {
                 Some(msix) => {
                     let table = map(&config, platform, msix.bar, msix.offset, msix.table_bytes())?;
