@@ -39,16 +39,21 @@ pub struct CoreBlock {
     gdt: GlobalDescriptorTable,
 }
 
+impl CoreBlock {
+    const fn empty() -> Self {
+        Self {
+            this: core::ptr::null(),
+            number: 0,
+            tss: TaskStateSegment::new(),
+            gdt: GlobalDescriptorTable::empty(),
+        }
+    }
+}
+
 /// Makes the block of core `number` and this core use it. Its stacks are mapped.
 pub fn init(number: usize) {
-    /// Copied in one go instead of built field by field.
-    const EMPTY: CoreBlock = CoreBlock {
-        this: core::ptr::null(),
-        number: 0,
-        tss: TaskStateSegment::new(),
-        gdt: GlobalDescriptorTable::empty(),
-    };
-    let block = Box::leak(Box::new(EMPTY));
+    // Copied in one go instead of built field by field.
+    let block = Box::leak(Box::new(const { CoreBlock::empty() }));
     block.this = block;
     block.number = number;
     for (index, stack) in [
