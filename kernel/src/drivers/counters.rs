@@ -35,19 +35,40 @@ pub struct Counters {
 impl Counters {
     /// What was added between `earlier` and this.
     pub fn since(&self, earlier: &Counters) -> Counters {
+        self.with(earlier, |now, then| now - then)
+    }
+
+    /// Both together.
+    pub fn plus(&self, other: &Counters) -> Counters {
+        self.with(other, |one, more| one + more)
+    }
+
+    fn with(&self, other: &Counters, combine: impl Fn(u64, u64) -> u64) -> Counters {
         Counters {
-            kicks: self.kicks - earlier.kicks,
-            interrupts: self.interrupts - earlier.interrupts,
-            chains: self.chains - earlier.chains,
-            descriptors: self.descriptors - earlier.descriptors,
-            completions: self.completions - earlier.completions,
-            bytes_out: self.bytes_out - earlier.bytes_out,
-            bytes_in: self.bytes_in - earlier.bytes_in,
-            rx_posted: self.rx_posted - earlier.rx_posted,
-            rx_starved: self.rx_starved - earlier.rx_starved,
-            dropped_unconnected: self.dropped_unconnected - earlier.dropped_unconnected,
-            sent_blind: self.sent_blind - earlier.sent_blind,
-            faults: self.faults - earlier.faults,
+            kicks: combine(self.kicks, other.kicks),
+            interrupts: combine(self.interrupts, other.interrupts),
+            chains: combine(self.chains, other.chains),
+            descriptors: combine(self.descriptors, other.descriptors),
+            completions: combine(self.completions, other.completions),
+            bytes_out: combine(self.bytes_out, other.bytes_out),
+            bytes_in: combine(self.bytes_in, other.bytes_in),
+            rx_posted: combine(self.rx_posted, other.rx_posted),
+            rx_starved: combine(self.rx_starved, other.rx_starved),
+            dropped_unconnected: combine(self.dropped_unconnected, other.dropped_unconnected),
+            sent_blind: combine(self.sent_blind, other.sent_blind),
+            faults: combine(self.faults, other.faults),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_the_difference() {
+        let before = Counters { kicks: 3, bytes_in: 100, ..Counters::default() };
+        let added = Counters { kicks: 2, faults: 1, ..Counters::default() };
+        assert_eq!(before.plus(&added).since(&before), added);
     }
 }

@@ -19,7 +19,7 @@ impl DeviceQueue {
     /// Takes the device's side of queue `index`.
     pub(super) fn attach(fake: &Fake, index: u16, features: RingFeatures, table_entries: u16) -> DeviceQueue {
         let queue = fake.queue(index).expect("the driver has enabled the queue");
-        let tables = if features.indirect { table_entries } else { 0 };
+        let tables = if features.indirect { table_entries.min(queue.size) } else { 0 };
         let layout = RingLayout::new(features, queue.size, tables).expect("a layout the driver has made");
         let cpu = mem::device_memory(queue.areas.desc, layout.bytes()).expect("rings lie in the pool");
         let memory = RingMemory::new(cpu, queue.areas.desc, layout.bytes());

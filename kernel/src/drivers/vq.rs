@@ -83,7 +83,7 @@ impl Enabled {
         let ring = unsafe { AnyRing::new(memory, self.layout) }.map_err(QueueError::Ring)?;
         Ok(Virtqueue {
             ring: Box::new(ring),
-            _memory: self.memory,
+            memory: self.memory,
             notify: self.notify,
             kicks: 0,
             descriptors: 0,
@@ -104,7 +104,7 @@ fn largest_size(offered: u16, features: RingFeatures) -> u16 {
 /// A queue in use.
 pub(super) struct Virtqueue<C: Chain> {
     ring: Box<AnyRing<C, SIZE_MAX>>,
-    _memory: ninewire_dma::Coherent<'static, Map>,
+    memory: ninewire_dma::Coherent<'static, Map>,
     notify: Notify,
     kicks: u64,
     descriptors: u64,
@@ -148,6 +148,19 @@ impl<C: Chain> Virtqueue<C> {
     /// Descriptors it has.
     pub(super) fn size(&self) -> usize {
         self.ring.layout().size() as usize
+    }
+
+    /// Ends the queue: `take` gets every chain that was with the device, and the ring's memory goes back to the pool.
+    ///
+    /// # Safety
+    /// The device has been reset and has confirmed it.
+    pub(super) unsafe fn recover(mut self, take: impl FnMut(Head, C)) {
+        // SAFETY: the caller's promise. The ring is gone before its memory is.
+        unsafe {
+            self.ring.recover(take);
+            drop(self.ring);
+            drop(self.memory.reclaim());
+        }
     }
 
     /// Adds what this queue has done to the device's counters.

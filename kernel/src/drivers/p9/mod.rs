@@ -13,14 +13,21 @@
 //! # Requests that outlive their session
 //! A session that ends leaves requests with the device. Their chains remember which session they belong to, and their
 //! memory goes back to its slots when the device returns it, whoever has the device by then. A device that never returns
-//! them keeps their pages; nothing else ever gets those.
+//! them keeps their pages; nothing else gets those.
+//!
+//! # A device that breaks
+//! Once it has lied, or says that it needs a reset, it is used no more: the session is told, and what the device has stays
+//! with it. The next session resets it, which is what takes the pages back, and starts it anew.
 
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use ninewire_queue::{Fault, Head};
 use spin::Mutex;
@@ -33,7 +40,7 @@ use crate::mem::Map;
 use crate::p9::{Backlog, SlotId, WireError};
 use crate::task::{self, Source};
 use crate::virtio::Device;
-use crate::warn;
+use crate::{info, warn};
 
 pub use wire::NativeWire;
 use wire::Session;
@@ -65,12 +72,13 @@ pub struct NineP {
     /// Set by the device's interrupt.
     pending: &'static Pending,
     /// Without interrupts somebody has to look: such a device keeps its core awake while it has requests.
-    interrupts: bool,
+    interrupts: AtomicBool,
     inner: Mutex<Inner>,
 }
 
 struct Inner {
-    queue: Virtqueue<&'static mut List>,
+    /// None when a broken device could not be started anew.
+    queue: Option<Requests>,
     /// What each chain with the device is, by its head.
     flights: Vec<Option<Flight>>,
     /// Lists nobody uses.
@@ -83,6 +91,8 @@ struct Inner {
     ended: Vec<Session>,
     next_session: u32,
     broken: Option<&'static str>,
+    /// What queues before this one have done.
+    past: Counters,
     bytes_out: u64,
     bytes_in: u64,
     faults: u64,
@@ -101,15 +111,11 @@ impl NineP {
         device: &'static Device,
         registry: &'static Registry,
     ) -> Result<&'static NineP, StartError> {
-        let agreed = device.negotiate(MOUNT_TAG | super::RING_FEATURES)?;
-        let tag = read_tag(device)?;
         let pending: &'static Pending = Box::leak(Box::default());
-        let interrupts = interrupts::enable(device, pending)?;
-        let ring = super::ring_features(agreed);
-        let queue = Enabled::new(device, REQUESTS, ring, CHAIN_SEGMENTS_MAX as u16)?;
-        device.driver_ok()?;
+        let (queue, interrupts) = bring_up(device, pending)?;
+        let tag = read_tag(device)?;
         let inner = Mutex::new(Inner {
-            queue: queue.open()?,
+            queue: Some(queue),
             flights: vec![None; SIZE_MAX],
             stock: Vec::with_capacity(SIZE_MAX),
             backlog: Backlog::new(),
@@ -117,10 +123,12 @@ impl NineP {
             ended: Vec::new(),
             next_session: 0,
             broken: None,
+            past: Counters::default(),
             bytes_out: 0,
             bytes_in: 0,
             faults: 0,
         });
+        let interrupts = AtomicBool::new(interrupts);
         let nine_p: &'static NineP = Box::leak(Box::new(NineP { device, tag, pending, interrupts, inner }));
         registry.add_nine_p(nine_p);
         task::register_source(nine_p);
@@ -151,11 +159,30 @@ impl NineP {
     pub fn counters(&self) -> Counters {
         let mut counters = Counters { interrupts: interrupts::count(self.device), ..Counters::default() };
         let inner = self.inner.lock();
-        inner.queue.count_into(&mut counters);
+        counters = counters.plus(&inner.past);
+        if let Some(queue) = &inner.queue {
+            queue.count_into(&mut counters);
+        }
         counters.bytes_out = inner.bytes_out;
         counters.bytes_in = inner.bytes_in;
         counters.faults = inner.faults;
         counters
+    }
+
+    /// Resets a broken device, takes back the memory it had, and starts it anew.
+    fn revive(&self, inner: &mut Inner) -> Result<(), StartError> {
+        self.device.reset()?;
+        if let Some(queue) = inner.queue.take() {
+            queue.count_into(&mut inner.past);
+            // SAFETY: the device has just confirmed its reset.
+            unsafe { queue.recover(|head, list| inner.settle(head, list, 0)) };
+        }
+        let (queue, interrupts) = bring_up(self.device, self.pending)?;
+        self.interrupts.store(interrupts, Ordering::Relaxed);
+        inner.queue = Some(queue);
+        inner.broken = None;
+        info!("{}: reset and started anew", self.name());
+        Ok(())
     }
 
     /// The device is not used any more: everybody who waits is told, and what it has stays with it.
@@ -168,6 +195,18 @@ impl NineP {
         inner.faults += 1;
         inner.sessions().for_each(|session| session.fail(WireError::Broken(why)));
     }
+}
+
+type Requests = Virtqueue<&'static mut List>;
+
+/// Takes the device from reset to live. The second value: it interrupts.
+fn bring_up(device: &Device, pending: &'static Pending) -> Result<(Requests, bool), StartError> {
+    let agreed = device.negotiate(MOUNT_TAG | super::RING_FEATURES)?;
+    let interrupts = interrupts::enable(device, pending)?;
+    let ring = super::ring_features(agreed);
+    let queue = Enabled::new(device, REQUESTS, ring, CHAIN_SEGMENTS_MAX as u16)?.open()?;
+    device.driver_ok()?;
+    Ok((queue, interrupts))
 }
 
 /// The tag, all of it: two devices may differ in its last byte.
@@ -189,7 +228,7 @@ impl Inner {
     /// Takes what the device has returned and gives it back to its slots. True: something came.
     fn reap(&mut self) -> Result<bool, Fault> {
         let mut news = false;
-        while let Some(done) = self.queue.pop()? {
+        while let Some(done) = self.queue.as_mut().map_or(Ok(None), Virtqueue::pop)? {
             news = true;
             self.bytes_in += u64::from(done.written);
             self.settle(done.head, done.chain, done.written);
@@ -217,8 +256,8 @@ impl Inner {
 impl Source for NineP {
     fn publish(&self) {
         let inner = &mut *self.inner.lock();
-        if inner.broken.is_none() {
-            inner.queue.publish();
+        if let (Some(queue), None) = (&mut inner.queue, inner.broken) {
+            queue.publish();
         }
     }
 
@@ -249,14 +288,18 @@ impl Source for NineP {
 
     fn arm(&self) -> bool {
         let inner = &mut *self.inner.lock();
-        if inner.broken.is_some() || inner.queue.in_flight() == 0 {
-            return false;
+        match (&mut inner.queue, inner.broken) {
+            (Some(queue), None) if queue.in_flight() > 0 => {
+                queue.arm() || !self.interrupts.load(Ordering::Relaxed)
+            }
+            _ => false,
         }
-        inner.queue.arm() || !self.interrupts
     }
 
     fn disarm(&self) {
-        self.inner.lock().queue.disarm();
+        if let Some(queue) = &mut self.inner.lock().queue {
+            queue.disarm();
+        }
     }
 
     fn pending(&self) -> bool {

@@ -11,6 +11,7 @@ use super::super::words;
 use super::{CHAIN_SEGMENTS_MAX, Flight, Inner, List, NineP};
 use crate::p9::wire::Limits;
 use crate::p9::{Recall, SessionError, SlotId, Slots, Wire, WireError};
+use crate::warn;
 
 /// The longest message: the newest QEMU takes no longer one (1024 pages for a chain, two of them for headers).
 const MSIZE_MAX: u32 = (1024 - 2) * 4096;
@@ -80,13 +81,18 @@ impl Wire for NativeWire {
 
     fn open(&self, slots: &Arc<Slots>) -> Result<(), WireError> {
         let inner = &mut *self.nine_p.inner.lock();
-        if let Some(why) = inner.broken {
-            return Err(WireError::Broken(why));
-        }
         match &inner.session {
-            Some(session) if session.slots.is_closing() => return Err(WireError::Closing),
+            Some(session) if session.slots.is_closing() || session.slots.dead().is_some() => {
+                return Err(WireError::Closing);
+            }
             Some(_) => return Err(WireError::InUse),
             None => {}
+        }
+        if let Some(why) = inner.broken
+            && let Err(error) = self.nine_p.revive(inner)
+        {
+            warn!("{}: {error}", self.nine_p.name());
+            return Err(WireError::Broken(why));
         }
         let number = inner.next_session;
         inner.next_session = number.wrapping_add(1);
@@ -140,12 +146,14 @@ impl Inner {
         if let Some(why) = self.broken {
             return Err(WireError::Broken(why));
         }
-        let Some(session) = &mut self.session else { return Err(WireError::HungUp) };
+        let (Some(session), Some(queue)) = (&mut self.session, &mut self.queue) else {
+            return Err(WireError::HungUp);
+        };
         let list = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
         let lent = slots.lend(slot, |parcel| parcel.lend_to(list));
         lent.expect("no request has more pieces than the wire's limits say");
         let bytes_out: u64 = list.readable().iter().map(|segment| u64::from(segment.len)).sum();
-        match self.queue.add(list) {
+        match queue.add(list) {
             Ok(head) => {
                 self.flights[head.index()] = Some(Flight { session: session.number, slot });
                 session.in_flight += 1;
