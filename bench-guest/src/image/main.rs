@@ -1,10 +1,11 @@
-//! The boot image. The kernel command line says what it does: `mode=shell`, or nothing, gives a prompt;
-//! `mode=selftest selftest=NAME` runs one test of [`selftest`] and ends with its exit code.
+//! The boot image. The kernel command line says what it does: `mode=shell`, or nothing, gives a prompt; `mode=bench`
+//! measures what the host asks for; `mode=selftest selftest=NAME` runs one test of [`selftest`] and ends with its exit code.
 #![no_std]
 #![no_main]
 
 extern crate alloc;
 
+mod bench;
 mod selftest;
 mod shell;
 
@@ -18,6 +19,7 @@ fn main(machine: &'static Machine) -> ExitCode {
     info!("ninewire: {} MiB of RAM, {} virtio devices", memory.usable >> 20, machine.devices.len());
     match machine.cmdline.get("mode") {
         Some("selftest") => selftest::run(machine),
+        Some("bench") => bench::run(machine),
         Some("shell") | None => shell::run(machine),
         Some(other) => {
             error!("mode={other} is not known to this image");

@@ -33,6 +33,8 @@ struct Inner {
     vector: Option<u8>,
     /// Was the device told its vector since the last reset?
     interrupts: bool,
+    /// What was agreed on last.
+    features: u64,
 }
 
 /// See the head of this file.
@@ -45,7 +47,7 @@ pub struct Device {
 impl Device {
     /// A device reached by `transport`; it is not touched before [`Device::negotiate`].
     pub fn new(name: &'static str, kind: Kind, transport: Box<dyn Transport>) -> Self {
-        let inner = Inner { transport, phase: Phase::Reset, vector: None, interrupts: false };
+        let inner = Inner { transport, phase: Phase::Reset, vector: None, interrupts: false, features: 0 };
         Self { name, kind, inner: Mutex::new(inner) }
     }
 
@@ -72,7 +74,13 @@ impl Device {
         inner.interrupts = false;
         let accepted = init::negotiate(&mut *inner.transport, wanted)?;
         inner.phase = Phase::Negotiated;
+        inner.features = accepted;
         Ok(accepted)
+    }
+
+    /// The features agreed on last; 0 before [`Device::negotiate`].
+    pub fn features(&self) -> u64 {
+        self.inner.lock().features
     }
 
     /// The largest size of a queue; 0 if the device has no such queue.

@@ -1,0 +1,137 @@
+//! `mode=bench`: says what this guest is on the port `org.ninewire.bench`, takes the host's orders from it, follows
+//! them over the kernel's own 9P client, and streams what was measured.
+//!
+//! What a case does is the library's business ([`ninewire_bench_guest::case`]); here are the sessions it runs on, the
+//! clock, and the port.
+
+mod hello;
+mod port;
+mod sessions;
+mod slot;
+mod target;
+
+use alloc::boxed::Box;
+use alloc::format;
+use core::fmt;
+
+use ninewire_bench_guest::agenda::follow;
+use ninewire_bench_guest::case::{Sink, StreamLost};
+use ninewire_bench_guest::frame::{Decoder, Event, FRAME_MAX, VERSION};
+use ninewire_bench_guest::intake::{Intake, OrderError, Orders};
+use ninewire_bench_guest::record::{Bye, Fault, Status};
+use ninewire_kernel::boot::{ExitCode, Machine};
+use ninewire_kernel::drivers;
+use ninewire_kernel::drivers::console::PortError;
+use ninewire_kernel::task;
+use ninewire_kernel::time::{Nanos, TimedOut, within};
+use ninewire_kernel::{error, info};
+
+use port::PortSink;
+use sessions::KernelSessions;
+use target::Tsc;
+
+/// The name the host gives the timing port.
+const PORT: &str = "org.ninewire.bench";
+
+/// For everything the host does before the first case.
+const HOST_PATIENCE: Nanos = Nanos::from_secs(30);
+
+/// Why there was nothing to measure.
+#[derive(Debug)]
+enum Failure {
+    TimedOut(TimedOut),
+    Port(PortError),
+    Stream(StreamLost),
+    /// Bytes on the port are no frame, or a frame is missing, or of another version.
+    Damaged,
+    Orders(OrderError),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::TimedOut(error) => error.fmt(f),
+            Failure::Port(error) => write!(f, "the timing port: {error}"),
+            Failure::Stream(error) => error.fmt(f),
+            Failure::Damaged => write!(f, "what the host sent on the timing port is damaged"),
+            Failure::Orders(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<TimedOut> for Failure {
+    fn from(error: TimedOut) -> Self {
+        Failure::TimedOut(error)
+    }
+}
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        Failure::Port(error)
+    }
+}
+
+impl From<StreamLost> for Failure {
+    fn from(error: StreamLost) -> Self {
+        Failure::Stream(error)
+    }
+}
+
+/// Runs what the host asks for.
+pub(crate) fn run(machine: &'static Machine) -> ExitCode {
+    drivers::probe(&machine.devices);
+    match task::block_on(serve(machine)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            error!("benchmark: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(machine: &'static Machine) -> Result<(), Failure> {
+    let first_9p = hello::first_9p().await;
+    let port = drivers::port_comes(PORT, HOST_PATIENCE).await?.open();
+    within(HOST_PATIENCE, "the host's end of the timing port", port.connected()).await??;
+    let mut sink = PortSink::new(port);
+    hello::introduce(machine, first_9p, &mut sink).await?;
+    match within(HOST_PATIENCE, "the host's orders", orders(&sink)).await? {
+        Ok(orders) => {
+            info!("benchmark: {} cases", orders.jobs().len());
+            let clock = Tsc::new(machine);
+            Ok(follow(&orders, &KernelSessions, &clock, &mut sink).await?)
+        }
+        Err(failure) => {
+            give_up(&failure, &mut sink).await?;
+            Err(failure)
+        }
+    }
+}
+
+/// The host's orders, once all of them are there.
+async fn orders(sink: &PortSink) -> Result<Orders, Failure> {
+    let mut decoder = Box::new(Decoder::<FRAME_MAX>::new());
+    let mut intake = Intake::new();
+    loop {
+        let window = sink.port().recv().await?;
+        let mut bytes = window.as_slice();
+        while !bytes.is_empty() {
+            decoder.feed(&mut bytes);
+            while let Some(event) = decoder.next() {
+                let frame = match event {
+                    Event::Frame(frame) if frame.version == VERSION => frame,
+                    _ => return Err(Failure::Damaged),
+                };
+                if let Some(orders) = intake.take(frame.kind, frame.payload).map_err(Failure::Orders)? {
+                    return Ok(orders);
+                }
+            }
+        }
+    }
+}
+
+async fn give_up(failure: &Failure, sink: &mut PortSink) -> Result<(), StreamLost> {
+    sink.emit(&Fault { reason: &format!("{failure}") }.into()).await?;
+    let frames = sink.frames();
+    sink.emit(&Bye { frames, status: Status::Fault }.into()).await
+}

@@ -1,0 +1,245 @@
+//! A session of the kernel's 9P client as what a case runs on, and the processor's counter as its clock.
+
+use alloc::string::String;
+
+use ninewire_bench_guest::record::{Counter, CounterSet, Dialect, Placement, Wait};
+use ninewire_bench_guest::target::{Access, Clock, Settings, Target, TargetError};
+use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
+use ninewire_kernel::boot::Machine;
+use ninewire_kernel::drivers::Counters;
+use ninewire_kernel::drivers::console::Console;
+use ninewire_kernel::drivers::p9::NineP;
+use ninewire_kernel::io::{self, Window, Windows};
+use ninewire_kernel::p9::msg::{self, flags};
+use ninewire_kernel::p9::{Client, Error, Fid, Wire};
+use ninewire_kernel::{arch, task};
+
+use super::slot::PageSlot;
+
+/// The time stamp counter.
+pub(super) struct Tsc {
+    rate: Hertz,
+}
+
+impl Tsc {
+    pub(super) fn new(machine: &'static Machine) -> Self {
+        Tsc { rate: Hertz(machine.tsc_hz) }
+    }
+}
+
+impl Clock for Tsc {
+    #[inline]
+    fn now(&self) -> Ticks {
+        Ticks(arch::tsc())
+    }
+
+    fn rate(&self) -> Hertz {
+        self.rate
+    }
+}
+
+/// The device a session goes over.
+pub(super) enum Over {
+    NineP(&'static NineP),
+    Port { console: &'static Console, name: String },
+}
+
+impl Over {
+    fn name(&self) -> &str {
+        match self {
+            Over::NineP(device) => device.name(),
+            Over::Port { name, .. } => name,
+        }
+    }
+
+    fn counters(&self) -> Counters {
+        match self {
+            Over::NineP(device) => device.counters(),
+            Over::Port { console, .. } => console.counters(),
+        }
+    }
+}
+
+/// A session, attached.
+pub(super) struct Session<W: Wire> {
+    client: Client<W>,
+    root: Fid<W>,
+    over: Over,
+    wait: Wait,
+}
+
+const DIALECTS: [(Dialect, msg::Dialect); 3] = [
+    (Dialect::L, msg::Dialect::Linux),
+    (Dialect::U, msg::Dialect::Unix),
+    (Dialect::Plain, msg::Dialect::Plain),
+];
+
+/// What the client asks for when a case asks for `dialect`.
+pub(super) fn asked(dialect: Dialect) -> &'static [msg::Dialect] {
+    match dialect {
+        Dialect::L => &[msg::Dialect::Linux],
+        Dialect::U => &[msg::Dialect::Unix],
+        Dialect::Plain => &[msg::Dialect::Plain],
+    }
+}
+
+fn granted(dialect: msg::Dialect) -> Dialect {
+    let found = DIALECTS.iter().find(|(_, theirs)| *theirs == dialect);
+    found.map_or(Dialect::Plain, |(ours, _)| *ours)
+}
+
+const ENOENT: u32 = 2;
+
+/// The client's errors in the words of a case.
+pub(super) fn in_words(error: Error) -> TargetError {
+    match error {
+        Error::Refused(refusal) => TargetError::Refused { errno: refusal.errno },
+        Error::TimedOut { awaited, .. } => TargetError::TimedOut { awaited },
+        Error::Session(_) => TargetError::Peer { what: "the session has ended" },
+        Error::NoPages(_) => TargetError::NoMemory,
+        Error::NoFids => TargetError::Unsupported { what: "so many files at a time" },
+        Error::NoTasks => TargetError::Unsupported { what: "so many tasks at a time" },
+        Error::Unfit(_) => TargetError::Unsupported { what: "a name as long as this" },
+        Error::Unsupported(what) => TargetError::Unsupported { what },
+        Error::BadVersion => TargetError::Unsupported { what: "the dialect, says the server" },
+        Error::MsizeTooSmall(_) => TargetError::Unsupported { what: "an msize as small as the server's" },
+    }
+}
+
+impl<W: Wire> Session<W> {
+    pub(super) async fn attach(
+        client: Client<W>,
+        over: Over,
+        wait: Wait,
+        uname: &str,
+        aname: &str,
+    ) -> Result<Self, TargetError> {
+        let root = client.attach(uname.as_bytes(), aname.as_bytes(), None).await.map_err(in_words)?;
+        Ok(Session { client, root, over, wait })
+    }
+
+    async fn write_all(&self, file: &Fid<W>, window: &Window, offset: u64) -> Result<u32, TargetError> {
+        let mut done = 0;
+        // A message may take less than was asked for: less than its msize on a stream with little room.
+        while done < window.len() {
+            let mut rest = window.clone();
+            rest.advance(done);
+            let (_, written) = file.write(Windows::from(rest), offset + done as u64).await;
+            match written.map_err(in_words)? {
+                0 => break,
+                count => done += count,
+            }
+        }
+        Ok(done as u32)
+    }
+}
+
+impl<W: Wire> Target for Session<W> {
+    type File = Fid<W>;
+    type Slot = PageSlot;
+
+    fn settings(&self) -> Settings<'_> {
+        Settings {
+            msize: self.client.msize(),
+            io_max: u32::try_from(self.client.payload_max()).unwrap_or(u32::MAX),
+            dialect: granted(self.client.dialect()),
+            wait: self.wait,
+            placement: if W::LOANS { Placement::Loan } else { Placement::OwnPages },
+            device: self.over.name(),
+        }
+    }
+
+    fn counters(&self) -> CounterSet {
+        let device = self.over.counters();
+        CounterSet::new()
+            .with(Counter::Kicks, device.kicks)
+            .with(Counter::Interrupts, device.interrupts)
+            .with(Counter::Chains, device.chains)
+            .with(Counter::Descriptors, device.descriptors)
+            .with(Counter::Messages, self.client.traffic().requests)
+            .with(Counter::BytesOut, device.bytes_out)
+            .with(Counter::BytesIn, device.bytes_in)
+            .with(Counter::CopiedBytes, io::copied())
+            .with(Counter::Halts, task::stats().sleeps)
+    }
+
+    fn slot(&self, bytes: u32) -> Result<PageSlot, TargetError> {
+        PageSlot::new(bytes as usize)
+    }
+
+    async fn walk(&self, path: &str) -> Result<Fid<W>, TargetError> {
+        let mut names: [&[u8]; msg::MAX_WALK] = [&[]; msg::MAX_WALK];
+        let mut count = 0;
+        for name in path.split('/') {
+            let place =
+                names.get_mut(count).ok_or(TargetError::Unsupported { what: "a path as deep as this" })?;
+            *place = name.as_bytes();
+            count += 1;
+        }
+        let walked = self.root.walk(&names[..count]).await.map_err(in_words)?;
+        walked.fid.ok_or(TargetError::Refused { errno: ENOENT })
+    }
+
+    async fn open(&self, file: &mut Fid<W>, access: Access) -> Result<(), TargetError> {
+        let opened = if self.client.dialect() == msg::Dialect::Linux {
+            let flags = match access {
+                Access::Read => flags::lopen::RDONLY,
+                Access::Write => flags::lopen::WRONLY,
+            };
+            file.lopen(flags).await
+        } else {
+            let mode = match access {
+                Access::Read => flags::open::READ,
+                Access::Write => flags::open::WRITE,
+            };
+            file.open(mode).await
+        };
+        opened.map_err(in_words)
+    }
+
+    #[inline]
+    async fn read(
+        &self,
+        file: &Fid<W>,
+        slot: &mut PageSlot,
+        offset: u64,
+        count: u32,
+    ) -> Result<u32, TargetError> {
+        if W::LOANS {
+            let loan = file.read_loan(offset, count as usize).await.map_err(in_words)?;
+            let len = loan.len();
+            slot.lend(loan);
+            return Ok(len as u32);
+        }
+        let own = slot.take(count as usize)?;
+        let (own, read) = file.read(own, offset, count as usize).await;
+        slot.put(own);
+        read.map(|len| len as u32).map_err(in_words)
+    }
+
+    #[inline]
+    async fn write(
+        &self,
+        file: &Fid<W>,
+        slot: &mut PageSlot,
+        offset: u64,
+        count: u32,
+    ) -> Result<u32, TargetError> {
+        let window = slot.take(count as usize)?.share();
+        let written = self.write_all(file, &window, offset).await;
+        slot.put_shared(window);
+        written
+    }
+
+    async fn getattr(&self, file: &Fid<W>) -> Result<Bytes, TargetError> {
+        if self.client.dialect() == msg::Dialect::Linux {
+            let attributes = file.getattr(flags::getattr::BASIC).await.map_err(in_words)?;
+            return Ok(Bytes(attributes.size));
+        }
+        file.stat(|stat| Bytes(stat.length)).await.map_err(in_words)
+    }
+
+    async fn clunk(&self, file: Fid<W>) -> Result<(), TargetError> {
+        file.clunk().await.map_err(in_words)
+    }
+}
