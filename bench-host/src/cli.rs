@@ -41,7 +41,9 @@ pub enum Command {
     /// Keys go to the guest as they are, Ctrl-C too. When standard input is not a terminal its lines are typed at the
     /// prompt, then `halt`.
     Boot(BootArgs),
-    /// Serve a directory by 9P2000.L on a unix socket, until Ctrl-C.
+    /// Serve a directory by 9P2000.L and 9P2000 on a unix or TCP socket, until Ctrl-C.
+    ///
+    /// Takes ufs' words too: serve -ntype=unix -addr=/tmp/vc02 -root=/tmp -debug=1
     Serve(ServeArgs),
     /// How this program calls itself to remove a run's scratch folder.
     #[command(name = crate::scratch::SWEEP_COMMAND, hide = true)]
@@ -49,6 +51,34 @@ pub enum Command {
         /// The folder.
         path: PathBuf,
     },
+}
+
+/// The kind of socket `serve` listens on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum NetworkType {
+    /// A unix socket.
+    Unix,
+    /// TCP.
+    #[value(alias = "tcp4")]
+    Tcp,
+}
+
+/// Go programs take long options with one dash, and the wiki page's `ufs` is one: `-ntype=unix` after `serve` is read
+/// as `--ntype=unix`.
+pub fn with_two_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    const LONG: [&str; 6] = ["-ntype", "-net", "-addr", "-root", "-debug", "-user"];
+    let mut serving = false;
+    words
+        .map(|word| {
+            let text = word.to_str().unwrap_or_default();
+            let name = text.split('=').next().unwrap_or_default();
+            if serving && LONG.contains(&name) {
+                return format!("-{text}").into();
+            }
+            serving |= text == "serve";
+            word
+        })
+        .collect()
 }
 
 /// Options of `setup`.
@@ -149,10 +179,26 @@ pub struct BootArgs {
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// The directory.
-    pub dir: PathBuf,
-    /// Where to listen; made now, removed at the end.
-    #[arg(long, value_name = "PATH")]
-    pub socket: PathBuf,
+    #[arg(required_unless_present_any = ["root", "memory"])]
+    pub dir: Option<PathBuf>,
+    /// The directory, said as ufs takes it.
+    #[arg(long, value_name = "DIR", conflicts_with = "dir")]
+    pub root: Option<PathBuf>,
+    /// Serve an empty tree in memory instead, whose files hold at most so many bytes.
+    #[arg(long, value_name = "BYTES", conflicts_with_all = ["dir", "root"])]
+    pub memory: Option<u64>,
+    /// What --addr is: the path of a unix socket, or HOST:PORT.
+    #[arg(long, alias = "net", default_value = "unix")]
+    pub ntype: NetworkType,
+    /// Where to listen; a unix socket is made now and removed at the end.
+    #[arg(long, alias = "socket", value_name = "PATH or HOST:PORT")]
+    pub addr: String,
+    /// Who owns everything for clients of plain 9P2000.
+    #[arg(long, default_value = crate::server::DEFAULT_USER)]
+    pub user: String,
+    /// Say on standard error when clients come and go (1), and every message (2).
+    #[arg(long, value_name = "LEVEL", default_value_t = 0)]
+    pub debug: u32,
     /// Refuse every change.
     #[arg(long)]
     pub read_only: bool,

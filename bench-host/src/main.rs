@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bench_host::cli::{Cli, one_line};
+use bench_host::cli::{Cli, one_line, with_two_dashes};
 use bench_host::commands;
 use bench_host::interrupt::{Interrupted, Interrupts};
 use clap::Parser;
@@ -11,7 +11,7 @@ use clap::Parser;
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(with_two_dashes(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => match one_line(&error) {
             Some(line) => {

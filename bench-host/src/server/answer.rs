@@ -137,6 +137,11 @@ impl<F: Files> Session<F> {
         }
     }
 
+    /// The dialect agreed on; before that, what a client is answered in.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.terms.map_or(Dialect::Linux, |terms| terms.dialect)
+    }
+
     /// Answers one whole message by appending to `out`. An error means that these bytes are no message at all and
     /// the connection is lost; everything else is answered, if only by an error.
     pub(super) fn answer(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {

@@ -1,4 +1,4 @@
-//! The embedded 9P server: a file tree over unix sockets, dialects 9P2000.L and 9P2000.
+//! The embedded 9P server: a file tree over stream sockets, dialects 9P2000.L and 9P2000.
 //!
 //! Every connection is a session of its own on a thread of its own: [`session`] reads what has arrived, [`answer`] answers every
 //! complete message from the tree, and the answers go out in one write. The trees are in [`crate::files`]: a directory of
@@ -8,12 +8,13 @@
 
 mod answer;
 mod classic;
+mod peer;
 mod session;
 
-use std::net::Shutdown;
 use std::os::fd::AsFd;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -23,6 +24,7 @@ use crate::child::wait_readable;
 pub use crate::files::directory::Access;
 use crate::files::directory::Directory;
 use crate::files::memory::Memory;
+pub use peer::{Listener, Peer};
 
 /// The largest message offered. Payload of 1 MiB, and the same room for headers that 9P clients count with.
 pub const MSIZE_MAX: u32 = (1 << 20) + 4096;
@@ -36,6 +38,19 @@ pub struct Export {
     tree: Tree,
     user: String,
     msize: u32,
+    talk: Talk,
+}
+
+/// What the server says of its work on standard error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Talk {
+    /// Nothing.
+    #[default]
+    Silent,
+    /// When clients come and go.
+    Sessions,
+    /// Every message as well.
+    Messages,
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +78,13 @@ impl Export {
     }
 
     fn of(tree: Tree) -> Self {
-        Self { tree, user: DEFAULT_USER.to_owned(), msize: MSIZE_MAX }
+        Self { tree, user: DEFAULT_USER.to_owned(), msize: MSIZE_MAX, talk: Talk::Silent }
+    }
+
+    /// Says what it does on standard error.
+    pub fn talk(mut self, talk: Talk) -> Self {
+        self.talk = talk;
+        self
     }
 
     /// Says who owns everything in plain 9P2000, where owners are names.
@@ -79,14 +100,15 @@ impl Export {
     }
 
     /// Serves one connected peer until it closes or the server is dropped.
-    pub fn serve(&self, stream: UnixStream) -> Result<Server> {
+    pub fn serve(&self, peer: impl Into<Peer>) -> Result<Server> {
         let server = Server::new();
-        server.connections.start(self.clone(), stream)?;
+        server.connections.start(self.clone(), peer.into())?;
         Ok(server)
     }
 
     /// Serves everybody who connects to `listener` until the server is dropped.
-    pub fn listen(&self, listener: UnixListener) -> Result<Server> {
+    pub fn listen(&self, listener: impl Into<Listener>) -> Result<Server> {
+        let listener = listener.into();
         let mut server = Server::new();
         let (wake, woken) = UnixStream::pair().context("cannot make a socket pair")?;
         let (export, connections) = (self.clone(), server.connections.clone());
@@ -97,8 +119,8 @@ impl Export {
                     _ => return,
                 }
                 // A peer that went away between poll and accept, or one thread too many: the next one may do.
-                if let Ok((stream, _)) = listener.accept() {
-                    connections.start(export.clone(), stream).ok();
+                if let Ok(peer) = listener.accept() {
+                    connections.start(export.clone(), peer).ok();
                 }
             }
         };
@@ -140,21 +162,30 @@ impl Drop for Server {
 /// The sessions of a server.
 #[derive(Debug, Default)]
 struct Connections {
-    live: Mutex<Vec<(UnixStream, JoinHandle<()>)>>,
+    live: Mutex<Vec<(Peer, JoinHandle<()>)>>,
+    /// How many there have been; the number a trace shows.
+    begun: AtomicU32,
     faults: Mutex<Vec<String>>,
 }
 
 impl Connections {
-    fn start(self: &Arc<Self>, export: Export, stream: UnixStream) -> Result<()> {
-        let handle = stream.try_clone().context("cannot keep a handle of a 9P connection")?;
+    fn start(self: &Arc<Self>, export: Export, peer: Peer) -> Result<()> {
+        let handle = peer.try_clone().context("cannot keep a handle of a 9P connection")?;
         let connections = self.clone();
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
         let work = move || {
-            if let Err(fault) = session::run(&export, &stream) {
-                let mut faults = connections.faults.lock().unwrap_or_else(PoisonError::into_inner);
-                faults.push(fault.to_string());
+            say(export.talk >= Talk::Sessions, format_args!("connection {number} is open"));
+            let end = session::run(&export, number, &peer);
+            match end {
+                Ok(()) => say(export.talk >= Talk::Sessions, format_args!("connection {number} is closed")),
+                Err(fault) => {
+                    say(export.talk >= Talk::Sessions, format_args!("connection {number}: {fault}"));
+                    let mut faults = connections.faults.lock().unwrap_or_else(PoisonError::into_inner);
+                    faults.push(fault.to_string());
+                }
             }
             // The handle kept for `end` would hold the connection open.
-            stream.shutdown(Shutdown::Both).ok();
+            peer.shutdown();
         };
         let thread = std::thread::Builder::new().name("9p-session".into()).spawn(work);
         let thread = thread.context("cannot start a 9P session's thread")?;
@@ -166,9 +197,15 @@ impl Connections {
 
     fn end(&self) {
         let live = std::mem::take(&mut *self.live.lock().unwrap_or_else(PoisonError::into_inner));
-        for (stream, thread) in live {
-            stream.shutdown(Shutdown::Both).ok();
+        for (peer, thread) in live {
+            peer.shutdown();
             thread.join().ok();
         }
+    }
+}
+
+fn say(wanted: bool, words: std::fmt::Arguments<'_>) {
+    if wanted {
+        eprintln!("9p: {words}");
     }
 }

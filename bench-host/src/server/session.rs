@@ -6,10 +6,10 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
-use ninewire_kernel::p9::msg::{HEADER_LEN, Malformed};
+use ninewire_kernel::p9::msg::{Direction, HEADER_LEN, Malformed, Trace};
 
 use super::answer::Session;
-use super::{Export, Tree};
+use super::{Export, Talk, Tree};
 use crate::files::Files;
 
 /// Answers are written out once this much has gathered, so that a deep queue of large reads flows.
@@ -40,20 +40,32 @@ impl fmt::Display for Fault {
 }
 
 /// Serves `stream` until it closes.
-pub(super) fn run(export: &Export, stream: impl Read + Write) -> Result<(), Fault> {
+pub(super) fn run(export: &Export, number: u32, stream: impl Read + Write) -> Result<(), Fault> {
     match &export.tree {
-        Tree::Directory(directory) => converse(export, directory.clone(), stream),
-        Tree::Memory(memory) => converse(export, memory.clone(), stream),
+        Tree::Directory(directory) => converse(export, number, directory.clone(), stream),
+        Tree::Memory(memory) => converse(export, number, memory.clone(), stream),
     }
 }
 
-fn converse<F: Files>(export: &Export, files: F, mut stream: impl Read + Write) -> Result<(), Fault> {
+fn converse<F: Files>(
+    export: &Export,
+    number: u32,
+    files: F,
+    mut stream: impl Read + Write,
+) -> Result<(), Fault> {
     let mut session = Session::new(files, &export.user, export.msize);
     let mut input = Input::new(export.msize);
     let mut output = Vec::with_capacity(FLUSH_BYTES + export.msize as usize);
     loop {
         while let Some(message) = input.next_message()? {
+            let (before, answer_at) = (session.dialect(), output.len());
             session.answer(message, &mut output).map_err(Fault::Message)?;
+            if export.talk >= Talk::Messages {
+                let line =
+                    |direction, dialect, bytes| Trace { direction, connection: number, dialect, bytes };
+                eprintln!("{}", line(Direction::ToServer, before, message));
+                eprintln!("{}", line(Direction::ToClient, session.dialect(), &output[answer_at..]));
+            }
             if output.len() >= FLUSH_BYTES {
                 stream.write_all(&output).map_err(Fault::Socket)?;
                 output.clear();

@@ -113,6 +113,29 @@ fn a_served_socket_is_there_while_served_and_gone_afterwards() {
     assert!(!socket.exists());
 }
 
+#[test]
+fn the_words_of_the_wiki_page_start_the_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let (socket, root) = (dir.path().join("vc02"), dir.path().join("root"));
+    std::fs::create_dir(&root).unwrap();
+    let (addr, root) = (format!("-addr={}", socket.display()), format!("-root={}", root.display()));
+    let server = Ninewire::start(&["serve", "-ntype=unix", &addr, &root, "-debug=1"], Stdio::null());
+    wait_for("the socket", || UnixStream::connect(&socket).ok());
+    server.signal(Signal::TERM);
+    let finished = server.finish();
+    assert!(finished.status.success());
+    assert!(finished.stderr.contains("9p: connection 1 is open"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_server_listens_by_tcp_where_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = format!("--addr={}", taken.local_addr().unwrap());
+    let refused = Ninewire::run(&["serve", "--ntype=tcp", &addr, dir.path().to_str().unwrap()]);
+    assert_refused(&refused, &["cannot listen at 127.0.0.1", "free port"]);
+}
+
 /// One clear line that names what and where, and no success.
 fn assert_refused(finished: &Finished, named: &[&str]) {
     assert!(!finished.status.success());
