@@ -1,8 +1,8 @@
 //! Child processes that cannot outlive us: QEMU, cargo, a 9P server program.
 //!
 //! A [`Supervised`] child is killed and reaped when the value is dropped, and by the kernel (parent-death signal)
-//! when we die without dropping anything. QEMU gets a process group of its own: Ctrl-C reaches us alone, and we end
-//! it in order. Waiting is on a pidfd beside the interrupt pipe, always with a deadline.
+//! when we die without dropping anything. It gets a process group of its own: Ctrl-C reaches us alone, and we end the
+//! whole group in order, so that cargo's compilers and tests go with cargo. Waiting is on a pidfd beside the interrupt pipe, always with a deadline.
 //!
 //! The parent-death signal fires when the *thread* that started the child ends, so children are started by the
 //! thread that waits for them.
@@ -17,27 +17,16 @@ use anyhow::{Context, Result, anyhow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, getpid, getppid, kill_process, kill_process_group, pidfd_open,
-    set_parent_process_death_signal,
+    Pid, PidfdFlags, Signal, getpid, getppid, kill_process_group, pidfd_open, set_parent_process_death_signal,
 };
 
 use crate::interrupt::Interrupts;
-
-/// Whether a child shares our process group, and with it the terminal's Ctrl-C.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// The terminal's Ctrl-C reaches the child too: for programs that end well by themselves, such as cargo.
-    Ours,
-    /// Only we end it, with everything it started.
-    Own,
-}
 
 /// A running child; see the module's head.
 #[derive(Debug)]
 pub struct Supervised {
     child: Child,
     pidfd: OwnedFd,
-    group: Group,
     /// Named in errors.
     what: String,
     status: Option<ExitStatus>,
@@ -45,12 +34,10 @@ pub struct Supervised {
 
 impl Supervised {
     /// Starts `command`; `inherit` names descriptors the child keeps under the same numbers.
-    pub fn spawn(what: &str, command: &mut Command, group: Group, inherit: &[RawFd]) -> Result<Self> {
+    pub fn spawn(what: &str, command: &mut Command, inherit: &[RawFd]) -> Result<Self> {
         let parent = getpid();
         let inherit = inherit.to_vec();
-        if group == Group::Own {
-            command.process_group(0);
-        }
+        command.process_group(0);
         // SAFETY: between fork and exec only async-signal-safe system calls are made and nothing is allocated: the
         // list was built before, and the closure itself is owned by `command`.
         unsafe {
@@ -83,7 +70,7 @@ impl Supervised {
                 );
             }
         };
-        Ok(Self { child, pidfd, group, what: what.to_string(), status: None })
+        Ok(Self { child, pidfd, what: what.to_string(), status: None })
     }
 
     /// The process id.
@@ -123,16 +110,13 @@ impl Supervised {
         }
     }
 
-    /// Ends the child (and its group, where it has one) at once and reaps it.
+    /// Ends the child and everything it started at once, and reaps it.
     pub fn kill(&mut self) {
         if matches!(self.try_wait(), Ok(Some(_))) {
             return;
         }
         let pid = Pid::from_child(&self.child);
-        match self.group {
-            Group::Own => kill_process_group(pid, Signal::KILL).ok(),
-            Group::Ours => kill_process(pid, Signal::KILL).ok(),
-        };
+        kill_process_group(pid, Signal::KILL).ok();
         self.status = self.child.wait().ok();
     }
 }
@@ -188,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_dropped_child_is_dead_and_reaped() {
-        let child = Supervised::spawn("sleep", &mut sleeper(), Group::Own, &[]).unwrap();
+        let child = Supervised::spawn("sleep", &mut sleeper(), &[]).unwrap();
         let pid = child.pid();
         assert!(is_running(pid));
         drop(child);
@@ -196,9 +180,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_dropped_child_started_is_dead_too() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped());
+        let mut child = Supervised::spawn("sh", &mut command, &[]).unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.take_stdout().unwrap()), &mut line)
+            .unwrap();
+        let grandchild: i32 = line.trim().parse().unwrap();
+        let pidfd = pidfd_open(Pid::from_raw(grandchild).unwrap(), PidfdFlags::empty()).unwrap();
+        drop(child);
+        let ready = wait_readable(&[pidfd.as_fd()], Some(Instant::now() + Duration::from_secs(20))).unwrap();
+        assert_eq!(ready, [0], "the grandchild lives on");
+    }
+
+    #[test]
     fn a_child_dies_with_the_thread_that_started_it() {
         let pid = std::thread::spawn(|| {
-            let child = Supervised::spawn("sleep", &mut sleeper(), Group::Own, &[]).unwrap();
+            let child = Supervised::spawn("sleep", &mut sleeper(), &[]).unwrap();
             let pid = child.pid();
             // What a crash does: nothing is dropped.
             std::mem::forget(child);
@@ -214,7 +213,7 @@ mod tests {
     #[test]
     fn a_deadline_names_what_was_awaited() {
         let interrupts = Interrupts::never().unwrap();
-        let mut child = Supervised::spawn("a long nap", &mut sleeper(), Group::Own, &[]).unwrap();
+        let mut child = Supervised::spawn("a long nap", &mut sleeper(), &[]).unwrap();
         let error = child.wait(&interrupts, Some(Instant::now())).unwrap_err();
         assert_eq!(error.to_string(), "a long nap did not end in time");
     }
@@ -225,7 +224,7 @@ mod tests {
         let mut command = Command::new("sh");
         let (kept, closed) = (theirs.as_raw_fd(), ours.as_raw_fd());
         command.arg("-c").arg(format!("test -e /dev/fd/{kept} && ! test -e /dev/fd/{closed}"));
-        let mut child = Supervised::spawn("sh", &mut command, Group::Own, &[kept]).unwrap();
+        let mut child = Supervised::spawn("sh", &mut command, &[kept]).unwrap();
         let status = child.wait(&Interrupts::never().unwrap(), None).unwrap();
         assert!(status.success());
     }

@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
-use crate::child::{Group, Supervised};
+use crate::child::Supervised;
 use crate::interrupt::Interrupts;
 use crate::workspace::{IMAGE_TARGET, Workspace};
 
@@ -29,7 +29,7 @@ pub fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf> 
     cargo.args(["--message-format", "json-render-diagnostics"]).stdin(Stdio::null());
     let mut messages = tempfile::tempfile().context("cannot make a temporary file for cargo's messages")?;
     cargo.stdout(messages.try_clone().context("cannot share cargo's message file")?);
-    let mut process = Supervised::spawn("cargo build", &mut cargo, Group::Ours, &[])?;
+    let mut process = Supervised::spawn("cargo build", &mut cargo, &[])?;
     let status = process.wait(interrupts, None)?;
     interrupts.check()?;
     if !status.success() {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use super::Vm;
-use crate::child::{Group, Supervised};
+use crate::child::Supervised;
 use crate::interrupt::Interrupts;
 
 /// As much of QEMU's own messages is shown as explains an end.
@@ -88,7 +88,7 @@ impl Guest {
         command.stdout(output.try_clone().context("cannot share QEMU's message file")?);
         command.stderr(output.try_clone().context("cannot share QEMU's message file")?);
         let started = Instant::now();
-        let process = Supervised::spawn("QEMU", &mut command, Group::Own, &vm.inherited())?;
+        let process = Supervised::spawn("QEMU", &mut command, &vm.inherited())?;
         Ok(Self { process, output, started })
     }
 
