@@ -3,16 +3,17 @@
 //!
 //! Placement decides how long large runs stay available. Three habits, measured against first fit, best fit and
 //! strict two-ended placement by the churn table of `benches/`:
-//! - single pages stay in the word they come from until it is dry, then go to a low word whose holes are crumbs (too
-//!   small for a medium run), else to the lowest with room;
+//! - single pages stay in the word they come from until it is dry, then go to the lowest word with a hint;
 //! - medium runs (from [`MEDIUM_RUN_PAGES`]) go to the lowest place aligned to their size, at most a word;
 //! - large runs (from [`LARGE_RUN_PAGES`]) go to the highest, so that they wear out their own end of the region.
 //!
-//! What finds no such place takes any that fits: alignment is a preference, never a reason to fail.
+//! What finds no such place takes any that fits: a habit is a preference, never a reason to fail.
 //!
-//! The summary has a bit a word: "may have a free page". It is a hint, kept close to the truth by a handshake
-//! ([`Bitmap::dry`] and [`Bitmap::refilled`]), and nobody is told "exhausted" before the words themselves were read.
+//! The summary has a bit a word, its hint: "worth a visit". A word gets it back when a run is released in it, or one
+//! of every [`SAMPLE`] pages that are released alone, so that a visit finds a few pages more often than one. The
+//! hint says nothing for certain; nobody is told "exhausted" before the words themselves were read.
 
+use core::num::NonZeroU64;
 use core::ops::Range;
 use core::ptr::NonNull;
 
@@ -22,14 +23,17 @@ use crate::sync::{Word, full_fence_after_rmw};
 pub(crate) const MEDIUM_RUN_PAGES: usize = 16;
 /// From this many pages on (1 MiB) a run is placed from the top of the region.
 pub(crate) const LARGE_RUN_PAGES: usize = 256;
-/// How many words with room a search for crumbs looks at before it settles for the lowest.
-const CRUMB_LOOKS: usize = 8;
+/// Of single pages, those whose index is a multiple of this bring their word's hint back.
+const SAMPLE: usize = 4;
 
 /// A bitmap over words that live in the pool's metadata.
 pub(crate) struct Bitmap {
-    /// One bit a page, then the summary: one bit a word.
+    /// One bit a page.
     words: NonNull<Word>,
+    /// One bit a word.
+    summary: NonNull<Word>,
     words_len: usize,
+    summary_len: usize,
     pages: usize,
 }
 
@@ -98,16 +102,14 @@ impl Bitmap {
             // SAFETY: the first `words_len` words are inside the bytes the caller gave us.
             unsafe { words.add(index).write(Word::new(mask_in(index, 0, pages))) };
         }
-        for index in 0..words_len.div_ceil(Word::BITS) {
-            // SAFETY: the summary follows the words, inside the bytes the caller gave us.
-            unsafe { words.add(words_len + index).write(Word::new(mask_in(index, 0, words_len))) };
+        // SAFETY: the summary follows the words, inside the bytes the caller gave us.
+        let summary = unsafe { words.add(words_len) };
+        let summary_len = words_len.div_ceil(Word::BITS);
+        for index in 0..summary_len {
+            // SAFETY: as above.
+            unsafe { summary.add(index).write(Word::new(mask_in(index, 0, words_len))) };
         }
-        Self { words, words_len, pages }
-    }
-
-    /// Words of the bitmap: cursors are below this.
-    pub(crate) fn words_len(&self) -> usize {
-        self.words_len
+        Self { words, summary, words_len, summary_len, pages }
     }
 
     #[inline]
@@ -118,12 +120,18 @@ impl Bitmap {
         unsafe { self.words.add(index).as_ref() }
     }
 
-    /// The summary's word that speaks about `word`.
+    /// The hints of 64 words.
+    #[inline]
+    fn hints(&self, index: usize) -> &Word {
+        debug_assert!(index < self.summary_len);
+        // SAFETY: as for `word`; the summary has a bit for each word.
+        unsafe { self.summary.add(index).as_ref() }
+    }
+
+    /// The hints that `word`'s is among.
     #[inline]
     fn hint(&self, word: usize) -> &Word {
-        debug_assert!(word < self.words_len);
-        // SAFETY: as for `word`; the summary follows the words and has a bit for each.
-        unsafe { self.words.add(self.words_len + word / Word::BITS).as_ref() }
+        self.hints(word / Word::BITS)
     }
 
     /// Free pages, counted now; exact only while nobody else is at work.
@@ -135,12 +143,11 @@ impl Bitmap {
     #[inline]
     pub(crate) fn claim_page_at(&self, cursor: usize) -> Option<usize> {
         let word = self.word(cursor);
-        let bits = word.peek();
-        if bits == 0 {
+        let bit = NonZeroU64::new(word.peek())?.trailing_zeros() as usize;
+        if !word.claim_bit(bit) {
             return None;
         }
-        let bit = bits.trailing_zeros() as usize;
-        (word.claim(1 << bit) != 0).then_some(cursor * Word::BITS + bit)
+        Some(cursor * Word::BITS + bit)
     }
 
     /// Claims at least one and at most `most` (1 to 64) pages of one word: of the word at `cursor` if it has any,
@@ -158,79 +165,90 @@ impl Bitmap {
         }
     }
 
+    /// Claims one page of the lowest word that has a hint, and returns that word and the page; `dry` is the word the
+    /// caller comes from. None says no more than that this simple try failed.
+    #[inline]
+    pub(crate) fn claim_lowest_page(&self, dry: usize) -> Option<(usize, usize)> {
+        self.left_dry(dry);
+        let word = self.lowest_hint()?;
+        Some((word, self.claim_page_at(word)?))
+    }
+
+    /// The lowest word with a hint.
+    #[inline]
+    fn lowest_hint(&self) -> Option<usize> {
+        let mut index = 0;
+        loop {
+            if let Some(hints) = NonZeroU64::new(self.hints(index).peek()) {
+                return Some(index * Word::BITS + hints.trailing_zeros() as usize);
+            }
+            index += 1;
+            if index == self.summary_len {
+                return None;
+            }
+        }
+    }
+
     /// Where to go for single pages when the word at `cursor` is dry.
     fn next_word(&self, cursor: usize) -> Option<usize> {
-        self.dry(cursor);
-        let crumbs = |from: usize| {
-            let with_room = self.words_with_room(from..self.words_len).take(CRUMB_LOOKS);
-            with_room
-                .filter(|&(_, bits)| run_starts(bits, MEDIUM_RUN_PAGES) == 0)
-                .map(|(word, _)| word)
-                .next()
-        };
-        if let Some(word) = crumbs(cursor + 1) {
-            return Some(word);
+        self.left_dry(cursor);
+        match self.hinted_words().next() {
+            Some((lowest, _)) => Some(lowest),
+            None => self.word_with_any(cursor),
         }
-        if let Some((lowest, _)) = self.words_with_room(0..self.words_len).next() {
-            return crumbs(lowest).or(Some(lowest));
-        }
-        // The summary sees no room. It may err, the words do not.
-        let word = (0..self.words_len).find(|&w| self.word(w).peek() != 0)?;
-        self.refilled(word);
-        Some(word)
     }
 
-    /// Words in `range` that have a free page as far as the summary knows, with what is free in them.
-    fn words_with_room(&self, range: Range<usize>) -> impl Iterator<Item = (usize, u64)> {
-        let first = range.start / Word::BITS * Word::BITS;
-        (first..range.end)
-            .step_by(Word::BITS)
-            .flat_map(move |base| {
-                let skip = range.start.saturating_sub(base);
-                let from = if skip < Word::BITS { u64::MAX << skip } else { 0 };
-                ones(self.hint(base).peek() & from).map(move |bit| base + bit)
-            })
-            .filter_map(|w| {
-                let bits = self.word(w).peek();
-                if bits == 0 {
-                    self.dry(w);
-                    return None;
-                }
-                Some((w, bits))
-            })
-    }
-
-    /// Notes in the summary that `word` has no free page, unless it has.
-    ///
-    /// The handshake with [`refilled`](Self::refilled): here the hint is cleared, and then the word read; there the
-    /// word is set, and then the hint read; a full fence stands in between on both sides. So one of the two sees
-    /// what the other did, and a word with a free page does not stay without its hint.
+    /// The pool runs low: any page will do. The nearest word upwards that has one.
     #[cold]
-    fn dry(&self, word: usize) {
-        if self.word(word).peek() != 0 {
+    fn word_with_any(&self, cursor: usize) -> Option<usize> {
+        (cursor..self.words_len).chain(0..cursor).find(|&w| self.word(w).peek() != 0)
+    }
+
+    /// The words with a hint and a free page, lowest first, with what is free in them.
+    #[inline]
+    fn hinted_words(&self) -> impl Iterator<Item = (usize, u64)> {
+        let hinted = (0..self.summary_len)
+            .flat_map(|index| ones(self.hints(index).peek()).map(move |bit| index * Word::BITS + bit));
+        hinted.filter_map(|w| {
+            let bits = self.word(w).peek();
+            if bits == 0 {
+                self.left_dry(w);
+                return None;
+            }
+            Some((w, bits))
+        })
+    }
+
+    /// Takes the hint away from a word that was seen without a free page.
+    ///
+    /// The handshake with [`returned_to`](Self::returned_to): here the hint is cleared, and then the word read; there
+    /// the word is changed, and then the hint read; a full fence stands in between on both sides. So one of the two
+    /// sees what the other did, and the hint that a release stands for is not lost.
+    #[inline]
+    fn left_dry(&self, word: usize) {
+        let bit = 1 << (word % Word::BITS);
+        if self.hint(word).peek() & bit == 0 {
             return;
         }
-        let bit = 1 << (word % Word::BITS);
         self.hint(word).claim(bit);
         full_fence_after_rmw();
         if self.word(word).peek() != 0 {
-            self.hint(word).release(bit);
+            self.give_hint(word);
         }
     }
 
-    /// Notes in the summary that `word` has a free page. Called right behind the release of one.
+    /// Sees to it that `word` has its hint. Called right behind the release of pages in it.
     #[inline]
-    fn refilled(&self, word: usize) {
+    fn returned_to(&self, word: usize) {
         full_fence_after_rmw();
-        let bit = 1 << (word % Word::BITS);
-        if self.hint(word).peek() & bit == 0 {
-            self.set_hint(word, bit);
+        if (self.hint(word).peek() >> (word % Word::BITS)) & 1 == 0 {
+            self.give_hint(word);
         }
     }
 
     #[cold]
-    fn set_hint(&self, word: usize, bit: u64) {
-        self.hint(word).release(bit);
+    fn give_hint(&self, word: usize) {
+        self.hint(word).release(1 << (word % Word::BITS));
     }
 
     /// Claims `pages` (at least two) contiguous pages and returns the index of the first.
@@ -246,7 +264,7 @@ impl Bitmap {
 
     /// The lowest run that lies in one word and begins at one of `starts`.
     fn claim_in_word(&self, pages: usize, starts: u64) -> Option<usize> {
-        self.words_with_room(0..self.words_len).find_map(|(w, bits)| {
+        self.hinted_words().find_map(|(w, bits)| {
             ones(run_starts(bits, pages) & starts)
                 .find(|&low| self.word(w).claim_all(mask(low, pages)))
                 .map(|low| w * Word::BITS + low)
@@ -332,7 +350,7 @@ impl Bitmap {
             Some(lost) => {
                 for w in words.start..lost {
                     self.word(w).release(mask_in(w, first, pages));
-                    self.refilled(w);
+                    self.returned_to(w);
                 }
                 false
             }
@@ -345,7 +363,13 @@ impl Bitmap {
     /// If it is free already: ownership was broken, and going on would hand the page out twice.
     #[inline]
     pub(crate) fn release_page(&self, page: usize) {
-        self.release(page / Word::BITS, 1 << (page % Word::BITS));
+        let word = page / Word::BITS;
+        if !self.word(word).release_bit(page % Word::BITS) {
+            page_freed_twice(page);
+        }
+        if page.is_multiple_of(SAMPLE) {
+            self.returned_to(word);
+        }
     }
 
     /// Gives the pages of `mask` in one word back.
@@ -358,7 +382,7 @@ impl Bitmap {
         if twice != 0 {
             freed_twice(word, twice);
         }
-        self.refilled(word);
+        self.returned_to(word);
     }
 
     /// Gives `first .. first + pages` back.
@@ -370,6 +394,11 @@ impl Bitmap {
             self.release(w, mask_in(w, first, pages));
         }
     }
+}
+
+#[cold]
+fn page_freed_twice(page: usize) -> ! {
+    panic!("DMA page {page} of the pool freed twice");
 }
 
 #[cold]

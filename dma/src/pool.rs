@@ -17,6 +17,9 @@ use crate::{Buf, DevAddr, Identity, Magazine, Mapping, PAGE_SIZE};
 /// The most pages one run may have: its length in bytes fits 31 bits.
 pub(crate) const MAX_RUN_PAGES: usize = 1 << 19;
 
+/// Searches (of a single page, when its word was dry, or of a magazine's fill) between two looks at the pages in use.
+const SEARCHES_A_LOOK: usize = 1024;
+
 /// What happens to the contents of pages when they come back to the pool.
 ///
 /// Under every policy a stale byte never reaches a reader or a device: what a holder has not written is zeroed
@@ -211,43 +214,78 @@ impl<M: Mapping> Pool<M> {
     /// whatever was there before, and nobody gets to see that: see [`Buf::as_mut_slice`].
     #[inline]
     pub fn alloc(&self, pages: usize) -> Result<Buf<'_, M>, Exhausted> {
-        if pages > 1 {
-            return self.alloc_run(pages);
+        if pages != self.plain_pages as usize {
+            return self.alloc_run(pages.max(1));
         }
         let cursor = self.moving.cursor.load(Ordering::Relaxed);
         match self.bitmap.claim_page_at(cursor) {
             Some(page) => Ok(Buf::new(self.run(page, 1))),
-            None => self.alloc_page_elsewhere(cursor),
+            None => self.alloc_page_elsewhere(),
         }
     }
 
     #[inline(never)]
     fn alloc_run(&self, pages: usize) -> Result<Buf<'_, M>, Exhausted> {
-        let claimed = if pages <= MAX_RUN_PAGES { self.bitmap.claim_run(pages) } else { None };
-        match claimed {
-            Some(first) => Ok(Buf::new(self.run(first, pages as u32))),
-            None => Err(self.exhausted(pages)),
+        let buf = match pages {
+            1 => self.alloc_page_elsewhere()?,
+            2..=MAX_RUN_PAGES => match self.bitmap.claim_run(pages) {
+                Some(first) => Buf::new(self.run(first, pages as u32)),
+                None => return Err(self.exhausted(pages)),
+            },
+            _ => return Err(self.exhausted(pages)),
+        };
+        if self.hygiene == Hygiene::Poison {
+            fill(buf.run.base, buf.run.pages, Hygiene::FRESH);
         }
+        Ok(buf)
     }
 
-    /// A page when the word at the cursor has none (or somebody else was faster there).
+    /// A page when the word at the shared cursor has none, or somebody else was faster there.
     #[inline(never)]
-    fn alloc_page_elsewhere(&self, mut cursor: usize) -> Result<Buf<'_, M>, Exhausted> {
-        let Some(mask) = self.claim_pages(&mut cursor, 1) else { return Err(self.exhausted(1)) };
-        self.moving.cursor.store(cursor, Ordering::Relaxed);
-        let page = cursor * Word::BITS + mask.trailing_zeros() as usize;
+    fn alloc_page_elsewhere(&self) -> Result<Buf<'_, M>, Exhausted> {
+        if self.is_time_to_look() {
+            return self.look_and_alloc_page();
+        }
+        // What nearly always happens: the word is dry, and the lowest that has a hint has a page.
+        let cursor = self.moving.cursor.load(Ordering::Relaxed);
+        let Some((word, page)) = self.bitmap.claim_lowest_page(cursor) else {
+            return self.alloc_page_anywhere();
+        };
+        self.moving.cursor.store(word, Ordering::Relaxed);
         Ok(Buf::new(self.run(page, 1)))
     }
 
-    /// Some pages of one word, for whoever keeps a cursor, and now and then a look at how many are in use.
+    #[cold]
+    #[inline(never)]
+    fn look_and_alloc_page(&self) -> Result<Buf<'_, M>, Exhausted> {
+        self.look();
+        self.alloc_page_anywhere()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn alloc_page_anywhere(&self) -> Result<Buf<'_, M>, Exhausted> {
+        let mut cursor = self.moving.cursor.load(Ordering::Relaxed);
+        let Some(mask) = self.bitmap.claim_pages(&mut cursor, 1) else { return Err(self.exhausted(1)) };
+        self.moving.cursor.store(cursor, Ordering::Relaxed);
+        Ok(Buf::new(self.run(cursor * Word::BITS + mask.trailing_zeros() as usize, 1)))
+    }
+
+    /// Some pages of one word, for a magazine that keeps a cursor of its own.
     pub(crate) fn claim_pages(&self, cursor: &mut usize, most: usize) -> Option<u64> {
-        // Not a read-modify-write: a look more or less does not matter.
-        let searches = self.moving.searches.load(Ordering::Relaxed).wrapping_add(1);
-        self.moving.searches.store(searches, Ordering::Relaxed);
-        if searches.is_multiple_of(self.bitmap.words_len()) {
+        if self.is_time_to_look() {
             self.look();
         }
         self.bitmap.claim_pages(cursor, most)
+    }
+
+    /// Counts searches, and is true at one of [`SEARCHES_A_LOOK`].
+    #[inline]
+    fn is_time_to_look(&self) -> bool {
+        // Not a read-modify-write: a look more or less does not matter.
+        let searches = self.moving.searches.load(Ordering::Relaxed).wrapping_add(1);
+        self.moving.searches.store(searches, Ordering::Relaxed);
+        searches.is_multiple_of(SEARCHES_A_LOOK)
     }
 
     /// A buffer for `bytes` bytes: as many pages as hold them, and its window set to exactly that many bytes.
@@ -290,6 +328,7 @@ impl<M: Mapping> Pool<M> {
     }
 
     /// Notes the number of pages in use if it is the largest seen.
+    #[inline(never)]
     fn look(&self) {
         let used = self.pages - self.bitmap.free();
         let live = used.saturating_sub(self.moving.quarantined.load(Ordering::Relaxed));
@@ -297,6 +336,7 @@ impl<M: Mapping> Pool<M> {
     }
 
     #[cold]
+    #[inline(never)]
     pub(crate) fn exhausted(&self, pages: usize) -> Exhausted {
         self.look();
         self.moving.exhausted.fetch_add(1, Ordering::Relaxed);
@@ -306,11 +346,7 @@ impl<M: Mapping> Pool<M> {
     /// Pages fresh from the bitmap become a run.
     #[inline]
     fn run(&self, first: usize, pages: u32) -> Run<'_, M> {
-        let base = self.page_base(first);
-        if self.hygiene == Hygiene::Poison {
-            fill(base, pages, Hygiene::FRESH);
-        }
-        Run { pool: self, base, pages, initialised: 0 }
+        Run { pool: self, base: self.page_base(first), pages, initialised: 0 }
     }
 
     /// The first byte of page `page`.
