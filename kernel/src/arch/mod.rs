@@ -11,6 +11,7 @@ mod fault;
 mod idle;
 pub(crate) mod idt;
 mod image;
+pub(crate) mod ioapic;
 pub(crate) mod paging;
 pub mod pci;
 pub(crate) mod port;

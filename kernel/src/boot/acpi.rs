@@ -16,6 +16,48 @@ pub struct Acpi {
     pub hpet: Option<u64>,
     /// The power management timer.
     pub pm_timer: Option<PmTimer>,
+    /// The first I/O APIC.
+    pub io_apic: Option<IoApic>,
+    /// Where the sixteen ISA interrupt lines lead.
+    pub lines: Lines,
+}
+
+/// An I/O APIC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IoApic {
+    /// Physical address of its registers.
+    pub address: u64,
+    /// The global interrupt of its first pin.
+    pub first_interrupt: u32,
+}
+
+/// Where an interrupt line leads and how it signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// The global interrupt.
+    pub interrupt: u32,
+    /// Asserted when low.
+    pub active_low: bool,
+    /// Signalled by level, not by edge.
+    pub level: bool,
+}
+
+/// The interrupt lines by their ISA numbers, which is what firmware writes into a PCI function's interrupt line register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines([Line; 16]);
+
+impl Default for Lines {
+    /// Without overrides a line leads to the global interrupt of its number, and signals as PCI does.
+    fn default() -> Self {
+        Self(core::array::from_fn(|irq| Line { interrupt: irq as u32, active_low: true, level: true }))
+    }
+}
+
+impl Lines {
+    /// Where this line leads.
+    pub fn get(&self, irq: u8) -> Option<Line> {
+        self.0.get(usize::from(irq)).copied()
+    }
 }
 
 /// The power management timer: a counter at 3.579545 MHz behind an I/O port.
@@ -38,10 +80,51 @@ impl Acpi {
         for_each_table(rsdp, memory, |table| match &table[..4] {
             b"HPET" => acpi.hpet = hpet(table),
             b"FACP" => acpi.pm_timer = pm_timer(table),
+            b"APIC" => acpi.read_madt(table),
             _ => {}
         });
         acpi
     }
+}
+
+impl Acpi {
+    /// The multiple APIC description table (ACPI 6.4, 5.2.12): entries of a type, a length and that many bytes.
+    fn read_madt(&mut self, table: &[u8]) {
+        const FIRST_ENTRY: usize = 44;
+        const IO_APIC: u8 = 1;
+        const INTERRUPT_OVERRIDE: u8 = 2;
+        let mut rest = table.get(FIRST_ENTRY..).unwrap_or_default();
+        while let [kind, length, ..] = *rest {
+            let Some((entry, behind)) = rest.split_at_checked(usize::from(length)).filter(|_| length >= 2)
+            else {
+                return;
+            };
+            rest = behind;
+            match kind {
+                IO_APIC if self.io_apic.is_none() => self.io_apic = io_apic(entry),
+                INTERRUPT_OVERRIDE => {
+                    if let Some((irq, line)) = interrupt_override(entry)
+                        && let Some(place) = self.lines.0.get_mut(usize::from(irq))
+                    {
+                        *place = line;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn io_apic(entry: &[u8]) -> Option<IoApic> {
+    Some(IoApic { address: u64::from(u32_at(entry, 4)?), first_interrupt: u32_at(entry, 8)? })
+}
+
+fn interrupt_override(entry: &[u8]) -> Option<(u8, Line)> {
+    let flags = u32_at(entry, 6)? >> 16;
+    // Two bits each: 1 high or edge, 3 low or level, 0 as the bus does, which for ISA is high and edge.
+    let line =
+        Line { interrupt: u32_at(entry, 4)?, active_low: flags & 3 == 3, level: (flags >> 2) & 3 == 3 };
+    Some((*entry.get(3)?, line))
 }
 
 fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(&[u8])) -> Option<()> {
@@ -157,6 +240,42 @@ mod tests {
         ram.put(&sealed(root, 8))
     }
 
+    fn madt() -> Vec<u8> {
+        let mut body = std::vec![0; 8];
+        body.extend_from_slice(&[0, 8, 0, 0, 1, 0, 0, 0]); // a core
+        body.extend_from_slice(&[1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0]);
+        body.extend_from_slice(&[2, 10, 0, 0, 2, 0, 0, 0, 0, 0]); // the PIT, on pin 2
+        body.extend_from_slice(&[2, 10, 0, 11, 11, 0, 0, 0, 0x0d, 0]);
+        body.extend_from_slice(&[2, 10, 0, 99, 11, 0, 0, 0, 0x0d, 0]);
+        with_header(b"APIC", &body)
+    }
+
+    #[test]
+    fn the_io_apic_and_the_lines_that_lead_to_it_are_found() {
+        let mut ram = Ram(Vec::new());
+        let table = ram.put(&madt());
+        let root = root_with_rsdt(&mut ram, &[table]);
+        let acpi = Acpi::read(root, &ram);
+        assert_eq!(acpi.io_apic, Some(IoApic { address: 0xfec0_0000, first_interrupt: 0 }));
+        let line = |interrupt, active_low, level| Some(Line { interrupt, active_low, level });
+        assert_eq!(acpi.lines.get(0), line(2, false, false));
+        assert_eq!(acpi.lines.get(10), line(10, true, true), "as PCI does");
+        assert_eq!(acpi.lines.get(11), line(11, false, true));
+        assert_eq!(acpi.lines.get(16), None);
+    }
+
+    #[test]
+    fn a_list_of_entries_that_does_not_end_well_is_read_as_far_as_it_goes() {
+        for tail in [&[1, 0][..], &[1, 200, 3], &[2], &[2, 3, 0], &[1, 4, 0, 0]] {
+            let mut ram = Ram(Vec::new());
+            let mut body = std::vec![0; 8];
+            body.extend_from_slice(tail);
+            let table = ram.put(&with_header(b"APIC", &body));
+            let root = root_with_rsdt(&mut ram, &[table]);
+            assert_eq!(Acpi::read(root, &ram), Acpi::default());
+        }
+    }
+
     const PM_TIMER: PmTimer = PmTimer { port: 0x608, wide: true };
 
     #[test]
@@ -164,7 +283,10 @@ mod tests {
         let mut ram = Ram(Vec::new());
         let tables = [ram.put(&fixed_table()), ram.put(&hpet_table())];
         let root = root_with_rsdt(&mut ram, &tables);
-        assert_eq!(Acpi::read(root, &ram), Acpi { hpet: Some(0xfed0_0000), pm_timer: Some(PM_TIMER) });
+        assert_eq!(
+            Acpi::read(root, &ram),
+            Acpi { hpet: Some(0xfed0_0000), pm_timer: Some(PM_TIMER), ..Acpi::default() }
+        );
     }
 
     #[test]
@@ -180,7 +302,10 @@ mod tests {
         root.extend_from_slice(&xsdt.to_le_bytes());
         root.extend_from_slice(&[0; 4]);
         let root = ram.put(&root);
-        assert_eq!(Acpi::read(root, &ram), Acpi { hpet: Some(0xfed0_0000), pm_timer: Some(PM_TIMER) });
+        assert_eq!(
+            Acpi::read(root, &ram),
+            Acpi { hpet: Some(0xfed0_0000), pm_timer: Some(PM_TIMER), ..Acpi::default() }
+        );
     }
 
     #[test]
@@ -190,7 +315,7 @@ mod tests {
         spoilt[44] ^= 1;
         let tables = [ram.put(&spoilt), 0xffff_f000, ram.put(&fixed_table())];
         let root = root_with_rsdt(&mut ram, &tables);
-        assert_eq!(Acpi::read(root, &ram), Acpi { hpet: None, pm_timer: Some(PM_TIMER) });
+        assert_eq!(Acpi::read(root, &ram), Acpi { pm_timer: Some(PM_TIMER), ..Acpi::default() });
     }
 
     #[test]
@@ -206,9 +331,9 @@ mod tests {
             if at + 8 < tail.len() {
                 tail[at..at + 8].copy_from_slice(&BASE.to_le_bytes());
             }
-            let table = ram.put(&with_header(b"FACP", &tail));
+            let tables = [b"FACP", b"APIC", b"HPET"].map(|name| ram.put(&with_header(name, &tail)));
             let other = ram.put(&tail);
-            let root = root_with_rsdt(&mut ram, &[table, other, BASE + 7]);
+            let root = root_with_rsdt(&mut ram, &[tables[0], tables[1], tables[2], other, BASE + 7]);
             Acpi::read(root, &ram);
         }
     }

@@ -118,6 +118,7 @@ fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> 
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("main stack");
     arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
+    arch::ioapic::init(&acpi); // lines, for devices without messages
     arch::idt::register_rows().map_err(BootError::Interrupts)?; // traps and timer in /dev/irqalloc
     let calibration = Calibration::begin(&acpi); // first look at the clocks
     rung("clock, first look");

@@ -7,9 +7,10 @@
 
 pub mod table;
 
-pub use table::{Irq, Kind, RegisterError, Registration, Row, Table};
+pub use table::{Irq, Kind, LineRegistration, RegisterError, Registration, Row, Table};
 
 use core::sync::atomic::{AtomicBool, Ordering};
+use spin::Once;
 
 /// Set by an interrupt, taken by the task that serves the device.
 #[derive(Debug, Default)]
@@ -52,6 +53,36 @@ pub fn timer() -> &'static Pending {
 /// The machine's table.
 pub fn table() -> &'static Table {
     &TABLE
+}
+
+/// The way from interrupt lines to vectors: the machine's I/O APIC.
+pub trait Lines: Sync {
+    /// Lets the line raise `vector`; asked again with the same vector it changes nothing.
+    fn route(&self, irq: u8, vector: u8) -> Result<(), NoSuchLine>;
+}
+
+/// The machine has no such interrupt line, or none at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSuchLine {
+    /// The line.
+    pub irq: u8,
+}
+
+static LINES: Once<&'static dyn Lines> = Once::new();
+
+/// Says how lines are routed on this machine; boot does so once.
+pub fn set_lines(lines: &'static dyn Lines) {
+    LINES.call_once(|| lines);
+}
+
+/// Lets the line raise `vector`.
+pub fn route_line(irq: u8, vector: u8) -> Result<(), NoSuchLine> {
+    LINES.get().ok_or(NoSuchLine { irq })?.route(irq, vector)
+}
+
+/// Gives `pending` the vector of its line and a row in the table.
+pub fn register_line(registration: LineRegistration) -> Result<Irq, RegisterError> {
+    TABLE.register_line(registration)
 }
 
 /// Gives `pending` a vector of its own and a row in the table.

@@ -4,6 +4,7 @@
 //! a row is published with a release store after it is complete. Pure: the tests drive it as interrupt entry does.
 
 use super::Pending;
+use crate::mem::mmio::Mmio;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicU16, AtomicU64, Ordering};
@@ -61,6 +62,20 @@ pub struct Registration {
     pub pending: &'static Pending,
 }
 
+/// What is asked for with [`Table::register_line`]: a level-triggered line, which devices may share.
+#[derive(Debug, Clone, Copy)]
+pub struct LineRegistration {
+    /// The name shown.
+    pub name: &'static str,
+    /// The interrupt line.
+    pub irq: u8,
+    /// Set when the interrupt was this device's.
+    pub pending: &'static Pending,
+    /// The device's interrupt status: a byte that says whether the interrupt was this device's, and by being read takes
+    /// the device off the line. It has to be read before the interrupt is acknowledged, or the line raises it again.
+    pub status: Mmio,
+}
+
 /// What a registration got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Irq {
@@ -112,6 +127,8 @@ struct Handler {
     name: &'static str,
     /// `None` for traps, which have no task behind them.
     pending: Option<&'static Pending>,
+    /// For a line: where the device says whether it was the one.
+    status: Option<Mmio>,
     /// The handler registered before this one on the same vector.
     next: Link,
 }
@@ -159,14 +176,36 @@ impl Table {
         let mut taken = self.taken.lock();
         let vector = device_vector(taken.device_vectors).ok_or(RegisterError::NoVector)?;
         let Registration { name, kind, irq, pending } = registration;
-        self.link(&mut taken, vector, Handler { irq, kind, name, pending: Some(pending), next: 0 })?;
+        self.link(
+            &mut taken,
+            vector,
+            Handler { irq, kind, name, pending: Some(pending), status: None, next: 0 },
+        )?;
         taken.device_vectors += 1;
+        Ok(Irq { vector })
+    }
+
+    /// Adds a row for a device on a line: on the vector the line has already, or on the next free one.
+    pub fn register_line(&self, registration: LineRegistration) -> Result<Irq, RegisterError> {
+        let LineRegistration { name, irq, pending, status } = registration;
+        let mut taken = self.taken.lock();
+        let shared = (FIRST_DEVICE..SPURIOUS_VECTOR).find(|&vector| {
+            self.handlers(vector).any(|other| other.kind == Kind::Ioapic && other.irq == irq)
+        });
+        let fresh = device_vector(taken.device_vectors);
+        let vector = shared.or(fresh).ok_or(RegisterError::NoVector)?;
+        let handler =
+            Handler { irq, kind: Kind::Ioapic, name, pending: Some(pending), status: Some(status), next: 0 };
+        self.link(&mut taken, vector, handler)?;
+        if shared.is_none() {
+            taken.device_vectors += 1;
+        }
         Ok(Irq { vector })
     }
 
     /// Adds a row for an exception of the processor.
     pub fn register_trap(&self, vector: u8, name: &'static str) -> Result<(), RegisterError> {
-        let handler = Handler { irq: 0, kind: Kind::Trap, name, pending: None, next: 0 };
+        let handler = Handler { irq: 0, kind: Kind::Trap, name, pending: None, status: None, next: 0 };
         self.link(&mut self.taken.lock(), vector, handler)
     }
 
@@ -177,7 +216,8 @@ impl Table {
         name: &'static str,
         pending: &'static Pending,
     ) -> Result<(), RegisterError> {
-        let handler = Handler { irq: vector, kind: Kind::Lapic, name, pending: Some(pending), next: 0 };
+        let handler =
+            Handler { irq: vector, kind: Kind::Lapic, name, pending: Some(pending), status: None, next: 0 };
         self.link(&mut self.taken.lock(), vector, handler)
     }
 
@@ -191,11 +231,15 @@ impl Table {
         Ok(())
     }
 
-    /// Interrupt entry: sets the pending bits of the vector. Does not wait, lock or allocate.
+    /// Interrupt entry: sets the pending bits of the vector; on a shared line those of the devices that say it was them.
+    /// Does not wait, lock or allocate.
     pub fn deliver(&self, vector: u8) {
         let mut known = false;
         for handler in self.handlers(vector) {
             known = true;
+            if handler.status.is_some_and(|status| status.read_u8(0) == 0) {
+                continue;
+            }
             if let Some(pending) = handler.pending {
                 pending.set();
             }
@@ -299,6 +343,32 @@ mod tests {
         let expected =
             Row { vector: 65, irq: 11, count: 1, cycles: 1200, kind: Kind::Msi, name: "virtio-9p-0" };
         assert_eq!(table.rows(), [expected]);
+    }
+
+    #[test]
+    fn devices_on_one_line_share_its_vector_and_each_says_whether_it_was_the_one() {
+        static ONE: Pending = Pending::new();
+        static OTHER: Pending = Pending::new();
+        let status = || {
+            let byte: &'static mut u64 = std::boxed::Box::leak(std::boxed::Box::new(0));
+            // SAFETY: leaked, and the only reference to it ends here.
+            unsafe { Mmio::new(core::ptr::NonNull::from(byte).cast(), 1) }
+        };
+        let (one, other) = (status(), status());
+        let table = Table::new();
+        let line = |name, irq, pending, status| LineRegistration { name, irq, pending, status };
+        assert_eq!(table.register_line(line("virtio-9p-0", 11, &ONE, one)), Ok(Irq { vector: 65 }));
+        assert_eq!(table.register(msi("virtio-9p-1", 11, &ONE)), Ok(Irq { vector: 73 }));
+        assert_eq!(table.register_line(line("virtio-console-2", 11, &OTHER, other)), Ok(Irq { vector: 65 }));
+        assert_eq!(table.register_line(line("virtio-console-3", 10, &OTHER, other)), Ok(Irq { vector: 81 }));
+        other.write_u8(0, 1);
+        table.deliver(65);
+        assert!(OTHER.take() && !ONE.take());
+        one.write_u8(0, 2);
+        table.deliver(65);
+        assert!(OTHER.take() && ONE.take(), "a change of configuration counts too");
+        let names: Vec<_> = table.rows().iter().map(|row| (row.vector, row.irq, row.name)).collect();
+        assert_eq!(names[..2], [(65, 11, "virtio-console-2"), (65, 11, "virtio-9p-0")], "newest first");
     }
 
     #[test]

@@ -8,8 +8,8 @@
 use super::init::{self, ConfigError, InitError};
 use super::kind::Kind;
 use super::notify::Notify;
-use super::transport::{Status, Transport};
-use crate::irq::{self, Pending, Registration};
+use super::transport::{InterruptError, Interrupts, Status, Transport};
+use crate::irq::{self, Irq, LineRegistration, Pending, RegisterError, Registration};
 use alloc::boxed::Box;
 use core::fmt;
 use ninewire_queue::RingAreas;
@@ -90,20 +90,28 @@ impl Device {
     }
 
     /// Sets `pending` on every interrupt of the device, for its configuration and for all queues enabled from now on.
-    /// Without this call the device never interrupts and the driver has to look.
+    /// Without this call the device never interrupts and the driver has to look. Messages where the device has them,
+    /// its interrupt line otherwise. The pending bit of the first call stays the device's for good.
     pub fn enable_interrupt(&self, pending: &'static Pending) -> Result<(), InitError> {
         let mut inner = self.inner.lock();
         inner.expect(Phase::Negotiated, "enable_interrupt")?;
-        let vector = match inner.vector {
-            Some(vector) => vector,
-            None => {
-                let irq = inner.transport.interrupt_line();
-                let registration = Registration { name: self.name, kind: irq::Kind::Msi, irq, pending };
-                irq::register(registration).map_err(InitError::Register)?.vector
+        let irq = inner.transport.interrupt_line();
+        match inner.transport.interrupts() {
+            Interrupts::Messages => {
+                let vector = inner.vector_or(|| {
+                    irq::register(Registration { name: self.name, kind: irq::Kind::Msi, irq, pending })
+                })?;
+                inner.transport.route_interrupt(vector).map_err(InitError::Interrupt)?;
             }
-        };
-        inner.vector = Some(vector);
-        inner.transport.route_interrupt(vector).map_err(InitError::Interrupt)?;
+            Interrupts::Line(status) => {
+                let vector = inner.vector_or(|| {
+                    irq::register_line(LineRegistration { name: self.name, irq, pending, status })
+                })?;
+                irq::route_line(irq, vector).map_err(|_| InitError::Interrupt(InterruptError::None))?;
+                inner.transport.enable_line(true);
+            }
+            Interrupts::None => return Err(InitError::Interrupt(InterruptError::None)),
+        }
         inner.interrupts = true;
         Ok(())
     }
@@ -173,6 +181,16 @@ impl Device {
 }
 
 impl Inner {
+    /// The vector there is, or the one that `register` gets.
+    fn vector_or(&mut self, register: impl FnOnce() -> Result<Irq, RegisterError>) -> Result<u8, InitError> {
+        let vector = match self.vector {
+            Some(vector) => vector,
+            None => register().map_err(InitError::Register)?.vector,
+        };
+        self.vector = Some(vector);
+        Ok(vector)
+    }
+
     fn expect(&self, phase: Phase, call: &'static str) -> Result<(), InitError> {
         if self.phase == phase { Ok(()) } else { Err(InitError::OutOfOrder { call }) }
     }

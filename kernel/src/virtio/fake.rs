@@ -7,7 +7,7 @@
 use super::feature;
 use super::kind::Kind;
 use super::notify::Notify;
-use super::transport::{InterruptError, Status, Transport};
+use super::transport::{InterruptError, Interrupts, Status, Transport};
 use crate::irq;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Lies {
     pub resets_never: bool,
     /// It takes FEATURES_OK back.
     pub refuses_features: bool,
-    /// It has no MSI-X.
+    /// It cannot interrupt.
     pub no_messages: bool,
     /// It does not accept a vector for this queue.
     pub refuses_vector_of: Option<u16>,
@@ -257,16 +257,21 @@ impl Transport for Fake {
         bytes.copy_from_slice(&state.config[offset..offset + bytes.len()]);
     }
 
+    fn interrupts(&self) -> Interrupts {
+        if self.state.lock().lies.no_messages { Interrupts::None } else { Interrupts::Messages }
+    }
+
     fn interrupt_line(&self) -> u8 {
         11
+    }
+
+    fn enable_line(&mut self, _: bool) {
+        panic!("a device with messages has no use for its line");
     }
 
     fn route_interrupt(&mut self, vector: u8) -> Result<(), InterruptError> {
         let mut state =
             self.during("routing the interrupt", Status::FEATURES_OK, Status::DRIVER_OK | Status::FAILED);
-        if state.lies.no_messages {
-            return Err(InterruptError::NoMessages);
-        }
         state.vector = Some(vector);
         Ok(())
     }
@@ -375,7 +380,7 @@ mod tests {
         let fake = console().lies(Lies { no_messages: true, ..Lies::default() });
         let device = fake.device("x");
         device.negotiate(0).expect("agreed");
-        assert_eq!(device.enable_interrupt(&PENDING), Err(InitError::Interrupt(InterruptError::NoMessages)));
+        assert_eq!(device.enable_interrupt(&PENDING), Err(InitError::Interrupt(InterruptError::None)));
 
         let fake =
             console().lies(Lies { refuses_vector_of: Some(1), no_notify_for: Some(0), ..Lies::default() });

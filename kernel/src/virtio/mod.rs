@@ -17,7 +17,7 @@ pub use device::Device;
 pub use init::{ConfigError, InitError};
 pub use kind::Kind;
 pub use notify::Notify;
-pub use transport::{InterruptError, Status, Transport};
+pub use transport::{InterruptError, Interrupts, Status, Transport};
 
 /// Feature bits that belong to no device type (virtio 1.2, chapter 6).
 pub mod feature {

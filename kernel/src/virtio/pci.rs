@@ -4,7 +4,7 @@
 use super::device::Device;
 use super::kind::{Kind, VENDOR};
 use super::notify::Notify;
-use super::transport::{InterruptError, Status, Transport};
+use super::transport::{InterruptError, Interrupts, Status, Transport};
 use crate::mem::MapError;
 use crate::mem::mmio::Mmio;
 use crate::pci::bar::{self, Bar, BarError};
@@ -53,6 +53,8 @@ pub enum Structure {
     Notify,
     /// Device-specific configuration.
     Device,
+    /// Interrupt status.
+    Isr,
 }
 
 /// Why a virtio function cannot be used.
@@ -141,6 +143,7 @@ struct Places {
     common: Option<Place>,
     notify: Option<Place>,
     device: Option<Place>,
+    isr: Option<Place>,
 }
 
 impl Places {
@@ -153,6 +156,7 @@ impl Places {
                 CFG_COMMON => &mut places.common,
                 CFG_NOTIFY => &mut places.notify,
                 CFG_DEVICE => &mut places.device,
+                CFG_ISR => &mut places.isr,
                 _ => continue,
             };
             let word =
@@ -194,6 +198,7 @@ fn map(
 
 const CFG_COMMON: u8 = 1;
 const CFG_NOTIFY: u8 = 2;
+const CFG_ISR: u8 = 3;
 const CFG_DEVICE: u8 = 4;
 
 /// More of a structure than this is not mapped, whatever the capability says.
@@ -216,8 +221,16 @@ struct PciTransport {
     notify_multiplier: u32,
     /// Absent for devices without configuration.
     device: Option<Mmio>,
-    msix: Option<(Msix, Mmio)>,
+    interrupts: Way,
     interrupt_core: u8,
+}
+
+/// How the function interrupts.
+enum Way {
+    Messages(Msix, Mmio),
+    /// The interrupt status byte.
+    Line(Mmio),
+    None,
 }
 
 impl PciTransport {
@@ -226,10 +239,11 @@ impl PciTransport {
         let common = checked(places.common, Structure::Common, common::BYTES)?;
         let notify = checked(places.notify, Structure::Notify, size_of::<u16>())?;
         let device = places.device.map(|place| checked(Some(place), Structure::Device, 1)).transpose()?;
+        let isr = places.isr.map(|place| checked(Some(place), Structure::Isr, 1)).transpose()?;
         let msix = Msix::find(&config);
 
         // Registers answer, the device may reach memory (QEMU does not switch that on for modern drivers), and the
-        // interrupt line stays quiet: messages only. Written only when it changes something, because each change costs
+        // interrupt line stays quiet until a driver wants it. Written only when it changes something, because each change costs
         // an emulated machine a new memory layout.
         let wanted = config.command() | command::MEMORY | command::BUS_MASTER | command::INTERRUPT_DISABLE;
         if wanted != config.command() {
@@ -241,12 +255,13 @@ impl PciTransport {
             notify: notify.map(&config, platform)?,
             notify_multiplier: notify.extra,
             device: device.map(|place| place.map(&config, platform)).transpose()?,
-            msix: match msix {
-                Some(msix) => {
+            interrupts: match (msix, isr) {
+                (Some(msix), _) => {
                     let table = map(&config, platform, msix.bar, msix.offset, msix.table_bytes())?;
-                    Some((msix, table))
+                    Way::Messages(msix, table)
                 }
-                None => None,
+                (None, Some(isr)) => Way::Line(isr.map(&config, platform)?),
+                (None, None) => Way::None,
             },
             interrupt_core: platform.interrupt_core(),
         })
@@ -308,10 +323,12 @@ impl Transport for PciTransport {
         self.write_address(common::QUEUE_DESC, areas.desc.get());
         self.write_address(common::QUEUE_DRIVER, areas.driver.get());
         self.write_address(common::QUEUE_DEVICE, areas.device.get());
-        let entry = if interrupts { ENTRY } else { NO_VECTOR };
-        self.common.write_u16(common::QUEUE_MSIX_VECTOR, entry);
-        if self.common.read_u16(common::QUEUE_MSIX_VECTOR) != entry {
-            return Err(InterruptError::Refused { queue: Some(queue) });
+        if let Way::Messages(..) = self.interrupts {
+            let entry = if interrupts { ENTRY } else { NO_VECTOR };
+            self.common.write_u16(common::QUEUE_MSIX_VECTOR, entry);
+            if self.common.read_u16(common::QUEUE_MSIX_VECTOR) != entry {
+                return Err(InterruptError::Refused { queue: Some(queue) });
+            }
         }
         self.common.write_u16(common::QUEUE_ENABLE, 1);
         Ok(())
@@ -343,12 +360,25 @@ impl Transport for PciTransport {
         }
     }
 
+    fn interrupts(&self) -> Interrupts {
+        match self.interrupts {
+            Way::Messages(..) => Interrupts::Messages,
+            Way::Line(status) => Interrupts::Line(status),
+            Way::None => Interrupts::None,
+        }
+    }
+
+    fn enable_line(&mut self, enable: bool) {
+        let quiet = self.config.command() | command::INTERRUPT_DISABLE;
+        self.config.set_command(if enable { quiet & !command::INTERRUPT_DISABLE } else { quiet });
+    }
+
     fn interrupt_line(&self) -> u8 {
         self.config.interrupt_line()
     }
 
     fn route_interrupt(&mut self, vector: u8) -> Result<(), InterruptError> {
-        let (msix, table) = self.msix.as_ref().ok_or(InterruptError::NoMessages)?;
+        let Way::Messages(msix, table) = &self.interrupts else { return Err(InterruptError::None) };
         msix.route_first(&self.config, table, self.interrupt_core, vector);
         self.common.write_u16(common::CONFIG_MSIX_VECTOR, ENTRY);
         if self.common.read_u16(common::CONFIG_MSIX_VECTOR) != ENTRY {
@@ -477,6 +507,34 @@ mod tests {
         transport.read_config(5, &mut bytes);
         assert_eq!(bytes, [2, 3, 4]);
         assert_eq!(transport.config_bytes(), 0x10);
+    }
+
+    #[test]
+    fn a_function_without_messages_uses_its_line() {
+        let mut fabric = Fabric::new();
+        fabric
+            .function("00:02.0", VENDOR, 0x1049)
+            .word(header::BAR0 + 16, BASE as u32 | 0xc)
+            .word(header::BAR0 + 20, 7)
+            .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
+            .capability(0x09, 0x60, &cap(CFG_ISR, 4, 0x1000, 0x1000, &[]))
+            .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
+        let fabric: &'static Fabric = Box::leak(Box::new(fabric));
+        let registers = Registers::new(BASE);
+        let config = Config::new(fabric, address("00:02.0"));
+        let mut transport = PciTransport::open(config, &registers).expect("usable");
+        registers.at(0x1000).write_u8(0, 3);
+        let Interrupts::Line(status) = transport.interrupts() else { panic!("a line") };
+        assert_eq!(status.read_u8(0), 3);
+        assert_eq!(transport.route_interrupt(65), Err(InterruptError::None));
+        assert_ne!(config.command() & command::INTERRUPT_DISABLE, 0, "quiet until wanted");
+        transport.enable_line(true);
+        assert_eq!(
+            config.command() & (command::INTERRUPT_DISABLE | command::BUS_MASTER),
+            command::BUS_MASTER
+        );
+        transport.enable_line(false);
+        assert_ne!(config.command() & command::INTERRUPT_DISABLE, 0);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The seam between a virtio device and the way it is reached.
 
 use super::notify::Notify;
+use crate::mem::mmio::Mmio;
 use bitflags::bitflags;
 use core::fmt;
 use ninewire_queue::RingAreas;
@@ -29,8 +30,8 @@ bitflags! {
 /// Why a device cannot be made to interrupt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InterruptError {
-    /// It offers no message-signalled interrupts.
-    NoMessages,
+    /// It has neither message-signalled interrupts nor an interrupt line that leads anywhere.
+    None,
     /// It did not accept the vector for its configuration, or for this queue.
     Refused {
         /// The queue; `None` for the configuration.
@@ -41,11 +42,24 @@ pub enum InterruptError {
 impl fmt::Display for InterruptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoMessages => write!(f, "it has no MSI-X interrupts; start QEMU without vectors=0 for it"),
+            Self::None => {
+                write!(f, "it has neither MSI-X interrupts nor an interrupt line that leads anywhere")
+            }
             Self::Refused { queue: Some(queue) } => write!(f, "it refuses an interrupt for queue {queue}"),
             Self::Refused { queue: None } => write!(f, "it refuses an interrupt for its configuration"),
         }
     }
+}
+
+/// The ways a device can interrupt.
+#[derive(Debug, Clone, Copy)]
+pub enum Interrupts {
+    /// By messages: [`Transport::route_interrupt`].
+    Messages,
+    /// By its line; here is its interrupt status byte, which reading clears (virtio 1.2, 4.1.4.5).
+    Line(Mmio),
+    /// Not at all.
+    None,
 }
 
 /// How a device is reached. One owner; [`super::Device`] brings the calls into the order the standard asks for, and
@@ -63,8 +77,8 @@ pub trait Transport: Send {
     fn queue_count(&mut self) -> u16;
     /// The largest size of a queue; 0 if it does not exist.
     fn queue_size_max(&mut self, queue: u16) -> u16;
-    /// Writes size and addresses of a queue, and sets it live if `vector_entry` (see [`Transport::route_interrupt`]) is
-    /// accepted for it.
+    /// Writes size and addresses of a queue and sets it live; with `interrupts` by messages it raises the vector of
+    /// [`Transport::route_interrupt`].
     fn enable_queue(
         &mut self,
         queue: u16,
@@ -80,8 +94,12 @@ pub trait Transport: Send {
     fn config_bytes(&mut self) -> usize;
     /// Reads configuration; the range lies inside.
     fn read_config(&mut self, offset: usize, bytes: &mut [u8]);
+    /// How it can interrupt.
+    fn interrupts(&self) -> Interrupts;
     /// The interrupt line the firmware has noted for the device.
     fn interrupt_line(&self) -> u8;
     /// Lets configuration changes and, later, enabled queues raise `vector` on the boot core.
     fn route_interrupt(&mut self, vector: u8) -> Result<(), InterruptError>;
+    /// Lets the device raise its interrupt line, or not.
+    fn enable_line(&mut self, enable: bool);
 }
