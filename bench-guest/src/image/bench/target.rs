@@ -11,7 +11,7 @@ use ninewire_kernel::drivers::console::Console;
 use ninewire_kernel::drivers::p9::NineP;
 use ninewire_kernel::io::{self, Window, Windows};
 use ninewire_kernel::p9::msg::{self, flags};
-use ninewire_kernel::p9::{Client, Error, Fid, Wire};
+use ninewire_kernel::p9::{Client, Error, Fid, SessionError, Wire, WireError};
 use ninewire_kernel::{arch, task};
 
 use super::slot::PageSlot;
@@ -90,12 +90,24 @@ fn granted(dialect: msg::Dialect) -> Dialect {
 
 const ENOENT: u32 = 2;
 
+fn session_error(error: SessionError) -> &'static str {
+    match error {
+        SessionError::Wire(WireError::HungUp) => "it has gone away",
+        SessionError::Wire(WireError::Broken(how)) => how,
+        SessionError::Wire(WireError::InUse) => "another session has the device",
+        SessionError::Wire(WireError::Closing) => "the last session on the device does not end",
+        SessionError::Lied(_) => "an answer that no server may give",
+        SessionError::FlushUnanswered => "not even Tflush is answered",
+        SessionError::Closed => "the session was ended",
+    }
+}
+
 /// The client's errors in the words of a case.
 pub(super) fn in_words(error: Error) -> TargetError {
     match error {
         Error::Refused(refusal) => TargetError::Refused { errno: refusal.errno },
         Error::TimedOut { awaited, .. } => TargetError::TimedOut { awaited },
-        Error::Session(_) => TargetError::Peer { what: "the session has ended" },
+        Error::Session(error) => TargetError::Peer { what: session_error(error) },
         Error::NoPages(_) => TargetError::NoMemory,
         Error::NoFids => TargetError::Unsupported { what: "so many files at a time" },
         Error::NoTasks => TargetError::Unsupported { what: "so many tasks at a time" },
