@@ -180,7 +180,8 @@ impl Slots {
     }
 
     pub(super) fn set_closing(&self) {
-        self.closing.store(true, Ordering::Relaxed);
+        // Against `free`: either it sees this, or the keeper we wake sees the slot it freed.
+        self.closing.store(true, Ordering::SeqCst);
         self.keeper.wake();
     }
 
@@ -551,9 +552,13 @@ impl Slots {
         body.parcel.clear();
         slot.settled.store(false, Ordering::Relaxed);
         if id != self.reserved() {
-            // Release pairs with the acquire of `try_claim`.
-            self.free[id.index() / 64].fetch_or(1 << (id.index() % 64), Ordering::Release);
+            // Its release pairs with the acquire of `try_claim`.
+            self.free[id.index() / 64].fetch_or(1 << (id.index() % 64), Ordering::SeqCst);
             self.waiting.wake_one(&self.keeper);
+            // The last one to become free is the end of a session that nobody holds.
+            if self.closing.load(Ordering::SeqCst) {
+                self.keeper.wake();
+            }
         }
     }
 
