@@ -531,7 +531,8 @@ impl Slots {
                 if let Some(lie) = lie {
                     self.fail(lie.into());
                 }
-                if self.fids.any_doomed() {
+                // The keeper of a session that closes waits for just this: the last slot that was not free.
+                if self.fids.any_doomed() || self.is_closing() {
                     self.keeper.wake();
                 }
             }
