@@ -3,7 +3,9 @@
 //! ```text
 //! bind -a '#P' /dev
 //!
+//! /dev/9p/ctl
 //! /dev/irqalloc
+//! /dev/mtags
 //! /dev/pool
 //! ```
 //!
@@ -11,29 +13,47 @@
 //! vector, interrupt line, count, cycles, type, name, in columns of 11, 11, 20, 20 and 8. Count and cycles belong to
 //! the vector, so lines that share one show equal numbers. A handler that is not registered has no line.
 //!
+//! `mtags` has a line for every virtio-9p device, in bus order: `tag:-` while it is not mounted, and mounted
+//! `tag:version:msize:use:hits`: the dialect and message size the server agreed to, how many requests were sent, and how
+//! many replies found theirs by its tag without a search. A colon, a blank or an odd byte in a tag is shown as `\x` and two
+//! digits, and can be typed so to `mount`.
+//!
+//! `9p/ctl` is described in [`crate::dev::mnt::settings`].
+//!
 //! `pool` tells about the pages that devices read and write, one `name number` a line: how many there are (`pages`), in
 //! use now (`live`), most ever in use (`peak`), requests refused for want of pages (`exhausted`), pages given up because
 //! a device that lied may still write them (`quarantined`), and how many payload bytes were ever copied (`copied`).
 //!
-//! All are read-only.
+//! All but `9p/ctl` are read-only.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::dev::mnt;
 use crate::io::{Windows, copied};
 use crate::irq;
 use crate::mem::pool;
 use crate::ns::device::{Cursor, Device, Opened, Walked, walk_by_steps};
-use crate::ns::stat::{Entry, Qid, Stat};
+use crate::ns::stat::{Entry, Mode, Qid, Stat};
 use crate::ns::table::{Row, Table};
 use crate::ns::{Error, OpenMode, text};
 
 const IRQALLOC: u64 = 1;
 const POOL: u64 = 2;
+const MTAGS: u64 = 3;
+const NINEP: u64 = 4;
+const NINEP_CTL: u64 = 5;
+
+/// Longer writes to a control file are no settings.
+const CTL_BYTES_MAX: usize = 4096;
 
 const TABLE: Table = Table {
     letter: 'P',
     rows: &[
+        Row { path: NINEP, parent: Table::ROOT, name: "9p", mode: Mode::DIR | 0o555 },
+        Row { path: NINEP_CTL, parent: NINEP, name: "ctl", mode: 0o666 },
         Row { path: IRQALLOC, parent: Table::ROOT, name: "irqalloc", mode: 0o444 },
+        Row { path: MTAGS, parent: Table::ROOT, name: "mtags", mode: 0o444 },
         Row { path: POOL, parent: Table::ROOT, name: "pool", mode: 0o444 },
     ],
 };
@@ -86,6 +106,8 @@ impl Device for Node {
                 let rows = irq::table().rows();
                 text::read(count, offset, |to| rows.iter().try_for_each(|row| writeln!(to, "{row}")))
             }
+            MTAGS => text::read(count, offset, mnt::tell_tags),
+            NINEP_CTL => text::read(count, offset, mnt::settings::tell),
             POOL => text::read(count, offset, |to| {
                 let counters = pool().counters();
                 writeln!(to, "pages {}", counters.pages)?;
@@ -99,7 +121,16 @@ impl Device for Node {
         }
     }
 
-    async fn bwrite(&self, _windows: Windows, _offset: u64) -> Result<usize, Error> {
-        Err(if self.qid().is_dir() { Error::IsDir } else { Error::Permission })
+    async fn bwrite(&self, windows: Windows, _offset: u64) -> Result<usize, Error> {
+        match self.path {
+            NINEP_CTL if windows.len() <= CTL_BYTES_MAX => {
+                let mut line = vec![0; windows.len()];
+                windows.peek(&mut line);
+                mnt::settings::write(&line).map(|()| line.len())
+            }
+            NINEP_CTL => Err(Error::BadCtl),
+            _ if self.qid().is_dir() => Err(Error::IsDir),
+            _ => Err(Error::Permission),
+        }
     }
 }

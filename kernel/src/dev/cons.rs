@@ -57,6 +57,9 @@ const TABLE: Table = Table {
 /// What `drivers` says.
 const LETTERS: &str = "#/ root\n#c cons\n#C virtcon\n#M mnt\n#9 mnt\n#P arch\n#s srv\n#| pipe\n";
 
+/// How many zeros one read gives at most: each page of them is a view that has to be kept.
+const ZEROS_MAX: usize = 16 << 20;
+
 /// How many typed lines wait for a reader; more are dropped with a bell.
 const UNREAD_LINES_MAX: usize = 256;
 
@@ -298,7 +301,7 @@ impl Device for Node {
             DRIVERS => text::read(count, offset, |to| to.write_str(LETTERS)),
             NULL => Ok(Windows::new()),
             USER => text::read(count, offset, |to| to.write_str(user())),
-            ZERO => zeros(count.min(self.io_unit())),
+            ZERO => zeros(count.min(ZEROS_MAX)),
             _ => Err(Error::IsDir),
         }
     }

@@ -2,8 +2,10 @@
 
 pub mod arch;
 pub mod cons;
+pub mod mnt;
 pub mod pipe;
 pub mod root;
 pub mod srv;
 #[cfg(target_os = "none")]
 pub mod uart;
+pub mod virtcon;

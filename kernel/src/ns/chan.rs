@@ -76,10 +76,15 @@ impl Chan {
     }
 
     /// Reads into the caller's own pages, from a place of the file.
-    pub async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Buf, Result<usize, Error>) {
+    pub async fn read_into(
+        &self,
+        buf: Buf,
+        count: usize,
+        offset: u64,
+    ) -> (Option<Buf>, Result<usize, Error>) {
         match self.must_be(Access::Read) {
             Ok(()) => self.node.read_into(buf, count, offset).await,
-            Err(error) => (buf, Err(error)),
+            Err(error) => (Some(buf), Err(error)),
         }
     }
 

@@ -116,15 +116,16 @@ pub trait Device: Sized {
         Err(Error::IsDir)
     }
 
-    /// At most `count` bytes from `offset` into the caller's own pages, whose window is set to what was read.
-    async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Buf, Result<usize, Error>) {
+    /// At most `count` bytes from `offset` into the caller's own pages, whose window is set to what was read. The pages
+    /// do not come back from a request that was given up while a device may still write to them.
+    async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Option<Buf>, Result<usize, Error>) {
         match self.bread(count.min(buf.len()), offset).await {
-            Err(error) => (buf, Err(error)),
+            Err(error) => (Some(buf), Err(error)),
             Ok(windows) => {
                 let mut buf = buf;
                 buf.truncate(windows.len());
-                windows.copy_to(buf.as_mut_slice());
-                (buf, Ok(windows.len()))
+                let count = windows.copy_into(&mut buf);
+                (Some(buf), Ok(count))
             }
         }
     }
@@ -149,10 +150,20 @@ pub trait Device: Sized {
         Err(Error::Permission)
     }
 
-    /// Gives the file another name, in a directory of the same device. False: that directory is somebody else's, so
-    /// the file can only be copied there.
-    async fn rename(&self, _dir: &Self, _name: &[u8]) -> Result<bool, Error> {
+    /// Takes `file`, which is called `name` in this directory, away. A matter of the file alone for most devices.
+    async fn remove_entry(&self, _name: &[u8], file: &Self) -> Result<(), Error> {
+        file.remove().await
+    }
+
+    /// Moves `file`, which is called `old` in this directory, to another directory of the same device, under the name
+    /// `new`. False: that directory is somebody else's, so the file can only be copied there.
+    async fn rename_entry(&self, _old: &[u8], _file: &Self, _dir: &Self, _new: &[u8]) -> Result<bool, Error> {
         Err(Error::Permission)
+    }
+
+    /// What this symbolic link says.
+    async fn read_link(&self) -> Result<Vec<u8>, Error> {
+        Err(Error::BadUse)
     }
 
     /// Changes what the file tells about itself.

@@ -23,6 +23,10 @@ pub enum Node {
     Srv(dev::srv::Node),
     /// `#|`: pipes.
     Pipe(dev::pipe::Node),
+    /// `#C`: serial ports.
+    Virtcon(dev::virtcon::Node),
+    /// `#M` and `#9`: files of mounted servers.
+    Mnt(dev::mnt::Node),
 }
 
 /// The nodes that can be had by writing `#` and a letter.
@@ -33,6 +37,7 @@ pub fn attach(letter: char, spec: &[u8]) -> Result<Node, Error> {
         'c' => dev::cons::Node::attach(spec).map(Node::Cons),
         'P' => unspecific(Node::Arch(dev::arch::Node::root())),
         's' => unspecific(Node::Srv(dev::srv::Node::root())),
+        'C' => unspecific(Node::Virtcon(dev::virtcon::Node::root())),
         '|' => unspecific(Node::Pipe(dev::pipe::Node::new())),
         'M' | '9' => Err(Error::NoAttach),
         _ => Err(Error::BadSharp),
@@ -47,6 +52,8 @@ macro_rules! on {
             Node::Arch($node) => $answer,
             Node::Srv($node) => $answer,
             Node::Pipe($node) => $answer,
+            Node::Virtcon($node) => $answer,
+            Node::Mnt($node) => $answer,
         }
     };
 }
@@ -60,6 +67,8 @@ macro_rules! wrapped {
             Node::Arch($node) => $wrap!(Arch, $answer),
             Node::Srv($node) => $wrap!(Srv, $answer),
             Node::Pipe($node) => $wrap!(Pipe, $answer),
+            Node::Virtcon($node) => $wrap!(Virtcon, $answer),
+            Node::Mnt($node) => $wrap!(Mnt, $answer),
         }
     };
 }
@@ -130,7 +139,7 @@ impl Device for Node {
         on!(self, n => n.bread(count, offset).await)
     }
 
-    async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Buf, Result<usize, Error>) {
+    async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Option<Buf>, Result<usize, Error>) {
         on!(self, n => n.read_into(buf, count, offset).await)
     }
 
@@ -150,15 +159,25 @@ impl Device for Node {
         on!(self, n => n.remove().await)
     }
 
-    async fn rename(&self, dir: &Self, name: &[u8]) -> Result<bool, Error> {
-        match (self, dir) {
-            (Node::Root(n), Node::Root(dir)) => n.rename(dir, name).await,
-            (Node::Cons(n), Node::Cons(dir)) => n.rename(dir, name).await,
-            (Node::Arch(n), Node::Arch(dir)) => n.rename(dir, name).await,
-            (Node::Srv(n), Node::Srv(dir)) => n.rename(dir, name).await,
-            (Node::Pipe(n), Node::Pipe(dir)) => n.rename(dir, name).await,
+    async fn remove_entry(&self, name: &[u8], file: &Self) -> Result<(), Error> {
+        match (self, file) {
+            (Node::Mnt(dir), Node::Mnt(file)) => dir.remove_entry(name, file).await,
+            (_, file) => file.remove().await,
+        }
+    }
+
+    async fn rename_entry(&self, old: &[u8], file: &Self, dir: &Self, new: &[u8]) -> Result<bool, Error> {
+        match (self, file, dir) {
+            (Node::Mnt(from), Node::Mnt(file), Node::Mnt(dir)) => {
+                from.rename_entry(old, file, dir, new).await
+            }
+            // No other device has files that could be renamed; what it has is copied, or refused where it is made.
             _ => Ok(false),
         }
+    }
+
+    async fn read_link(&self) -> Result<Vec<u8>, Error> {
+        on!(self, n => n.read_link().await)
     }
 
     async fn change(&self, change: &Change) -> Result<(), Error> {

@@ -106,6 +106,14 @@ impl Place {
         &self.node
     }
 
+    /// The node, and whatever else stands there with it.
+    fn members(&self) -> Vec<Arc<Node>> {
+        match &self.union {
+            Some(union) => union.members().iter().map(|m| m.to.clone()).collect(),
+            None => alloc::vec![self.node.clone()],
+        }
+    }
+
     /// A node of its own for the same file: the one found, if nobody else holds it, else another one.
     async fn into_own_node(self) -> Result<Node, Error> {
         drop(self.union);
@@ -207,16 +215,33 @@ impl View {
 
     /// Takes a file away. What stands on it stays out of it: the file itself is removed, or refused.
     pub async fn remove(&self, name: &[u8]) -> Result<(), Error> {
-        let place = self.walk_to(name, Last::Itself).await?;
-        place.node.remove().await.map_err(|e| e.at(name))
+        let (dir, last, file) = self.entry(name).await?;
+        dir.remove_entry(last, &file).await.map_err(|e| e.at(name))
     }
 
     /// Gives a file another name. False: the new directory belongs to another server, so it can only be copied there.
     pub async fn rename(&self, from: &[u8], to: &[u8]) -> Result<bool, Error> {
-        let file = self.walk_to(from, Last::Itself).await?;
-        let (dir, last) = self.parent(to).await?;
-        let renamed = async { file.node.rename(&*creator(&dir)?, last).await };
+        let (from_dir, old, file) = self.entry(from).await?;
+        let (to_dir, new) = self.parent(to).await?;
+        let renamed = async { from_dir.rename_entry(old, &file, &*creator(&to_dir)?, new).await };
         renamed.await.map_err(|e| e.at(from))
+    }
+
+    /// The file itself, and the directory (of all members of a union, the first) that has it under the last element of
+    /// the name.
+    async fn entry<'n>(&self, name: &'n [u8]) -> Result<(Arc<Node>, &'n [u8], Arc<Node>), Error> {
+        let (dir, last) = self.parent(name).await?;
+        let mut refused = None;
+        for member in dir.members() {
+            match member.walk(&[last]).await {
+                Ok(walked) => {
+                    let file = walked.node.ok_or_else(|| Error::DoesNotExist.at(name))?;
+                    return Ok((member, last, Arc::new(file)));
+                }
+                Err(error) => refused = refused.or(Some(absent(error))),
+            }
+        }
+        Err(refused.unwrap_or(Error::DoesNotExist).at(name))
     }
 
     /// Everything about a file, under the last element of its name.
@@ -240,10 +265,7 @@ impl View {
             if !place.node.qid().is_dir() {
                 return Err(Error::NotDir);
             }
-            let members: Vec<Arc<Node>> = match &place.union {
-                Some(union) => union.members().iter().map(|m| m.to.clone()).collect(),
-                None => alloc::vec![place.node.clone()],
-            };
+            let members = place.members();
             let mut open = Vec::with_capacity(members.len());
             for member in members.iter().rev() {
                 if let Opened::Node(node) = another(member).await?.open(OpenMode::READ).await? {

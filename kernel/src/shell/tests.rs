@@ -165,7 +165,7 @@ fn a_name_space_prints_as_it_is_typed_and_can_be_forked() {
         "ns",
         "rfork; unmount /tmp/shell-ns/a; ls /tmp/shell-ns/a",
     ]);
-    let expected = "bind -a '#c' /dev\nbind -a '#P' /dev\nbind -c '#s' /srv\n";
+    let expected = "bind -a '#c' /dev\nbind -a '#P' /dev\nbind -a '#C' /dev\nbind -c '#s' /srv\n";
     assert!(transcript.contains(expected), "{transcript}");
     assert!(transcript.contains("bind '#c' /tmp/shell-ns/a\ncd /\nterm% "), "{transcript}");
     assert!(transcript.ends_with("ls /tmp/shell-ns/a\nterm% "), "{transcript}");

@@ -189,6 +189,13 @@ impl Port {
         OpenPort { port: self }
     }
 
+    /// What the port has cost and carried. Interrupts belong to its device.
+    pub fn counters(&self) -> Counters {
+        let mut counters = Counters::default();
+        self.count_into(&mut counters);
+        counters
+    }
+
     pub(super) fn count_into(&self, counters: &mut Counters) {
         let state = self.state.lock();
         state.rx.count_into(counters);

@@ -15,12 +15,15 @@ mod help;
 mod kill;
 mod ls;
 mod mkdir;
+mod mount;
 mod mv;
 mod ns;
 mod ps;
+mod pvpxy;
 mod pwd;
 mod rm;
 mod sleep;
+mod srv;
 mod time;
 mod unmount;
 mod wc;
@@ -32,19 +35,41 @@ use spin::Mutex;
 use super::context::{Program, boxed};
 
 macro_rules! programs {
-    ($($name:ident),* $(,)?) => {
+    ($($name:literal $module:ident,)*) => {
         /// The programs of this kernel, by name.
         const PROGRAMS: &[Program] = &[$(Program {
-            name: stringify!($name),
-            page: include_str!(concat!("../../../manual/1/", stringify!($name))),
-            start: |context| boxed(context, $name::main),
+            name: $name,
+            page: include_str!(concat!("../../../manual/1/", $name)),
+            start: |context| boxed(context, $module::main),
         }),*];
     };
 }
 
-programs!(
-    bind, cat, cmp, cp, dd, echo, halt, help, kill, ls, mkdir, mv, ns, ps, pwd, rm, sleep, time, unmount, wc
-);
+programs! {
+    "9pvpxy" pvpxy,
+    "bind" bind,
+    "cat" cat,
+    "cmp" cmp,
+    "cp" cp,
+    "dd" dd,
+    "echo" echo,
+    "halt" halt,
+    "help" help,
+    "kill" kill,
+    "ls" ls,
+    "mkdir" mkdir,
+    "mount" mount,
+    "mv" mv,
+    "ns" ns,
+    "ps" ps,
+    "pwd" pwd,
+    "rm" rm,
+    "sleep" sleep,
+    "srv" srv,
+    "time" time,
+    "unmount" unmount,
+    "wc" wc,
+}
 
 /// Programs an image brings along.
 static MORE: Mutex<Vec<Program>> = Mutex::new(Vec::new());

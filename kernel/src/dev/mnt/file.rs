@@ -1,0 +1,393 @@
+//! A file of a 9P server: what the name space asks of it, in the words of whichever dialect the session speaks.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::Session;
+use crate::io::{Buf, Windows};
+use crate::ns::device::{Cursor, Passed};
+use crate::ns::stat::{Change, Entry, Mode, Qid, Stat, UnixTime};
+use crate::ns::{Access, Error, OpenMode, user};
+use crate::p9::client::{Changes, Time};
+use crate::p9::msg::flags::{getattr, lopen, open, perm, unlinkat};
+use crate::p9::msg::{self, Dialect};
+use crate::p9::{self, Fid, SessionError, Wire, WireError};
+
+/// How much of a directory one message brings.
+const DIR_BYTES: usize = 64 * 1024;
+
+/// The group of files we make, to servers that want a number.
+const ROOT_GID: u32 = 0;
+
+/// A file that was walked to, open or not.
+pub struct File<W: Wire> {
+    /// Before the session: a fid says goodbye through it.
+    fid: Fid<W>,
+    session: Arc<Session<W>>,
+    /// The last element of its name: 9P2000.L does not tell it.
+    name: Box<[u8]>,
+}
+
+impl<W: Wire> File<W> {
+    pub(super) fn root(session: Arc<Session<W>>, fid: Fid<W>) -> File<W> {
+        File { fid, session, name: b"/"[..].into() }
+    }
+
+    pub(super) fn letter(&self) -> char {
+        self.session.letter
+    }
+
+    pub(super) fn instance(&self) -> u32 {
+        self.session.number
+    }
+
+    pub(super) fn qid(&self) -> Qid {
+        self.fid.qid()
+    }
+
+    fn is_linux(&self) -> bool {
+        self.session.client.dialect() == Dialect::Linux
+    }
+
+    pub(super) async fn walk(&self, names: &[&[u8]]) -> Result<(Passed, Option<File<W>>), Error> {
+        let walked = self.fid.walk(names).await.map_err(error)?;
+        let mut passed = Passed::default();
+        walked.qids.as_slice().iter().for_each(|&qid| passed.push(qid));
+        let name = names.last().map_or(&*self.name, |last| last);
+        let file = |fid| File { fid, session: self.session.clone(), name: name.into() };
+        Ok((passed, walked.fid.map(file)))
+    }
+
+    pub(super) async fn stat(&self) -> Result<Stat, Error> {
+        if !self.is_linux() {
+            return self.fid.stat(|stat| self.stat_of(stat)).await.map_err(error);
+        }
+        let attributes = self.fid.getattr(getattr::BASIC).await.map_err(error)?;
+        let mode = Mode::from_linux(attributes.mode);
+        Ok(Stat {
+            device: self.letter(),
+            instance: self.instance(),
+            qid: attributes.qid,
+            mode,
+            accessed: UnixTime(attributes.atime_sec),
+            modified: UnixTime(attributes.mtime_sec),
+            length: if mode.is_regular() { attributes.size } else { 0 },
+            name: self.name.clone(),
+            owner: user().into(),
+            group: user().into(),
+        })
+    }
+
+    /// A directory entry of 9P2000 or .u as ours. QEMU sends no owners' names, and links and such as kinds of their own.
+    fn stat_of(&self, stat: &msg::Stat<'_>) -> Stat {
+        let mode = Mode(stat.mode);
+        Stat {
+            device: self.letter(),
+            instance: self.instance(),
+            qid: stat.qid,
+            mode,
+            accessed: UnixTime(stat.atime.into()),
+            modified: UnixTime(stat.mtime.into()),
+            length: if mode.is_regular() { stat.length } else { 0 },
+            name: stat.name.into(),
+            owner: user().into(),
+            group: user().into(),
+        }
+    }
+
+    pub(super) async fn open(mut self, mode: OpenMode) -> Result<File<W>, Error> {
+        let opened = if self.is_linux() {
+            let directory = if self.qid().is_dir() { lopen::DIRECTORY } else { 0 };
+            self.fid.lopen(linux_flags(mode) | directory).await
+        } else {
+            self.fid.open(plain_flags(mode)).await
+        };
+        opened.map_err(error).map(|()| self)
+    }
+
+    pub(super) async fn create(
+        mut self,
+        name: &[u8],
+        mode: OpenMode,
+        permissions: u32,
+    ) -> Result<File<W>, Error> {
+        let made = if self.is_linux() {
+            self.fid.lcreate(name, linux_flags(mode) | lopen::CREATE, permissions & 0o777, ROOT_GID).await
+        } else {
+            self.fid.create(name, permissions & 0o777, plain_flags(mode), b"").await
+        };
+        made.map_err(error)?;
+        self.name = name.into();
+        Ok(self)
+    }
+
+    pub(super) async fn make_dir(&self, name: &[u8], permissions: u32) -> Result<(), Error> {
+        let permissions = permissions & 0o777;
+        if self.is_linux() {
+            return self.fid.mkdir(name, permissions, ROOT_GID).await.map(|_| ()).map_err(error);
+        }
+        let mut fid = self.another_fid().await?;
+        fid.create(name, perm::DIR | permissions, open::READ, b"").await.map_err(error)
+    }
+
+    pub(super) async fn read_dir(&self, from: Cursor) -> Result<(Vec<Entry>, Cursor), Error> {
+        let mut from = from.0;
+        loop {
+            let mut batch = self.fid.readdir(from, DIR_BYTES.min(self.io_unit())).await.map_err(error)?;
+            if batch.is_empty() {
+                return Ok((Vec::new(), Cursor(from)));
+            }
+            let mut entries = Vec::new();
+            while let Some(entry) = batch.next() {
+                let entry = entry.map_err(|_| Error::text("malformed stat buffer"))?;
+                if entry.name == b"." || entry.name == b".." {
+                    continue;
+                }
+                entries.push(Entry {
+                    name: entry.name.into(),
+                    qid: entry.qid,
+                    stat: entry.stat.map(|stat| self.stat_of(&stat)),
+                });
+            }
+            from = batch.next_offset();
+            // A batch of dots alone is not the end.
+            if !entries.is_empty() {
+                return Ok((entries, Cursor(from)));
+            }
+        }
+    }
+
+    pub(super) async fn bread(&self, count: usize, offset: u64) -> Result<Windows, Error> {
+        let unit = self.io_unit();
+        if count <= unit {
+            return self.fid.read_loan(offset, count).await.map_err(error);
+        }
+        let mut all = Windows::new();
+        while all.len() < count {
+            let asked = unit.min(count - all.len());
+            let windows = self.fid.read_loan(offset + all.len() as u64, asked).await.map_err(error)?;
+            let short = windows.len() < asked;
+            all.append(windows);
+            if short {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) async fn read_into(
+        &self,
+        buf: Buf,
+        count: usize,
+        offset: u64,
+    ) -> (Option<Buf>, Result<usize, Error>) {
+        let (buf, count) = self.fid.read(buf, offset, count).await;
+        (buf, count.map_err(error))
+    }
+
+    pub(super) async fn bwrite(&self, mut windows: Windows, offset: u64) -> Result<usize, Error> {
+        let wanted = windows.len();
+        let mut written = 0;
+        while written < wanted {
+            let (rest, taken) = self.fid.write(windows, offset + written as u64).await;
+            let taken = taken.map_err(error)?;
+            // A server that takes nothing of something will take nothing the next time either.
+            if taken == 0 {
+                break;
+            }
+            written += taken;
+            windows = rest;
+            windows.advance(taken);
+        }
+        Ok(written)
+    }
+
+    pub(super) fn io_unit(&self) -> usize {
+        self.fid.io_unit()
+    }
+
+    pub(super) async fn remove(&self) -> Result<(), Error> {
+        // Removing gives the fid up; the node keeps its own.
+        self.another_fid().await?.remove().await.map_err(error)
+    }
+
+    pub(super) async fn remove_entry(&self, name: &[u8], file: &File<W>) -> Result<(), Error> {
+        if !self.is_linux() {
+            return file.remove().await;
+        }
+        let flags = if file.qid().is_dir() { unlinkat::REMOVEDIR } else { 0 };
+        self.fid.unlinkat(name, flags).await.map_err(error)
+    }
+
+    pub(super) async fn rename_entry(
+        &self,
+        old: &[u8],
+        file: &File<W>,
+        dir: &File<W>,
+        new: &[u8],
+    ) -> Result<bool, Error> {
+        if !Arc::ptr_eq(&self.session, &dir.session) {
+            return Ok(false);
+        }
+        if self.is_linux() {
+            return self.fid.renameat(old, &dir.fid, new).await.map(|()| true).map_err(error);
+        }
+        // Plan 9 renames in one directory only.
+        if self.qid().path != dir.qid().path {
+            return Ok(false);
+        }
+        file.fid.wstat(msg::Stat { name: new, ..msg::Stat::KEEP }).await.map(|()| true).map_err(error)
+    }
+
+    pub(super) async fn read_link(&self) -> Result<Vec<u8>, Error> {
+        if self.is_linux() {
+            return self.fid.readlink().await.map_err(error);
+        }
+        // 9P2000.u says it in the extension of the directory entry; 9P2000 has no links.
+        let target = self.fid.stat(|stat| stat.extension.to_vec()).await.map_err(error)?;
+        if target.is_empty() { Err(Error::BadUse) } else { Ok(target) }
+    }
+
+    pub(super) async fn change(&self, change: &Change) -> Result<(), Error> {
+        if self.is_linux() {
+            let changes = Changes {
+                mode: change.permissions.map(|bits| bits & 0o777),
+                size: change.length,
+                mtime: change.modified.map(|UnixTime(sec)| Time::At { sec, nsec: 0 }),
+                ..Changes::default()
+            };
+            return self.fid.setattr(&changes).await.map_err(error);
+        }
+        let mut wanted = msg::Stat::KEEP;
+        if let Some(bits) = change.permissions {
+            // What kind of file it is goes with the permissions, and must be what it is.
+            let mode = self.fid.stat(|stat| stat.mode).await.map_err(error)?;
+            wanted.mode = mode & !0o777 | bits & 0o777;
+        }
+        if let Some(length) = change.length {
+            wanted.length = length;
+        }
+        if let Some(UnixTime(seconds)) = change.modified {
+            wanted.mtime = u32::try_from(seconds).map_err(|_| Error::BadArg)?;
+        }
+        self.fid.wstat(wanted).await.map_err(error)
+    }
+
+    pub(super) async fn sync(&self) -> Result<(), Error> {
+        let synced = if self.is_linux() {
+            self.fid.fsync(false).await
+        } else {
+            // An entry that changes nothing asks for just that (stat(5)).
+            self.fid.wstat(msg::Stat::KEEP).await
+        };
+        synced.map_err(error)
+    }
+
+    async fn another_fid(&self) -> Result<Fid<W>, Error> {
+        self.fid.walk(&[]).await.map_err(error)?.fid.ok_or(Error::MountRpc)
+    }
+}
+
+fn linux_flags(mode: OpenMode) -> u32 {
+    let access = match mode.access {
+        Access::Read => lopen::RDONLY,
+        Access::Write => lopen::WRONLY,
+        Access::ReadWrite => lopen::RDWR,
+    };
+    access | lopen::LARGEFILE | if mode.truncate { lopen::TRUNC } else { 0 }
+}
+
+fn plain_flags(mode: OpenMode) -> u8 {
+    let access = match mode.access {
+        Access::Read => open::READ,
+        Access::Write => open::WRITE,
+        Access::ReadWrite => open::RDWR,
+    };
+    access | if mode.truncate { open::TRUNC } else { 0 }
+}
+
+/// What a failed request is in the name space's words.
+pub(super) fn error(error: p9::Error) -> Error {
+    match error {
+        p9::Error::Refused(refusal) => match (refusal.errno, refusal.text) {
+            (0, None) => Error::Io,
+            (0, Some(text)) => text_error(&text),
+            (errno, text) => match (Error::from_errno(errno), text) {
+                // The server's own words, where we would only have a number.
+                (Error::Errno(_), Some(text)) => text_error(&text),
+                (known, _) => known,
+            },
+        },
+        p9::Error::TimedOut { awaited, .. } => Error::TimedOut(awaited),
+        p9::Error::Session(SessionError::Wire(WireError::HungUp) | SessionError::Closed) => Error::Hungup,
+        p9::Error::Session(SessionError::Wire(WireError::InUse | WireError::Closing)) => Error::InUse,
+        p9::Error::NoPages(_) => Error::NoMemory,
+        p9::Error::Unfit(_) => Error::TooLong,
+        p9::Error::Unsupported(_) => Error::NotSupported,
+        p9::Error::BadVersion => Error::BadVersion,
+        p9::Error::MsizeTooSmall(_) => Error::BadMsize,
+        other => Error::text(&other.to_string()),
+    }
+}
+
+/// The same while a session begins: a server that goes away then has answered Tversion with the end of the file.
+pub(super) fn connect_error(failed: p9::Error) -> Error {
+    match error(failed) {
+        Error::Hungup => Error::EofInVersion,
+        other => other,
+    }
+}
+
+/// Servers of plain 9P2000 say in words what others say in numbers. Those a program acts on are recognised.
+fn text_error(text: &[u8]) -> Error {
+    const ABSENT: [&str; 5] = [
+        "file does not exist",
+        "does not exist",
+        "No such file or directory",
+        "file not found",
+        "no such file or directory",
+    ];
+    let words = alloc::string::String::from_utf8_lossy(text);
+    if ABSENT.iter().any(|absent| words == *absent || words.ends_with(&alloc::format!(": {absent}"))) {
+        Error::NonExistent
+    } else {
+        Error::text(&words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::p9::Refusal;
+
+    fn refused(errno: u32, text: Option<&str>) -> Error {
+        let text = text.map(|words| words.as_bytes().into());
+        error(p9::Error::Refused(Refusal { errno, text }))
+    }
+
+    #[test]
+    fn refusals_are_plan_9s_words_or_the_servers() {
+        assert_eq!(refused(2, None), Error::NonExistent);
+        assert_eq!(refused(13, Some("Permission denied")), Error::Permission);
+        assert_eq!(refused(4000, Some("strange failure")), Error::text("strange failure"));
+        assert_eq!(refused(0, Some("phase error")), Error::text("phase error"));
+        assert_eq!(refused(0, Some("open x: no such file or directory")), Error::NonExistent);
+        assert_eq!(refused(0, None), Error::Io);
+    }
+
+    #[test]
+    fn a_server_that_goes_away_is_at_its_end_while_a_session_begins_and_hung_up_later() {
+        let gone = || p9::Error::Session(SessionError::Wire(WireError::HungUp));
+        assert_eq!(error(gone()), Error::Hungup);
+        assert_eq!(connect_error(gone()), Error::EofInVersion);
+    }
+
+    #[test]
+    fn flags_say_what_the_channel_is_for() {
+        assert_eq!(linux_flags(OpenMode::REWRITE), lopen::WRONLY | lopen::LARGEFILE | lopen::TRUNC);
+        assert_eq!(plain_flags(OpenMode::REWRITE), open::WRITE | open::TRUNC);
+        assert_eq!(plain_flags(OpenMode::READ_WRITE), open::RDWR);
+    }
+}

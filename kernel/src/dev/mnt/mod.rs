@@ -1,0 +1,322 @@
+//! # mnt(3) - files of 9P servers
+//!
+//! ```text
+//! mount [-abc] -d '#9' /dev/null dir TAG
+//! mount [-abc] -d '#9' /dev/null dir PORT
+//! mount [-abc] -n /srv/NAME dir [spec]
+//! mount [-abc] -n /dev/virtcon/PORT dir [spec]
+//! ```
+//!
+//! The only part of this kernel that speaks 9P to anybody. It cannot be attached by name, only mounted: `#9` by the
+//! mount tag of a virtio-9p device, or by the name of a console port at which somebody serves 9P; `#M` by a channel that
+//! is a stream (a port, one end of a pipe), which is what Plan 9 knows. Both do the same to the files behind them.
+//!
+//! A tag can be mounted once at a time (`device or object already in use`): beginning a session makes QEMU forget every
+//! file of the one before. A channel that is mounted a second time gives another tree of the same session. A session
+//! ends when the last file of it is closed and the last mount gone; then the tag can be mounted again.
+//!
+//! The dialect is 9P2000.L where the server speaks it, else 9P2000.u, else 9P2000; what is asked for, and how long a
+//! message may be, is set in `/dev/9p/ctl`, whose page is [`settings`]. Links, sockets, named pipes and devices of the
+//! host are listed as such. The owner of every file is the user of this machine, whoever it is on the host; nothing here
+//! ever changes owners.
+//!
+//! Payload is not copied: a native read arrives in pages of the pool, or in the caller's own, straight from the device;
+//! a read over a port hands the port's pages on.
+
+mod file;
+mod server;
+pub mod settings;
+
+use alloc::string::ToString;
+use alloc::sync::{Arc, Weak};
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use spin::Mutex;
+
+use crate::drivers::console::Port;
+use crate::drivers::p9::{NativeWire, NineP};
+use crate::drivers::{self, registry};
+use crate::io::{Buf, Windows};
+use crate::ns::device::{Cursor, Device, Opened, Walked};
+use crate::ns::stat::{Change, Entry, Qid, Stat};
+use crate::ns::{Chan, Error, Node as AnyNode, OpenMode, user};
+use crate::p9::{Client, StreamWire, Wire};
+
+use file::File;
+use server::Server;
+
+/// A file of a mounted server.
+pub enum Node {
+    /// Over a virtio-9p device.
+    Native(File<NativeWire>),
+    /// Over a stream.
+    Stream(File<StreamWire<Server>>),
+}
+
+/// A session, for as long as any of its files is known.
+struct Session<W: Wire> {
+    client: Client<W>,
+    /// The letter its files show: `9` or `M`.
+    letter: char,
+    /// Which of the mounts this is; never used twice.
+    number: u32,
+    /// What it was mounted on: the same channel gives the same session again.
+    server: Option<Arc<Chan>>,
+}
+
+/// Numbers sessions.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Sessions on devices; what `/dev/mtags` tells.
+static NATIVE: Mutex<Vec<(&'static NineP, Weak<Session<NativeWire>>)>> = Mutex::new(Vec::new());
+
+/// Sessions on streams.
+static STREAMS: Mutex<Vec<Weak<Session<StreamWire<Server>>>>> = Mutex::new(Vec::new());
+
+/// The root of the share with this tag, or of the server at the port of this name.
+pub async fn mount_named(spec: &[u8]) -> Result<Node, Error> {
+    if let Some(device) = find_tag(spec) {
+        return mount_device(device).await;
+    }
+    let port = core::str::from_utf8(spec).ok().and_then(drivers::port).ok_or(Error::NoTag)?;
+    must_be_free(port)?;
+    let session = begin('9', StreamWire::new(Server::of_port(port.open())), None).await?;
+    STREAMS.lock().push(Arc::downgrade(&session));
+    Ok(Node::Stream(attach(&session, b"").await?))
+}
+
+/// The root of the tree `aname` of the server at the other end of a channel.
+pub async fn mount_channel(chan: &Arc<Chan>, aname: &[u8]) -> Result<Node, Error> {
+    let same = |session: &Arc<Session<_>>| {
+        session.server.as_ref().is_some_and(|server| Arc::ptr_eq(server, chan) || server.key() == chan.key())
+    };
+    let old = streams().into_iter().find(|session| same(session) && session.client.dead().is_none());
+    let session = match old {
+        Some(session) => session,
+        None => {
+            let server = Server::of_channel(chan)?;
+            server.port().map_or(Ok(()), must_be_free)?;
+            let wire = StreamWire::new(server);
+            let session = begin('M', wire, Some(chan.clone())).await?;
+            STREAMS.lock().push(Arc::downgrade(&session));
+            session
+        }
+    };
+    Ok(Node::Stream(attach(&session, aname).await?))
+}
+
+async fn mount_device(device: &'static NineP) -> Result<Node, Error> {
+    let session = begin('9', device.wire(), None).await?;
+    let mut native = NATIVE.lock();
+    native.retain(|(_, session)| session.strong_count() > 0);
+    native.push((device, Arc::downgrade(&session)));
+    drop(native);
+    Ok(Node::Native(attach(&session, device.tag()).await?))
+}
+
+async fn begin<W: Wire>(letter: char, wire: W, server: Option<Arc<Chan>>) -> Result<Arc<Session<W>>, Error> {
+    let mut options = settings::options();
+    // As in Plan 9: no message is longer than what the channel takes in one piece.
+    if let Some(AnyNode::Pipe(end)) = server.as_ref().map(|chan| chan.node()) {
+        options.msize = options.msize.min(end.io_unit() as u32);
+    }
+    let client = Client::connect(wire, options).await.map_err(file::connect_error)?;
+    Ok(Arc::new(Session { client, letter, number: NEXT.fetch_add(1, Relaxed), server }))
+}
+
+async fn attach<W: Wire>(session: &Arc<Session<W>>, aname: &[u8]) -> Result<File<W>, Error> {
+    let root = session.client.attach(user().as_bytes(), aname, Some(ROOT_UID)).await.map_err(file::error)?;
+    Ok(File::root(session.clone(), root))
+}
+
+/// Who attaches, to servers that want a number: the one user there is on this machine is its master.
+const ROOT_UID: u32 = 0;
+
+/// Two sessions on one port would take each other's replies.
+fn must_be_free(port: &'static Port) -> Result<(), Error> {
+    let uses = |session: &Arc<Session<StreamWire<Server>>>| {
+        let server = session.client.wire().stream();
+        session.client.dead().is_none() && server.port().is_some_and(|used| core::ptr::eq(used, port))
+    };
+    if streams().iter().any(uses) { Err(Error::InUse) } else { Ok(()) }
+}
+
+/// Sessions on streams that live; forgets the others.
+fn streams() -> Vec<Arc<Session<StreamWire<Server>>>> {
+    let mut all = STREAMS.lock();
+    all.retain(|session| session.strong_count() > 0);
+    all.iter().filter_map(Weak::upgrade).collect()
+}
+
+/// The device with this tag, written as it is or as [`tell_tags`] writes it.
+fn find_tag(spec: &[u8]) -> Option<&'static NineP> {
+    let devices = registry().nine_ps();
+    let plain = devices.iter().find(|device| device.tag() == spec);
+    let shown = || devices.iter().find(|device| Tag(device.tag()).to_string().as_bytes() == spec);
+    plain.or_else(shown).copied()
+}
+
+/// `/dev/mtags`: a line for each virtio-9p device, in bus order.
+pub fn tell_tags(to: &mut dyn Write) -> fmt::Result {
+    for device in registry().nine_ps() {
+        write!(to, "{}:", Tag(device.tag()))?;
+        match native_session(device) {
+            None => writeln!(to, "-")?,
+            Some(session) => {
+                let (client, traffic) = (&session.client, session.client.traffic());
+                let dialect = client.dialect().name();
+                writeln!(to, "{dialect}:{}:{}:{}", client.msize(), traffic.requests, traffic.replies)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn native_session(device: &'static NineP) -> Option<Arc<Session<NativeWire>>> {
+    let native = NATIVE.lock();
+    let mut sessions = native.iter().filter(|(of, _)| core::ptr::eq(*of, device));
+    sessions.find_map(|(_, session)| session.upgrade())
+}
+
+/// A mount tag in a line whose fields are parted by colons: what could be taken for something else is written as
+/// `\x` and two digits.
+struct Tag<'a>(&'a [u8]);
+
+impl fmt::Display for Tag<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &byte in self.0 {
+            match byte {
+                b':' | b' ' | b'\\' | 0..=0x1f | 0x7f.. => write!(f, "\\x{byte:02x}")?,
+                byte => f.write_char(char::from(byte))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+macro_rules! on {
+    ($self:expr, $file:ident => $answer:expr) => {
+        match $self {
+            Node::Native($file) => $answer,
+            Node::Stream($file) => $answer,
+        }
+    };
+}
+
+impl Device for Node {
+    fn letter(&self) -> char {
+        on!(self, f => f.letter())
+    }
+
+    fn instance(&self) -> u32 {
+        on!(self, f => f.instance())
+    }
+
+    fn qid(&self) -> Qid {
+        on!(self, f => f.qid())
+    }
+
+    async fn walk(&self, names: &[&[u8]]) -> Result<Walked<Self>, Error> {
+        match self {
+            Node::Native(file) => {
+                let (passed, file) = file.walk(names).await?;
+                Ok(Walked { passed, node: file.map(Node::Native) })
+            }
+            Node::Stream(file) => {
+                let (passed, file) = file.walk(names).await?;
+                Ok(Walked { passed, node: file.map(Node::Stream) })
+            }
+        }
+    }
+
+    async fn stat(&self) -> Result<Stat, Error> {
+        on!(self, f => f.stat().await)
+    }
+
+    async fn open(self, mode: OpenMode) -> Result<Opened<Self>, Error> {
+        Ok(Opened::Node(match self {
+            Node::Native(file) => Node::Native(file.open(mode).await?),
+            Node::Stream(file) => Node::Stream(file.open(mode).await?),
+        }))
+    }
+
+    async fn create(self, name: &[u8], mode: OpenMode, permissions: u32) -> Result<Self, Error> {
+        Ok(match self {
+            Node::Native(file) => Node::Native(file.create(name, mode, permissions).await?),
+            Node::Stream(file) => Node::Stream(file.create(name, mode, permissions).await?),
+        })
+    }
+
+    async fn make_dir(&self, name: &[u8], permissions: u32) -> Result<(), Error> {
+        on!(self, f => f.make_dir(name, permissions).await)
+    }
+
+    async fn read_dir(&self, from: Cursor) -> Result<(Vec<Entry>, Cursor), Error> {
+        on!(self, f => f.read_dir(from).await)
+    }
+
+    async fn bread(&self, count: usize, offset: u64) -> Result<Windows, Error> {
+        on!(self, f => f.bread(count, offset).await)
+    }
+
+    async fn read_into(&self, buf: Buf, count: usize, offset: u64) -> (Option<Buf>, Result<usize, Error>) {
+        on!(self, f => f.read_into(buf, count, offset).await)
+    }
+
+    async fn bwrite(&self, windows: Windows, offset: u64) -> Result<usize, Error> {
+        on!(self, f => f.bwrite(windows, offset).await)
+    }
+
+    fn io_unit(&self) -> usize {
+        on!(self, f => f.io_unit())
+    }
+
+    async fn remove(&self) -> Result<(), Error> {
+        on!(self, f => f.remove().await)
+    }
+
+    async fn remove_entry(&self, name: &[u8], file: &Self) -> Result<(), Error> {
+        match (self, file) {
+            (Node::Native(dir), Node::Native(file)) => dir.remove_entry(name, file).await,
+            (Node::Stream(dir), Node::Stream(file)) => dir.remove_entry(name, file).await,
+            (_, file) => file.remove().await,
+        }
+    }
+
+    async fn rename_entry(&self, old: &[u8], file: &Self, dir: &Self, new: &[u8]) -> Result<bool, Error> {
+        match (self, file, dir) {
+            (Node::Native(from), Node::Native(file), Node::Native(dir)) => {
+                from.rename_entry(old, file, dir, new).await
+            }
+            (Node::Stream(from), Node::Stream(file), Node::Stream(dir)) => {
+                from.rename_entry(old, file, dir, new).await
+            }
+            _ => Ok(false),
+        }
+    }
+
+    async fn read_link(&self) -> Result<Vec<u8>, Error> {
+        on!(self, f => f.read_link().await)
+    }
+
+    async fn change(&self, change: &Change) -> Result<(), Error> {
+        on!(self, f => f.change(change).await)
+    }
+
+    async fn sync(&self) -> Result<(), Error> {
+        on!(self, f => f.sync().await)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_shown_so_that_its_line_can_be_taken_apart() {
+        assert_eq!(Tag(b"harvtmp").to_string(), "harvtmp");
+        assert_eq!(Tag(b"a b:c\\\xff").to_string(), "a\\x20b\\x3ac\\x5c\\xff");
+    }
+}

@@ -1,0 +1,107 @@
+//! The streams a 9P server may be at the other end of.
+
+use core::task::{Context, Poll};
+
+use alloc::sync::Arc;
+
+use spin::Mutex;
+
+use crate::dev::{pipe, virtcon};
+use crate::drivers::console::{OpenPort, Port};
+use crate::io::{Window, Windows};
+use crate::ns::{Chan, Error, Node};
+use crate::p9::{Credit, SendError, Stream, StreamError};
+
+/// How much is taken out of a pipe at once: a write of the other side, whole.
+const WHOLE: usize = usize::MAX;
+
+/// A way to a server.
+pub enum Server {
+    /// A console port.
+    Port(OpenPort),
+    /// An end of a pipe.
+    Pipe {
+        /// Ours.
+        end: pipe::End,
+        /// What of a write has been taken and not handed on.
+        ahead: Mutex<Windows>,
+    },
+}
+
+impl Server {
+    /// The server at a console port.
+    pub(super) fn of_port(port: OpenPort) -> Server {
+        Server::Port(port)
+    }
+
+    /// The server at the other end of a channel.
+    ///
+    /// # Errors
+    /// What Plan 9 says of a channel nobody speaks at: an empty file ends before the first reply.
+    pub(super) fn of_channel(chan: &Arc<Chan>) -> Result<Server, Error> {
+        match chan.node() {
+            Node::Virtcon(virtcon::Node::Open(stream)) => Ok(Server::Port(stream.port().open())),
+            Node::Pipe(pipe::Node::End(end)) => {
+                Ok(Server::Pipe { end: end.clone(), ahead: Mutex::new(Windows::new()) })
+            }
+            Node::Cons(_) => Err(Error::EofInVersion),
+            _ => Err(Error::BadUse),
+        }
+    }
+
+    /// The port, if it is one.
+    pub(super) fn port(&self) -> Option<&'static Port> {
+        match self {
+            Server::Port(open) => Some(open.port()),
+            Server::Pipe { .. } => None,
+        }
+    }
+}
+
+impl Stream for Server {
+    fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Result<Window, StreamError>> {
+        match self {
+            Server::Port(port) => Stream::poll_recv(port, cx),
+            Server::Pipe { end, ahead } => {
+                let mut ahead = ahead.lock();
+                if ahead.is_empty() {
+                    match end.poll_read(cx, WHOLE) {
+                        Poll::Ready(windows) => *ahead = windows,
+                        Poll::Pending => return Poll::Pending,
+                    }
+                }
+                Poll::Ready(ahead.pop().ok_or(StreamError::HungUp))
+            }
+        }
+    }
+
+    fn try_send(&self, message: &mut Windows) -> Result<(), SendError> {
+        match self {
+            Server::Port(port) => Stream::try_send(port, message),
+            Server::Pipe { end, .. } => match end.try_write(core::mem::take(message)) {
+                Ok(()) => Ok(()),
+                Err((unsent, why)) => {
+                    *message = unsent;
+                    Err(match why {
+                        None => SendError::Full,
+                        Some(_) => SendError::Stream(StreamError::HungUp),
+                    })
+                }
+            },
+        }
+    }
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
+        match self {
+            Server::Port(port) => Stream::poll_ready(port, cx),
+            Server::Pipe { end, .. } => end.poll_writable(cx).map(Ok),
+        }
+    }
+
+    fn credit(&self) -> Option<Credit> {
+        match self {
+            Server::Port(port) => Stream::credit(port),
+            Server::Pipe { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! # /dev/9p/ctl - how 9P is spoken
+//!
+//! Reading tells the settings, one `name value` a line, which is also how they are written; what is written holds for
+//! mounts made afterwards.
+//!
+//! | name | value |
+//! |---|---|
+//! | `dialect` | `9P2000.L`, `9P2000.u`, `9P2000`: only this one; `any`: the first of these the server speaks |
+//! | `msize` | longest message to ask for, in bytes; server and transport may lower it |
+//! | `slots` | most requests in flight on a mount |
+//! | `patience` | seconds a reply may take |
+
+use core::fmt::{self, Write};
+
+use spin::Mutex;
+
+use crate::ns::Error;
+use crate::p9::Options;
+use crate::p9::client::IO_HEADER;
+use crate::p9::msg::Dialect;
+use crate::p9::slots::SLOTS_MAX;
+use crate::time::Nanos;
+
+/// A message that short carries a page.
+const MSIZE_MIN: u32 = 4096 + IO_HEADER;
+const MSIZE_MAX: u32 = 64 << 20;
+const PATIENCE_SECS_MAX: u64 = 24 * 3600;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Settings {
+    /// `None`: the best the server speaks.
+    dialect: Option<Dialect>,
+    msize: u32,
+    slots: usize,
+    patience_secs: u64,
+}
+
+static SETTINGS: Mutex<Settings> = Mutex::new(Settings::FIRST);
+
+impl Settings {
+    const FIRST: Settings =
+        Settings { dialect: None, msize: (1 << 20) + IO_HEADER, slots: SLOTS_MAX, patience_secs: 30 };
+
+    /// Takes one line.
+    fn set(&mut self, line: &str) -> Result<(), Error> {
+        let (name, value) = line.trim().split_once(' ').ok_or(Error::BadCtl)?;
+        let number = || value.trim().parse::<u64>().map_err(|_| Error::BadCtl);
+        let within = |number: u64, least: u64, most: u64| {
+            if (least..=most).contains(&number) { Ok(number) } else { Err(Error::BadArg) }
+        };
+        match name {
+            "dialect" if value == "any" => self.dialect = None,
+            "dialect" => self.dialect = Some(Dialect::from_name(value.as_bytes()).ok_or(Error::BadCtl)?),
+            "msize" => self.msize = within(number()?, MSIZE_MIN.into(), MSIZE_MAX.into())? as u32,
+            "slots" => self.slots = within(number()?, 2, SLOTS_MAX as u64)? as usize,
+            "patience" => self.patience_secs = within(number()?, 1, PATIENCE_SECS_MAX)?,
+            _ => return Err(Error::BadCtl),
+        }
+        Ok(())
+    }
+
+    fn dialects(&self) -> &'static [Dialect] {
+        match self.dialect {
+            None => &[Dialect::Linux, Dialect::Unix, Dialect::Plain],
+            Some(Dialect::Linux) => &[Dialect::Linux],
+            Some(Dialect::Unix) => &[Dialect::Unix],
+            Some(Dialect::Plain) => &[Dialect::Plain],
+        }
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "dialect {}", self.dialect.map_or("any", Dialect::name))?;
+        writeln!(f, "msize {}", self.msize)?;
+        writeln!(f, "slots {}", self.slots)?;
+        writeln!(f, "patience {}", self.patience_secs)
+    }
+}
+
+/// What a session that begins now is to be like.
+pub(super) fn options() -> Options {
+    let settings = *SETTINGS.lock();
+    Options {
+        msize: settings.msize,
+        dialects: settings.dialects(),
+        slots: settings.slots,
+        patience: Nanos::from_secs(settings.patience_secs),
+        ..Options::new()
+    }
+}
+
+/// What reading the file tells.
+pub fn tell(to: &mut dyn Write) -> fmt::Result {
+    let settings = *SETTINGS.lock();
+    write!(to, "{settings}")
+}
+
+/// What writing to the file does: all lines, or none.
+pub fn write(text: &[u8]) -> Result<(), Error> {
+    let text = core::str::from_utf8(text).map_err(|_| Error::BadCtl)?;
+    let mut settings = SETTINGS.lock();
+    let mut wanted = *settings;
+    text.lines().filter(|line| !line.trim().is_empty()).try_for_each(|line| wanted.set(line))?;
+    *settings = wanted;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn settings_are_written_as_they_are_read() {
+        let mut settings = Settings::FIRST;
+        for line in ["dialect 9P2000.u", "msize 65560", "slots 7", "patience 5"] {
+            settings.set(line).unwrap();
+        }
+        let text = settings.to_string();
+        assert_eq!(text, "dialect 9P2000.u\nmsize 65560\nslots 7\npatience 5\n");
+        let mut again = Settings::FIRST;
+        text.lines().for_each(|line| again.set(line).unwrap());
+        assert_eq!(again, settings);
+        assert_eq!(settings.dialects(), [Dialect::Unix]);
+        again.set("dialect any").unwrap();
+        assert_eq!(again.dialects().len(), 3);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let mut settings = Settings::FIRST;
+        for line in ["dialect 9P1999", "msize", "msize lots", "colour blue"] {
+            assert_eq!(settings.set(line), Err(Error::BadCtl), "{line}");
+        }
+        for line in ["msize 100", "slots 1", "slots 1000", "patience 0"] {
+            assert_eq!(settings.set(line), Err(Error::BadArg), "{line}");
+        }
+        assert_eq!(settings, Settings::FIRST);
+    }
+}

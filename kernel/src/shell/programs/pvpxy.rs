@@ -1,0 +1,219 @@
+//! `9pvpxy`: makes a 9P server of a port's file, for whoever mounts its standard input and output.
+//!
+//! Requests are read from the input and written to the port, replies the other way, each direction by itself, so that
+//! many requests are under way at once and a Tflush overtakes what it flushes. Messages are cut out of both streams by
+//! their size field and passed on whole, as the windows they arrived in. Ends when either side does.
+//!
+//! On a port that loses what the host is too slow for (port 0) no more requests are passed on than the host must have
+//! taken: each reply shows that its request was read.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use core::cell::RefCell;
+
+use crate::io::Windows;
+use crate::ns::path::Shown;
+use crate::ns::wait::WaitList;
+use crate::ns::{Chan, Error, Node, OpenMode};
+use crate::p9::Credit;
+use crate::p9::msg::HEADER_LEN;
+use crate::shell::context::{Context, Exit};
+use crate::shell::race::{First, first};
+
+/// Longer than any server and client agree on: a size field above it is no size field.
+const MESSAGE_BYTES_MAX: usize = 64 << 20;
+
+/// The types of the two messages that are looked into (flush(5)).
+const TFLUSH: u8 = 108;
+const RFLUSH: u8 = 109;
+
+pub(super) async fn main(cx: &mut Context) -> Exit {
+    let words = cx.words.clone();
+    let [_, name] = &words[..] else { return cx.usage("9pvpxy file") };
+    let port = match cx.view.open(name, OpenMode::READ_WRITE).await {
+        Ok(port) => port,
+        Err(error) => return cx.fail("open", format_args!("can't open {}: {error}", Shown(name))),
+    };
+    let lossy = matches!(port.node(), Node::Virtcon(node) if node.port().is_some_and(|port| port.is_lossy()));
+    let purse = Purse::new(lossy.then_some(Credit::VIRTCONSOLE));
+    let (input, output) = (cx.input.clone(), cx.out.chan().clone());
+    let requests = relay(&input, &port, async |message, head| purse.pay(head, message).await);
+    let replies = relay(&port, &output, async |_, head| purse.take_back(head));
+    match first(requests, replies).await {
+        First::A(Ok(())) | First::B(Ok(())) => Ok(()),
+        First::A(Err(why)) => cx.fail("request", format_args!("{why}")),
+        First::B(Err(why)) => cx.fail("reply", format_args!("{why}")),
+    }
+}
+
+/// What is looked at of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head {
+    kind: u8,
+    tag: u16,
+    /// The first field of a Tflush: the tag of what is flushed.
+    old_tag: u16,
+}
+
+/// Cuts a stream into messages.
+#[derive(Default)]
+struct Framer {
+    bytes: Windows,
+}
+
+impl Framer {
+    /// The next whole message, if all of it is there.
+    fn next(&mut self) -> Result<Option<(Windows, Head)>, String> {
+        let mut head = [0; HEADER_LEN + 2];
+        let seen = self.bytes.peek(&mut head);
+        let Some(&[a, b, c, d]) = head[..seen].first_chunk() else { return Ok(None) };
+        let size = u32::from_le_bytes([a, b, c, d]) as usize;
+        if !(HEADER_LEN..=MESSAGE_BYTES_MAX).contains(&size) {
+            return Err(alloc::format!("a message of {size} bytes cannot be one"));
+        }
+        if self.bytes.len() < size {
+            return Ok(None);
+        }
+        let [.., kind, tag_low, tag_high, old_low, old_high] = head;
+        let old_tag = if size >= head.len() { u16::from_le_bytes([old_low, old_high]) } else { u16::MAX };
+        let head = Head { kind, tag: u16::from_le_bytes([tag_low, tag_high]), old_tag };
+        Ok(Some((self.bytes.split_to(size), head)))
+    }
+}
+
+/// Passes messages on until the end of `from`.
+async fn relay(from: &Chan, to: &Chan, meet: impl AsyncFn(&Windows, Head)) -> Result<(), String> {
+    let words = |error: Error| error.to_string();
+    let mut framer = Framer::default();
+    loop {
+        while let Some((message, head)) = framer.next()? {
+            meet(&message, head).await;
+            to.bwrite(message).await.map_err(words)?;
+        }
+        let windows = from.bread(from.io_unit()).await.map_err(words)?;
+        if windows.is_empty() {
+            let cut = framer.bytes.len();
+            return if cut == 0 {
+                Ok(())
+            } else {
+                Err(alloc::format!("{cut} bytes of a message, and then the end"))
+            };
+        }
+        framer.bytes.append(windows);
+    }
+}
+
+/// What requests under way have cost, where only so much may be.
+struct Purse {
+    credit: Option<Credit>,
+    spent: RefCell<Spent>,
+    /// Something was given back.
+    returned: WaitList,
+}
+
+#[derive(Default)]
+struct Spent {
+    /// By tag: what it cost, and for a Tflush, which tag it flushes.
+    requests: BTreeMap<u16, (usize, Option<u16>)>,
+    sum: usize,
+}
+
+impl Purse {
+    fn new(credit: Option<Credit>) -> Purse {
+        Purse { credit, spent: RefCell::default(), returned: WaitList::new() }
+    }
+
+    /// Waits until the request can be paid for. A Tflush does not wait: it is what frees others.
+    async fn pay(&self, head: Head, message: &Windows) {
+        let Some(Credit { limit, per_window }) = self.credit else { return };
+        let cost = message.len() + message.count() * per_window;
+        self.returned
+            .until(|| {
+                let sum = self.spent.borrow().sum;
+                (sum == 0 || sum + cost <= limit || head.kind == TFLUSH).then_some(())
+            })
+            .await;
+        let flushes = (head.kind == TFLUSH).then_some(head.old_tag);
+        let spent = &mut *self.spent.borrow_mut();
+        spent.sum += cost;
+        // A client that uses a tag twice has paid for both, and gets the last one back.
+        if let Some((lost, _)) = spent.requests.insert(head.tag, (cost, flushes)) {
+            spent.sum -= lost;
+        }
+    }
+
+    fn take_back(&self, head: Head) {
+        if self.credit.is_none() {
+            return;
+        }
+        let spent = &mut *self.spent.borrow_mut();
+        let answered = spent.requests.remove(&head.tag);
+        // What was flushed is answered before Rflush or never.
+        let flushed = answered.and_then(|(_, flushes)| flushes).filter(|_| head.kind == RFLUSH);
+        let flushed = flushed.and_then(|tag| spent.requests.remove(&tag));
+        spent.sum -= [answered, flushed].into_iter().flatten().map(|(cost, _)| cost).sum::<usize>();
+        self.returned.wake_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ns::text::copied;
+    use alloc::vec::Vec;
+
+    fn message(kind: u8, tag: u16, body: &[u8]) -> Vec<u8> {
+        let size = (HEADER_LEN + body.len()) as u32;
+        [&size.to_le_bytes()[..], &[kind], &tag.to_le_bytes(), body].concat()
+    }
+
+    #[test]
+    fn messages_are_found_however_the_stream_is_cut() {
+        let messages = [message(100, 1, b"first"), message(TFLUSH, 2, &[1, 0]), message(118, 3, &[7; 9000])];
+        let stream = messages.concat();
+        for piece in [1, 3, 7, 11, 4096, stream.len()] {
+            let mut framer = Framer::default();
+            let mut found = Vec::new();
+            for bytes in stream.chunks(piece) {
+                framer.bytes.append(copied(bytes).unwrap());
+                while let Some((message, head)) = framer.next().unwrap() {
+                    let bytes: Vec<u8> = message.iter().flat_map(|window| window.to_vec()).collect();
+                    found.push((bytes, head));
+                }
+            }
+            assert!(framer.bytes.is_empty());
+            let bytes: Vec<&Vec<u8>> = found.iter().map(|(bytes, _)| bytes).collect();
+            assert_eq!(bytes, messages.iter().collect::<Vec<_>>());
+            assert_eq!(found[1].1, Head { kind: TFLUSH, tag: 2, old_tag: 1 });
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_message_is_refused() {
+        for size in [0u32, 6, (MESSAGE_BYTES_MAX + 1) as u32, u32::MAX] {
+            let mut framer = Framer { bytes: copied(&[&size.to_le_bytes()[..], &[0; 8]].concat()).unwrap() };
+            assert!(framer.next().is_err(), "{size}");
+        }
+    }
+
+    #[test]
+    fn requests_are_paid_for_and_replies_give_back() {
+        crate::task::block_on(async {
+            let purse = Purse::new(Some(Credit { limit: 100, per_window: 10 }));
+            let head = |kind, tag, old_tag| Head { kind, tag, old_tag };
+            let fifty = copied(&[0; 50]).unwrap();
+            purse.pay(head(118, 1, 0), &fifty).await;
+            let second = first(purse.pay(head(118, 2, 0), &fifty), core::future::ready(())).await;
+            assert_eq!(second, First::B(()), "two of sixty are more than a hundred");
+            purse.pay(head(TFLUSH, 3, 1), &fifty).await;
+            assert_eq!(purse.spent.borrow().sum, 120);
+            purse.take_back(head(RFLUSH, 3, 0));
+            assert_eq!(purse.spent.borrow().sum, 0, "with Rflush what it flushed is over");
+            // More than there is, alone.
+            let large = copied(&[0; 5000]).unwrap();
+            purse.pay(head(118, 4, 0), &large).await;
+            purse.take_back(head(119, 9, 0));
+            assert_eq!(purse.spent.borrow().sum, 5020);
+        });
+    }
+}
