@@ -357,6 +357,7 @@ pub(crate) mod testing {
         let layout = Layout::from_size_align(bytes, 4096).expect("a test's region fits the address space");
         // SAFETY: the layout is not empty.
         let Some(base) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+        base.expose_provenance();
         let region = NonNull::slice_from_raw_parts(base, bytes);
         // SAFETY: leaked just now, so the pool's alone for ever; there is no device but the test's own code.
         let pool = unsafe { Pool::new(region, Map, Hygiene::Poison) };

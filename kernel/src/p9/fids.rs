@@ -80,18 +80,22 @@ impl Fids {
         self.any_doomed.load(Ordering::Relaxed)
     }
 
-    /// One to clunk, no longer doomed: the caller sends its Tclunk.
-    pub(super) fn take_doomed(&self) -> Option<u32> {
+    /// One to clunk, no longer doomed: the caller sends its Tclunk. Those that are `held` have to wait.
+    pub(super) fn take_doomed(&self, held: impl Fn(u32) -> bool) -> Option<u32> {
         if !self.any_doomed.swap(false, Ordering::Acquire) {
             return None;
         }
         for (word, doomed) in self.doomed.iter().enumerate() {
-            let bits = doomed.load(Ordering::Relaxed);
-            if bits != 0 {
+            let mut bits = doomed.load(Ordering::Relaxed);
+            while bits != 0 {
                 let bit = bits.trailing_zeros();
-                doomed.fetch_and(!(1 << bit), Ordering::Relaxed);
+                let fid = word as u32 * 64 + bit;
                 self.any_doomed.store(true, Ordering::Relaxed);
-                return Some(word as u32 * 64 + bit);
+                if !held(fid) {
+                    doomed.fetch_and(!(1 << bit), Ordering::Relaxed);
+                    return Some(fid);
+                }
+                bits &= bits - 1;
             }
         }
         None
@@ -131,7 +135,9 @@ mod tests {
             fids.doom(fid);
         }
         assert!(fids.any_doomed());
-        let doomed: Vec<u32> = core::iter::from_fn(|| fids.take_doomed()).collect();
+        assert_eq!(fids.take_doomed(|_| true), None);
+        assert!(fids.any_doomed());
+        let doomed: Vec<u32> = core::iter::from_fn(|| fids.take_doomed(|_| false)).collect();
         assert_eq!(doomed, some.iter().copied().step_by(2).collect::<Vec<_>>());
         assert_eq!(fids.count(), 200);
         assert!(!fids.any_doomed());

@@ -12,6 +12,8 @@ pub mod msg;
 pub mod slots;
 pub mod stream;
 mod stream_wire;
+#[cfg(test)]
+mod testing;
 pub mod wire;
 
 pub use client::{Client, Fid, Options, Walked};

@@ -19,13 +19,19 @@ use super::msg::split::Head;
 use super::slots::{SLOTS_MAX, SlotId, Slots};
 use super::stream::{Credit, SendError, Stream, StreamError};
 use super::wire::{Backlog, Limits, Recall, Wire};
-use crate::io::Windows;
+use crate::io::{Buf, Pool, Window, Windows, copy_payload_into};
 
 /// Longest message: as long as QEMU's virtio-9p takes them, so that both ways can be compared.
 const MSIZE_MAX: u32 = (1024 - 2) * 4096;
 
 /// Most payload of one request on a stream with credit: a write must fit when nothing else is under way.
 const LOSSY_WRITE_BYTES_MAX: usize = 64 << 10;
+
+/// Pieces of a message that are kept as they arrive, whatever their size.
+const PIECES_MAX: usize = 32;
+
+/// Pieces below this are small.
+const SMALL_BYTES_MAX: usize = 1024;
 
 /// 9P messages over the stream `S`.
 pub struct StreamWire<S: Stream> {
@@ -47,6 +53,8 @@ struct Sending {
 struct Receiving {
     /// What arrived and is not a whole message yet.
     bytes: Windows,
+    /// What arrived after that in small pieces, copied together.
+    tail: Option<Buf>,
     /// The head of the message at the front of `bytes`, once it is there and admitted.
     head: Option<Head>,
 }
@@ -123,7 +131,7 @@ impl<S: Stream> StreamWire<S> {
     fn receive(&self, slots: &Slots, cx: &mut Context<'_>) -> Result<(), WireError> {
         let receiving = &mut *self.receiving.lock();
         while let Poll::Ready(window) = self.stream.poll_recv(cx) {
-            receiving.bytes.push(window?);
+            receiving.push(window?, slots.pool());
             while let Some((head, message)) = receiving.next_message(slots) {
                 let Ok(slot) = slots.deliver(head, message) else { break };
                 self.refund(slot);
@@ -143,6 +151,37 @@ impl<S: Stream> StreamWire<S> {
 }
 
 impl Receiving {
+    fn len(&self) -> usize {
+        self.bytes.len() + self.tail.as_ref().map_or(0, Buf::len)
+    }
+
+    /// Takes a piece in. Each holds a page, so a message in very many small pieces would hold very many pages: beyond
+    /// [`PIECES_MAX`] small ones are copied together (and counted as payload, most of which they are).
+    fn push(&mut self, window: Window, pool: &'static Pool) {
+        if window.len() >= SMALL_BYTES_MAX || self.bytes.count() < PIECES_MAX {
+            self.end_tail();
+            return self.bytes.push(window);
+        }
+        if self.tail.as_ref().is_some_and(|tail| tail.len() + window.len() > tail.capacity()) {
+            self.end_tail();
+        }
+        let tail = match self.tail.take() {
+            Some(tail) => Some(tail),
+            None => pool.alloc_bytes(0).ok(),
+        };
+        let Some(mut tail) = tail else { return self.bytes.push(window) };
+        let used = tail.len();
+        tail.set_window(0..used + window.len());
+        copy_payload_into(&mut tail, used, &window);
+        self.tail = Some(tail);
+    }
+
+    fn end_tail(&mut self) {
+        if let Some(tail) = self.tail.take() {
+            self.bytes.push(tail.share());
+        }
+    }
+
     /// The next whole message. `None` too when the session is over.
     fn next_message(&mut self, slots: &Slots) -> Option<(Head, Windows)> {
         let head = match self.head {
@@ -163,9 +202,10 @@ impl Receiving {
                 *self.head.insert(head)
             }
         };
-        if self.bytes.len() < head.size as usize {
+        if self.len() < head.size as usize {
             return None;
         }
+        self.end_tail();
         self.head = None;
         Some((head, self.bytes.split_to(head.size as usize)))
     }

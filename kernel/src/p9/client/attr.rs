@@ -135,19 +135,19 @@ impl<W: Wire> Fid<W> {
     /// Attributes ([`crate::p9::msg::flags::getattr`] says which are wanted, and which the reply has).
     pub async fn getattr(&self, request_mask: u64) -> Result<Rgetattr, Error> {
         self.session.only_in_linux("Tgetattr")?;
-        self.session.call(&Tgetattr { fid: self.fid, request_mask }, self.session.plain()).await
+        self.session.call(&Tgetattr { fid: self.fid, request_mask }, self.uses()).await
     }
 
     /// Sets attributes.
     pub async fn setattr(&self, changes: &Changes) -> Result<(), Error> {
         self.session.only_in_linux("Tsetattr")?;
-        self.session.call::<_, Rsetattr>(&changes.message(self.fid), self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rsetattr>(&changes.message(self.fid), self.uses()).await.map(|_| ())
     }
 
     /// How full the file system is.
     pub async fn statfs(&self) -> Result<Rstatfs, Error> {
         self.session.only_in_linux("Tstatfs")?;
-        self.session.call(&Tstatfs { fid: self.fid }, self.session.plain()).await
+        self.session.call(&Tstatfs { fid: self.fid }, self.uses()).await
     }
 
     /// What this symbolic link says.
@@ -156,7 +156,7 @@ impl<W: Wire> Fid<W> {
         let expect = Expect::message::<Rreadlink<'_>>();
         let dialect = self.session.dialect();
         self.session
-            .ask(&Treadlink { fid: self.fid }, expect, self.session.plain(), PATH_ROOM, |answer| {
+            .ask(&Treadlink { fid: self.fid }, expect, self.uses(), PATH_ROOM, |answer| {
                 answer.get::<Rreadlink<'_>>(dialect).map(|reply| reply.target.to_vec())
             })
             .await
@@ -166,7 +166,7 @@ impl<W: Wire> Fid<W> {
     pub async fn symlink(&self, name: &[u8], target: &[u8], gid: u32) -> Result<Qid, Error> {
         self.session.only_in_linux("Tsymlink")?;
         let message = Tsymlink { fid: self.fid, name, symtgt: target, gid };
-        Ok(self.session.call::<_, Rsymlink>(&message, self.session.plain()).await?.qid)
+        Ok(self.session.call::<_, Rsymlink>(&message, self.uses()).await?.qid)
     }
 
     /// Makes a device file, FIFO or socket in this directory ([`crate::p9::msg::flags::mode`]).
@@ -180,34 +180,34 @@ impl<W: Wire> Fid<W> {
     ) -> Result<Qid, Error> {
         self.session.only_in_linux("Tmknod")?;
         let message = Tmknod { dfid: self.fid, name, mode, major, minor, gid };
-        Ok(self.session.call::<_, Rmknod>(&message, self.session.plain()).await?.qid)
+        Ok(self.session.call::<_, Rmknod>(&message, self.uses()).await?.qid)
     }
 
     /// Makes another name for `file` in this directory.
     pub async fn link(&self, file: &Fid<W>, name: &[u8]) -> Result<(), Error> {
         self.session.only_in_linux("Tlink")?;
         let message = Tlink { dfid: self.fid, fid: file.fid, name };
-        self.session.call::<_, Rlink>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rlink>(&message, self.uses_with(file)).await.map(|_| ())
     }
 
     /// Moves this file into `dir` as `name`.
     pub async fn rename(&self, dir: &Fid<W>, name: &[u8]) -> Result<(), Error> {
         self.session.only_in_linux("Trename")?;
         let message = Trename { fid: self.fid, dfid: dir.fid, name };
-        self.session.call::<_, Rrename>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rrename>(&message, self.uses_with(dir)).await.map(|_| ())
     }
 
     /// Moves the entry `old` of this directory into `dir` as `new`.
     pub async fn renameat(&self, old: &[u8], dir: &Fid<W>, new: &[u8]) -> Result<(), Error> {
         self.session.only_in_linux("Trenameat")?;
         let message = Trenameat { olddirfid: self.fid, oldname: old, newdirfid: dir.fid, newname: new };
-        self.session.call::<_, Rrenameat>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rrenameat>(&message, self.uses_with(dir)).await.map(|_| ())
     }
 
     /// A file to read the extended attribute `name` from (or, without a name, the list of names), and its length.
     pub async fn xattrwalk(&self, name: &[u8]) -> Result<(Fid<W>, u64), Error> {
         self.session.only_in_linux("Txattrwalk")?;
-        let new = self.session.new_fid()?;
+        let new = self.session.makes_fid(self.fid)?;
         let newfid = new.fid();
         let message = Txattrwalk { fid: self.fid, newfid, name };
         let reply = self.session.call::<_, Rxattrwalk>(&message, new).await?;
@@ -219,7 +219,7 @@ impl<W: Wire> Fid<W> {
     pub async fn xattrcreate(&mut self, name: &[u8], size: u64, flags: u32) -> Result<(), Error> {
         self.session.only_in_linux("Txattrcreate")?;
         let message = Txattrcreate { fid: self.fid, name, attr_size: size, flags };
-        self.session.call::<_, Rxattrcreate>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rxattrcreate>(&message, self.uses()).await.map(|_| ())
     }
 
     /// Takes or releases a record lock, without waiting for who has it.
@@ -227,7 +227,7 @@ impl<W: Wire> Fid<W> {
         self.session.only_in_linux("Tlock")?;
         let Lock { kind, start, length, proc_id, client_id } = wanted;
         let message = Tlock { fid: self.fid, kind: kind.bits(), flags: 0, start, length, proc_id, client_id };
-        let reply = self.session.call::<_, Rlock>(&message, self.session.plain()).await?;
+        let reply = self.session.call::<_, Rlock>(&message, self.uses()).await?;
         Ok(match reply.status {
             lock::SUCCESS => LockStatus::Success,
             lock::BLOCKED => LockStatus::Blocked,
@@ -247,7 +247,7 @@ impl<W: Wire> Fid<W> {
         let message = Tgetlock { fid: self.fid, kind: kind.bits(), start, length, proc_id, client_id };
         let expect = Expect::message::<Rgetlock<'_>>();
         let dialect = self.session.dialect();
-        let asked = self.session.ask(&message, expect, self.session.plain(), PAGE_SIZE, |answer| {
+        let asked = self.session.ask(&message, expect, self.uses(), PAGE_SIZE, |answer| {
             answer.get::<Rgetlock<'_>>(dialect).map(look)
         });
         asked.await
@@ -256,8 +256,7 @@ impl<W: Wire> Fid<W> {
     /// Opens the file as 9P2000 and .u do ([`crate::p9::msg::flags::open`]).
     pub async fn open(&mut self, mode: u8) -> Result<(), Error> {
         self.not_in_linux("Topen")?;
-        let reply =
-            self.session.call::<_, Ropen>(&Topen { fid: self.fid, mode }, self.session.plain()).await?;
+        let reply = self.session.call::<_, Ropen>(&Topen { fid: self.fid, mode }, self.uses()).await?;
         self.opened(reply.qid, reply.iounit);
         Ok(())
     }
@@ -268,7 +267,7 @@ impl<W: Wire> Fid<W> {
     pub async fn create(&mut self, name: &[u8], perm: u32, mode: u8, extension: &[u8]) -> Result<(), Error> {
         self.not_in_linux("Tcreate")?;
         let message = Tcreate { fid: self.fid, name, perm, mode, extension: Extension(extension) };
-        let reply = self.session.call::<_, Rcreate>(&message, self.session.plain()).await?;
+        let reply = self.session.call::<_, Rcreate>(&message, self.uses()).await?;
         self.opened(reply.qid, reply.iounit);
         Ok(())
     }
@@ -279,7 +278,7 @@ impl<W: Wire> Fid<W> {
         let expect = Expect::message::<Rstat<'_>>();
         let dialect = self.session.dialect();
         let message = Tstat { fid: self.fid };
-        let asked = self.session.ask(&message, expect, self.session.plain(), PATH_ROOM, |answer| {
+        let asked = self.session.ask(&message, expect, self.uses(), PATH_ROOM, |answer| {
             answer.get::<Rstat<'_>>(dialect).map(|reply| look(&reply.stat))
         });
         asked.await
@@ -289,7 +288,7 @@ impl<W: Wire> Fid<W> {
     pub async fn wstat(&self, stat: Stat<'_>) -> Result<(), Error> {
         self.not_in_linux("Twstat")?;
         let message = Twstat { fid: self.fid, stat };
-        self.session.call::<_, Rwstat>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rwstat>(&message, self.uses()).await.map(|_| ())
     }
 
     fn not_in_linux(&self, what: &'static str) -> Result<(), Error> {

@@ -2,16 +2,22 @@
 
 use core::fmt;
 
+use super::request::Intent;
 use super::{Handle, Session};
 use crate::io::{Buf, Windows};
 use crate::mem::PAGE_SIZE;
 use crate::p9::error::{Error, Lie, LieKind};
 use crate::p9::msg::{
-    Dialect, Message, Names, Qid, Qids, Rclunk, Rfsync, Rlcreate, Rlopen, Rmkdir, Rread, Rremove, Runlinkat,
-    Rwalk, Rwrite, Tclunk, Tfsync, Tlcreate, Tlopen, Tmkdir, Tread, Tremove, Tunlinkat, Twalk, Unfit,
+    Dialect, Message, NO_FID, Names, Qid, Qids, Rclunk, Rfsync, Rlcreate, Rlopen, Rmkdir, Rread, Rremove,
+    Runlinkat, Rwalk, Rwrite, Tclunk, Tfsync, Tlcreate, Tlopen, Tmkdir, Tread, Tremove, Tunlinkat, Twalk,
+    Unfit,
 };
 use crate::p9::slots::Expect;
 use crate::p9::wire::{Limits, Wire};
+use crate::time::{self, Nanos};
+
+/// How often a file to be clunked looks whether requests on it that were given up have ended.
+const ORPHAN_NS_STEP: Nanos = Nanos::from_millis(1);
 
 /// A file of the server that this session has a fid for. Dropping it clunks the fid, without waiting.
 pub struct Fid<W: Wire> {
@@ -24,7 +30,6 @@ pub struct Fid<W: Wire> {
 }
 
 /// How far a walk came.
-#[derive(Debug)]
 pub struct Walked<W: Wire> {
     /// A qid for each name that was found, in order.
     pub qids: Qids,
@@ -40,6 +45,17 @@ impl<W: Wire> Fid<W> {
 
     pub(super) fn new(session: Handle<W>, fid: u32, qid: Qid) -> Self {
         Fid { session, fid, qid, iounit: 0, released: false }
+    }
+
+    /// A request about this file.
+    #[inline]
+    pub(super) fn uses(&self) -> Intent<'_> {
+        self.session.uses([self.fid, NO_FID])
+    }
+
+    /// A request about this file and another.
+    pub(super) fn uses_with(&self, other: &Fid<W>) -> Intent<'_> {
+        self.session.uses([self.fid, other.fid])
     }
 
     /// The file's identity.
@@ -66,7 +82,7 @@ impl<W: Wire> Fid<W> {
     pub async fn walk(&self, names: &[&[u8]]) -> Result<Walked<W>, Error> {
         let session = &self.session;
         let nwname = Names::new(names).ok_or(Error::Unfit(Unfit::TooLong { len: names.len() }))?;
-        let new = session.new_fid()?;
+        let new = session.makes_fid(self.fid)?;
         let newfid = new.fid();
         let message = Twalk { fid: self.fid, newfid, nwname };
         if message.wire_len(session.dialect()) > session.slots.msize() as usize {
@@ -116,7 +132,7 @@ impl<W: Wire> Fid<W> {
     pub async fn lopen(&mut self, flags: u32) -> Result<(), Error> {
         self.session.only_in_linux("Tlopen")?;
         let message = Tlopen { fid: self.fid, flags };
-        let reply = self.session.call::<_, Rlopen>(&message, self.session.plain()).await?;
+        let reply = self.session.call::<_, Rlopen>(&message, self.uses()).await?;
         self.opened(reply.qid, reply.iounit);
         Ok(())
     }
@@ -125,7 +141,7 @@ impl<W: Wire> Fid<W> {
     pub async fn lcreate(&mut self, name: &[u8], flags: u32, mode: u32, gid: u32) -> Result<(), Error> {
         self.session.only_in_linux("Tlcreate")?;
         let message = Tlcreate { fid: self.fid, name, flags, mode, gid };
-        let reply = self.session.call::<_, Rlcreate>(&message, self.session.plain()).await?;
+        let reply = self.session.call::<_, Rlcreate>(&message, self.uses()).await?;
         self.opened(reply.qid, reply.iounit);
         Ok(())
     }
@@ -148,7 +164,7 @@ impl<W: Wire> Fid<W> {
             Err(error) => return (Some(buf), Err(error.into())),
         };
         let mut kept = Some(buf);
-        let sent = session.launch(id, Expect::payload::<Rread<'_>>(asked as u32), session.plain(), |draft| {
+        let sent = session.launch(id, Expect::payload::<Rread<'_>>(asked as u32), self.uses(), |draft| {
             draft.message(&Tread { fid: self.fid, offset, count: asked as u32 }, session.dialect())?;
             draft.reply_room(0)?;
             session.spill_room(draft)?;
@@ -178,7 +194,7 @@ impl<W: Wire> Fid<W> {
     pub async fn read_loan(&self, offset: u64, count: usize) -> Result<Windows, Error> {
         let asked = count.min(self.session.payload_max());
         let message = Tread { fid: self.fid, offset, count: asked as u32 };
-        self.session.ask_payload::<_, Rread<'_>>(&message, asked).await
+        self.session.ask_payload::<_, Rread<'_>>(&message, asked, self.uses()).await
     }
 
     /// Writes from the start of `windows` at `offset`, by one message, and says how many bytes the server took. The
@@ -194,7 +210,7 @@ impl<W: Wire> Fid<W> {
         let mut front =
             if sending == windows.len() { core::mem::take(&mut windows) } else { windows.split_to(sending) };
         let rest = windows;
-        let sent = session.launch(id, Expect::message::<Rwrite>(), self.session.plain(), |draft| {
+        let sent = session.launch(id, Expect::message::<Rwrite>(), self.uses(), |draft| {
             draft.reply_room(PAGE_SIZE)?;
             Ok(draft.twrite(self.fid, offset, &mut front)?)
         });
@@ -226,26 +242,26 @@ impl<W: Wire> Fid<W> {
     pub async fn mkdir(&self, name: &[u8], mode: u32, gid: u32) -> Result<Qid, Error> {
         self.session.only_in_linux("Tmkdir")?;
         let message = Tmkdir { dfid: self.fid, name, mode, gid };
-        Ok(self.session.call::<_, Rmkdir>(&message, self.session.plain()).await?.qid)
+        Ok(self.session.call::<_, Rmkdir>(&message, self.uses()).await?.qid)
     }
 
     /// Removes an entry of this directory ([`crate::p9::msg::flags::unlinkat`]).
     pub async fn unlinkat(&self, name: &[u8], flags: u32) -> Result<(), Error> {
         self.session.only_in_linux("Tunlinkat")?;
         let message = Tunlinkat { dirfd: self.fid, name, flags };
-        self.session.call::<_, Runlinkat>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Runlinkat>(&message, self.uses()).await.map(|_| ())
     }
 
     /// Returns when the server has the file's contents on its disk; `data_only`: without the times and such.
     pub async fn fsync(&self, data_only: bool) -> Result<(), Error> {
         self.session.only_in_linux("Tfsync")?;
         let message = Tfsync { fid: self.fid, datasync: u32::from(data_only) };
-        self.session.call::<_, Rfsync>(&message, self.session.plain()).await.map(|_| ())
+        self.session.call::<_, Rfsync>(&message, self.uses()).await.map(|_| ())
     }
 
     /// Gives the fid up and waits for the server's word on it, which may be the error of a delayed write.
     pub async fn clunk(mut self) -> Result<(), Error> {
-        self.released = true;
+        self.release().await;
         self.session
             .call::<_, Rclunk>(&Tclunk { fid: self.fid }, self.session.clunks(self.fid))
             .await
@@ -254,7 +270,7 @@ impl<W: Wire> Fid<W> {
 
     /// Removes the file and gives the fid up, whether or not that succeeds.
     pub async fn remove(mut self) -> Result<(), Error> {
-        self.released = true;
+        self.release().await;
         self.session
             .call::<_, Rremove>(&Tremove { fid: self.fid }, self.session.clunks(self.fid))
             .await
@@ -262,10 +278,26 @@ impl<W: Wire> Fid<W> {
     }
 }
 
+impl<W: Wire> Fid<W> {
+    /// The fid's end is the caller's business from here on. Requests on it that were given up end first.
+    async fn release(&mut self) {
+        let slots = &self.session.slots;
+        while slots.orphans_use(self.fid) && slots.dead().is_none() {
+            time::sleep(ORPHAN_NS_STEP).await;
+        }
+        self.released = true;
+    }
+}
+
 impl<W: Wire> Session<W> {
     /// Asks for up to `asked` bytes of payload, as windows: on the wire's pages if it lends them, else on new ones.
     #[inline]
-    pub(super) async fn ask_payload<'m, M, R>(&self, message: &M, asked: usize) -> Result<Windows, Error>
+    pub(super) async fn ask_payload<'m, M, R>(
+        &self,
+        message: &M,
+        asked: usize,
+        intent: Intent<'_>,
+    ) -> Result<Windows, Error>
     where
         M: Message<'m>,
         R: Message<'m>,
@@ -275,7 +307,7 @@ impl<W: Wire> Session<W> {
         }
         let into = if W::LOANS { None } else { Some(self.slots.pool().alloc_bytes(asked)?) };
         let id = self.slots.claim().await?;
-        let mut sent = self.launch(id, Expect::payload::<R>(asked as u32), self.plain(), |draft| {
+        let mut sent = self.launch(id, Expect::payload::<R>(asked as u32), intent, |draft| {
             draft.message(message, self.dialect())?;
             draft.reply_room(0)?;
             self.spill_room(draft)?;
@@ -312,17 +344,24 @@ impl<W: Wire> Session<W> {
 impl<W: Wire> Drop for Fid<W> {
     #[inline]
     fn drop(&mut self) {
-        if self.released {
+        let slots = &self.session.slots;
+        if self.released || slots.dead().is_some() {
             return;
         }
-        let slots = &self.session.slots;
-        match slots.try_claim() {
+        let now = if slots.orphans_use(self.fid) { None } else { slots.try_claim() };
+        match now {
             Some(id) => self.session.send_detached::<_, Rclunk>(id, &Tclunk { fid: self.fid }, self.fid),
             None => {
                 slots.fids.doom(self.fid);
                 slots.keeper.wake();
             }
         }
+    }
+}
+
+impl<W: Wire> fmt::Debug for Walked<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Walked").field("qids", &self.qids).field("fid", &self.fid).finish()
     }
 }
 

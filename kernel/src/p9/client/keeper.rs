@@ -12,7 +12,7 @@ use core::task::{Context, Poll};
 use super::Session;
 use crate::mem::PAGE_SIZE;
 use crate::p9::error::SessionError;
-use crate::p9::msg::{Rclunk, Rflush, Tclunk, Tflush};
+use crate::p9::msg::{NO_FID, Rclunk, Rflush, Tclunk, Tflush};
 use crate::p9::slots::{Expect, Failure, SlotId};
 use crate::p9::wire::Wire;
 use crate::time::{self, Sleep};
@@ -95,10 +95,11 @@ impl<W: Wire> Keeper<W> {
             let Some(orphan) = slots.take_orphan() else { return };
             self.flushing = Some(orphan);
             let message = Tflush { oldtag: orphan.index() as u16 };
-            let sent = session.launch(reserved, Expect::message::<Rflush>(), session.plain(), |draft| {
-                draft.message(&message, session.dialect())?;
-                Ok(draft.reply_room(PAGE_SIZE)?)
-            });
+            let sent =
+                session.launch(reserved, Expect::message::<Rflush>(), session.uses([NO_FID; 2]), |draft| {
+                    draft.message(&message, session.dialect())?;
+                    Ok(draft.reply_room(PAGE_SIZE)?)
+                });
             match sent {
                 Ok(sent) => sent.forget(),
                 // The reserved slot has had its pages since Tversion: this cannot fail for want of any.
@@ -112,9 +113,10 @@ impl<W: Wire> Keeper<W> {
         let slots = &session.slots;
         while slots.dead().is_none() && slots.fids.any_doomed() {
             let Some(id) = slots.try_claim_for_keeper() else { return };
-            match slots.fids.take_doomed() {
+            match slots.fids.take_doomed(|fid| slots.orphans_use(fid)) {
                 Some(fid) => session.send_detached::<_, Rclunk>(id, &Tclunk { fid }, fid),
-                None => slots.release(id),
+                // Those that are left wait for orphans, and each orphan's end wakes us.
+                None => return slots.release(id),
             }
         }
     }

@@ -9,6 +9,8 @@ mod dir;
 mod fid;
 mod keeper;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -190,7 +192,7 @@ impl<W: Wire> Client<W> {
             let message = Tversion { msize, version: wanted.name().as_bytes() };
             let expect = Expect::message::<Rversion<'_>>();
             let id = session.slots.reserved();
-            let mut sent = session.launch(id, expect, self.session.plain(), |draft| {
+            let mut sent = session.launch(id, expect, session.uses([NO_FID; 2]), |draft| {
                 draft.message(&message, Dialect::Plain)?;
                 Ok(draft.reply_room(crate::mem::PAGE_SIZE)?)
             })?;
@@ -222,7 +224,7 @@ impl<W: Wire> Client<W> {
 
     /// The root of the file tree `aname`, for user `uname`, or by number where the dialect has numbers.
     pub async fn attach(&self, uname: &[u8], aname: &[u8], n_uname: Option<u32>) -> Result<Fid<W>, Error> {
-        let new = self.session.new_fid()?;
+        let new = self.session.makes_fid(NO_FID)?;
         let fid = new.fid();
         let n_uname = NUname(n_uname.unwrap_or(NO_UNAME));
         let message = Tattach { fid, afid: NO_FID, uname, aname, n_uname };
@@ -232,7 +234,7 @@ impl<W: Wire> Client<W> {
 
     /// A file to run an authentication protocol on. Most servers refuse: they need none.
     pub async fn auth(&self, uname: &[u8], aname: &[u8], n_uname: Option<u32>) -> Result<Fid<W>, Error> {
-        let new = self.session.new_fid()?;
+        let new = self.session.makes_fid(NO_FID)?;
         let afid = new.fid();
         let message = Tauth { afid, uname, aname, n_uname: NUname(n_uname.unwrap_or(NO_UNAME)) };
         let reply = self.session.call::<_, Rauth>(&message, new).await?;

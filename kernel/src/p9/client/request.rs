@@ -14,21 +14,26 @@ use crate::p9::slots::{Answer, Draft, Expect, Failure, Late, SlotId};
 use crate::p9::wire::{Recall, Wire};
 
 impl<W: Wire> Session<W> {
-    /// A fid that nobody uses, to be made by a request.
-    pub(super) fn new_fid(&self) -> Result<Intent<'_>, Error> {
+    /// A request that makes a new fid out of `from`.
+    pub(super) fn makes_fid(&self, from: u32) -> Result<Intent<'_>, Error> {
         let fid = self.slots.fids.take().ok_or(Error::NoFids)?;
-        Ok(Intent { late: Late::Makes(fid), fids: &self.slots.fids })
+        Ok(self.intent(Late::Makes(fid), [from, NO_FID]))
     }
 
-    /// A request will clunk `fid`; if it is never sent, the keeper does.
+    /// A request that clunks `fid`; if it is never sent, the keeper does.
     pub(super) fn clunks(&self, fid: u32) -> Intent<'_> {
-        Intent { late: Late::Clunks(fid), fids: &self.slots.fids }
+        self.intent(Late::Clunks(fid), [NO_FID; 2])
     }
 
-    /// A request that makes and clunks nothing.
+    /// A request that uses these fids, and makes and clunks none.
     #[inline]
-    pub(super) fn plain(&self) -> Intent<'_> {
-        Intent { late: Late::Nothing, fids: &self.slots.fids }
+    pub(super) fn uses(&self, fids: [u32; 2]) -> Intent<'_> {
+        self.intent(Late::Nothing, fids)
+    }
+
+    #[inline]
+    fn intent(&self, late: Late, uses: [u32; 2]) -> Intent<'_> {
+        Intent { late, uses, fids: &self.slots.fids }
     }
 
     /// Sends what `build` writes. The slot is given up when it cannot be built.
@@ -40,7 +45,7 @@ impl<W: Wire> Session<W> {
         intent: Intent<'_>,
         build: impl FnOnce(&mut Draft<'_>) -> Result<(), Error>,
     ) -> Result<Sent<'_, W>, Error> {
-        if let Err(error) = self.slots.fill(id, expect, intent.late, build) {
+        if let Err(error) = self.slots.fill(id, expect, intent.late, intent.uses, build) {
             self.slots.release(id);
             return Err(error);
         }
@@ -86,7 +91,7 @@ impl<W: Wire> Session<W> {
         message: &M,
         fid: u32,
     ) {
-        let intent = Intent { late: Late::Detached(fid), fids: &self.slots.fids };
+        let intent = self.intent(Late::Detached(fid), [NO_FID; 2]);
         let sent = self.launch(id, Expect::message::<R>(), intent, |draft| {
             draft.message(message, self.dialect())?;
             Ok(draft.reply_room(PAGE_SIZE)?)
@@ -100,6 +105,8 @@ impl<W: Wire> Session<W> {
 /// What a request does to fids, from before it is sent: dropped unsent, it has had no effect.
 pub(super) struct Intent<'s> {
     late: Late,
+    /// Fids it uses, which must not be clunked before it has ended.
+    uses: [u32; 2],
     fids: &'s Fids,
 }
 
@@ -110,7 +117,7 @@ impl Intent<'_> {
         self.late = Late::Nothing;
     }
 
-    /// The fid it is about.
+    /// The fid it makes or clunks.
     pub(super) fn fid(&self) -> u32 {
         match self.late {
             Late::Makes(fid) | Late::Clunks(fid) | Late::Detached(fid) => fid,

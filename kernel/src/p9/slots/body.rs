@@ -9,7 +9,7 @@ use crate::io::{Buf, Pool, Windows};
 use crate::p9::error::{Error, Lie, LieKind, Refusal, SessionError};
 use crate::p9::fids::Fids;
 use crate::p9::msg::split::{self, Head, RREAD_LEN, TWRITE_LEN};
-use crate::p9::msg::{Dialect, Frame, HEADER_LEN, Malformed, Message, Rerror, Rlerror, Rversion};
+use crate::p9::msg::{Dialect, Frame, HEADER_LEN, Malformed, Message, NO_FID, Rerror, Rlerror, Rversion};
 use crate::time::Instant;
 
 /// Where a request is in its life; the picture is at the head of the module.
@@ -134,6 +134,8 @@ pub(super) struct Body {
     pub(super) expect: Expect,
     pub(super) deadline: Instant,
     pub(super) late: Late,
+    /// Fids the request uses.
+    pub(super) uses: [u32; 2],
     pub(super) parcel: Parcel,
     /// Set when Done; `Err`: what came was a lie, and the session knows it.
     pub(super) reply: Result<Reply, ()>,
@@ -151,6 +153,7 @@ impl Body {
             expect: Expect::message::<Rversion<'_>>(),
             deadline: Instant::ZERO,
             late: Late::Nothing,
+            uses: [NO_FID; 2],
             parcel: Parcel::default(),
             reply: Err(()),
             loan: Windows::new(),
@@ -159,21 +162,25 @@ impl Body {
         }
     }
 
+    /// A reply may be as long as what was asked for, and one without payload as long as there is room for it.
+    pub(super) fn refuse_longer(&self, head: Head) -> Result<(), Lie> {
+        let most = match self.expect.payload {
+            Some(asked) if head.kind == self.expect.kind => asked + RREAD_LEN as u32,
+            _ => self.parcel.r_capacity() as u32,
+        };
+        if head.size > most { Err(self.lie(LieKind::TooLong { said: head.size, most })) } else { Ok(()) }
+    }
+
     /// Takes a message in that came out of a stream: header into the slot, payload as windows or, when the request
     /// brought pages, into those.
     #[inline]
     pub(super) fn take_in(&mut self, head: Head, mut message: Windows) -> Result<(), Lie> {
-        let Some(asked) = self.expect.payload.filter(|_| head.kind == self.expect.kind) else {
+        self.refuse_longer(head)?;
+        if self.expect.payload.is_none() || head.kind != self.expect.kind {
             let len = message.len();
-            return if self.parcel.fill_r(&message, len) {
-                Ok(())
-            } else {
-                Err(self.lie(LieKind::TooLong { said: head.size, most: self.parcel.r_capacity() as u32 }))
-            };
-        };
-        let most = asked + RREAD_LEN as u32;
-        if head.size > most {
-            return Err(self.lie(LieKind::TooLong { said: head.size, most }));
+            let filled = self.parcel.fill_r(&message, len);
+            debug_assert!(filled, "longer messages have been refused");
+            return Ok(());
         }
         if (head.size as usize) < RREAD_LEN || !self.parcel.fill_r(&message, RREAD_LEN) {
             return Err(self.lie(LieKind::Malformed(Malformed::Cut { message: self.expect.name })));

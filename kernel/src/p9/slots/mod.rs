@@ -101,6 +101,8 @@ pub struct Slots {
     free: [AtomicU64; 2],
     /// A set bit: an orphan whose Tflush is to be sent.
     orphans: [AtomicU64; 2],
+    /// Slots the server may still be at work on for nobody: Orphan, Flushing or Flushed.
+    orphaned: AtomicU32,
     waiting: Waiting,
     pub(super) fids: Fids,
     /// The session's keeper.
@@ -137,6 +139,7 @@ impl Slots {
                 .collect(),
             free: [AtomicU64::new(low(usual)), AtomicU64::new(low(usual.saturating_sub(64)))],
             orphans: [const { AtomicU64::new(0) }; 2],
+            orphaned: AtomicU32::new(0),
             waiting: Waiting::new(),
             fids: Fids::new(),
             keeper: AtomicWaker::new(),
@@ -262,6 +265,7 @@ impl Slots {
         id: SlotId,
         expect: Expect,
         late: Late,
+        uses: [u32; 2],
         build: impl FnOnce(&mut Draft<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let slot = self.slot(id);
@@ -273,6 +277,7 @@ impl Slots {
             let Body { parcel, expect, tag, .. } = &mut *body;
             build(&mut Draft { parcel, expect, tag: *tag, pool: self.pool })?;
             body.late = late;
+            body.uses = uses;
             body.deadline = deadline;
             body.phase = if late.is_detached() { Phase::Detached } else { Phase::Sent };
             body.requests += 1;
@@ -336,6 +341,7 @@ impl Slots {
             }
             Phase::Sent | Phase::Expired => {
                 body.phase = Phase::Orphan;
+                self.orphaned.fetch_add(1, Ordering::Relaxed);
                 drop(body);
                 self.orphans[id.index() / 64].fetch_or(1 << (id.index() % 64), Ordering::Release);
                 self.keeper.wake();
@@ -385,6 +391,21 @@ impl Slots {
         None
     }
 
+    /// May the server still be at work on something that uses `fid`, for nobody? Its clunk has to wait then: a server is
+    /// free in the order it takes requests up, and the fid's next user must not get the last one's write.
+    #[inline]
+    pub(super) fn orphans_use(&self, fid: u32) -> bool {
+        self.orphaned.load(Ordering::Relaxed) > 0 && self.look_for_orphans_with(fid)
+    }
+
+    #[cold]
+    fn look_for_orphans_with(&self, fid: u32) -> bool {
+        self.slots.iter().any(|slot| {
+            let body = slot.body.lock();
+            matches!(body.phase, Phase::Orphan | Phase::Flushing | Phase::Flushed) && body.uses.contains(&fid)
+        })
+    }
+
     /// Rflush for `id` is in. `returns`: its memory may still be with a device.
     pub(super) fn flushed(&self, id: SlotId, returns: bool) {
         let slot = self.slot(id);
@@ -392,6 +413,7 @@ impl Slots {
         match body.phase {
             Phase::Flushing if returns => body.phase = Phase::Flushed,
             Phase::Flushing => {
+                self.orphaned.fetch_sub(1, Ordering::Relaxed);
                 body.late.never_was(&self.fids);
                 self.free(id, slot, &mut body);
             }
@@ -451,9 +473,7 @@ impl Slots {
     /// When nobody awaits it, or it is longer than what was asked for. The session is over then.
     #[inline]
     pub fn deliver(&self, head: Head, message: Windows) -> Result<SlotId, SessionError> {
-        let id = if head.tag == NO_TAG { self.reserved().index() } else { usize::from(head.tag) };
-        let Some(slot) = self.slots.get(id) else { return Err(self.unasked(head.tag)) };
-        let id = SlotId::new(id);
+        let Some((id, slot)) = self.by_tag(head.tag) else { return Err(self.unasked(head.tag)) };
         let mut body = slot.body.lock();
         if body.tag != head.tag || !body.phase.awaits_reply() {
             drop(body);
@@ -466,18 +486,31 @@ impl Slots {
         }
     }
 
-    /// May a message be as long as `head` says? For a wire to ask before it collects all of it.
+    /// Is a message that begins like this awaited? For a stream to ask before it collects all of it.
     ///
     /// # Errors
-    /// When it may not. The session is over then.
+    /// When it is not, or is longer than any reply to its request may be. The session is over then.
     pub fn admit(&self, head: Head) -> Result<(), SessionError> {
-        let most = self.msize();
-        if head.size > most {
-            let lie = Lie::new("R-message", LieKind::TooLong { said: head.size, most }).into();
-            self.fail(lie);
-            return Err(lie);
+        let Some((_, slot)) = self.by_tag(head.tag) else { return Err(self.unasked(head.tag)) };
+        let body = slot.body.lock();
+        if body.tag != head.tag || !body.phase.awaits_reply() {
+            drop(body);
+            return Err(self.unasked(head.tag));
         }
-        Ok(())
+        let lie = body.refuse_longer(head).err();
+        drop(body);
+        match lie {
+            Some(lie) => {
+                self.fail(lie.into());
+                Err(lie.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn by_tag(&self, tag: u16) -> Option<(SlotId, &Slot)> {
+        let index = if tag == NO_TAG { self.reserved().index() } else { usize::from(tag) };
+        self.slots.get(index).map(|slot| (SlotId::new(index), slot))
     }
 
     fn unasked(&self, tag: u16) -> SessionError {
@@ -518,6 +551,9 @@ impl Slots {
                     Ok(Some(reply)) => body.late.answered(reply.refused, false, &self.fids),
                     Ok(None) => body.late.never_was(&self.fids),
                     Err(_) => {}
+                }
+                if body.phase != Phase::Detached {
+                    self.orphaned.fetch_sub(1, Ordering::Relaxed);
                 }
                 if body.phase == Phase::Flushing {
                     body.late = Late::Nothing;
