@@ -4,7 +4,7 @@
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use ninewire_bench_guest::record::{Counter, Path};
-use ninewire_bench_guest::units::Nanos;
+use ninewire_bench_guest::units::{Bytes, Nanos};
 
 use crate::run::cell::{BootValue, Cell};
 use crate::run::{Granted, Job, Run};
@@ -126,17 +126,17 @@ fn spread(values: &[f64]) -> String {
 
 const COSTS: [(Counter, &str); 6] = [
     (Counter::Kicks, "kicks"),
-    (Counter::Interrupts, "interrupts"),
-    (Counter::Descriptors, "descriptors"),
-    (Counter::Messages, "messages"),
-    (Counter::CopiedBytes, "bytes copied"),
+    (Counter::Interrupts, "irqs"),
+    (Counter::Descriptors, "descs"),
+    (Counter::Messages, "msgs"),
+    (Counter::CopiedBytes, "copied B"),
     (Counter::Halts, "halts"),
 ];
 
 fn cost(run: &Run, cells: &[Cell]) -> String {
     let mut headings = vec!["per operation", "path"];
     headings.extend(COSTS.map(|(_, name)| name));
-    headings.extend(["depth", "msize", "wait", "dialect", "server", "reads into", "over"]);
+    headings.extend(["depth", "msize", "wait", "dialect", "server", "over", "reads into"]);
     let mut table = table(&headings, 2);
     for cell in cells.iter().filter(|cell| !cell.boots.is_empty()) {
         let Some(job) = job_of(run, cell) else { continue };
@@ -144,15 +144,20 @@ fn cost(run: &Run, cells: &[Cell]) -> String {
         let mut row = vec![name.to_string(), cell.path.to_string()];
         row.extend(COSTS.map(|(counter, _)| shown(cell, |value| value.per_op(counter))));
         row.push(job.iodepth.to_string());
-        row.push(granted(run, cell, |granted| granted.msize_bytes.to_string()));
+        row.push(granted(run, cell, |granted| Bytes(granted.msize_bytes.into()).to_string()));
         row.push(granted(run, cell, |granted| granted.wait.to_string()));
         row.push(granted(run, cell, |granted| granted.dialect.to_string()));
         row.push(job.servers.get(cell.path.word()).cloned().unwrap_or_else(|| NOTHING.to_string()));
-        row.push(granted(run, cell, |granted| granted.placement.to_string()));
         row.push(granted(run, cell, |granted| granted.device.clone()));
+        row.push(granted(run, cell, |granted| granted.placement.to_string()));
         table.add_row(row);
     }
-    table.to_string()
+    format!(
+        "{table}\n\
+         Kicks are notifications to the device, irqs interrupts taken, descs descriptors given to it, msgs 9P requests; \
+         copied is payload\nthe guest's processor copied; halts are sleeps. Reads end in pages the reader brought \
+         (own-pages) or in the transport's (loan)."
+    )
 }
 
 /// A granted setting of a cell; all of them where visits differ.
@@ -202,10 +207,7 @@ mod tests {
         assert_eq!(row(&text, "filestat/x", "native", 0)[2..4], ["-", "9901"]);
         let cost = row(&text, "read/x", "serial", 1);
         assert_eq!(cost[2..8], ["1.00", "-", "-", "1.00", "11.0", "-"]);
-        assert_eq!(
-            cost[8..],
-            ["8", "1052672", "adaptive", "9P2000.L", "ninewire", "loan", "virtio-console-1"]
-        );
+        assert_eq!(cost[8..], ["8", "1028k", "adaptive", "9P2000.L", "ninewire", "virtio-console-1", "loan"]);
         assert!(
             text.starts_with("3 boots, QEMU 7.2.22 (tcg, q35): kernel entry to first 9P message 2.1 ms"),
             "{text}"
