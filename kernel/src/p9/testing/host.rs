@@ -41,6 +41,9 @@ pub(in crate::p9) struct Reply {
     pub(in crate::p9) bytes: Option<Vec<u8>>,
 }
 
+/// Changes a reply.
+pub(in crate::p9) type Lie = Box<dyn FnMut(&mut Vec<u8>)>;
+
 /// The server and its queue.
 pub(in crate::p9) struct Host {
     pub(in crate::p9) server: Server,
@@ -49,7 +52,7 @@ pub(in crate::p9) struct Host {
     waiting: VecDeque<(u64, Vec<u8>)>,
     next: u64,
     /// Changes replies on their way.
-    pub(in crate::p9) lie: Option<Box<dyn FnMut(&mut Vec<u8>)>>,
+    pub(in crate::p9) lie: Option<Lie>,
     /// Most requests that waited at a time.
     pub(in crate::p9) deepest: usize,
 }

@@ -15,7 +15,7 @@ use super::{Client, Fid, Options};
 use crate::io::{self, Buf, Pool, Windows};
 use crate::p9::error::Error;
 use crate::p9::stream_wire::StreamWire;
-use crate::p9::testing::host::{Host, Order};
+use crate::p9::testing::host::{Host, Lie, Order};
 use crate::p9::testing::native::FakeDevice;
 use crate::p9::testing::server::{Contents, Server};
 use crate::p9::testing::stream::FakeStream;
@@ -173,8 +173,6 @@ async fn all<T: 'static>(futs: Vec<impl Future<Output = T> + 'static>) -> Vec<T>
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> u32 {
     result.expect_err("the server should refuse").errno().expect("with a number")
 }
-
-type Lie = Box<dyn FnMut(&mut Vec<u8>)>;
 
 fn on_wire_of(stream: FakeStream) -> StreamWire<FakeStream> {
     StreamWire::new(stream)
