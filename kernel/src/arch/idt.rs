@@ -98,6 +98,7 @@ const fn fault_stack(vector: u8) -> IstIndex {
     }
 }
 
+#[inline(never)] // see `boot`
 fn table(faults: FaultsOn) -> InterruptDescriptorTable {
     /// Copied in one go instead of built field by field.
     const EMPTY: InterruptDescriptorTable = InterruptDescriptorTable::new();

@@ -20,6 +20,19 @@ pub struct Acpi {
     pub io_apic: Option<IoApic>,
     /// Where the sixteen ISA interrupt lines lead.
     pub lines: Lines,
+    /// Configuration space of the first PCI segment as memory.
+    pub ecam: Option<EcamRange>,
+}
+
+/// Where the configuration space of some buses is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EcamRange {
+    /// Physical address of the first of these buses.
+    pub address: u64,
+    /// The first bus.
+    pub first_bus: u8,
+    /// The last bus.
+    pub last_bus: u8,
 }
 
 /// An I/O APIC.
@@ -81,6 +94,7 @@ impl Acpi {
             b"HPET" => acpi.hpet = hpet(table),
             b"FACP" => acpi.pm_timer = pm_timer(table),
             b"APIC" => acpi.read_madt(table),
+            b"MCFG" => acpi.ecam = ecam(table),
             _ => {}
         });
         acpi
@@ -155,6 +169,16 @@ fn table(address: u64, memory: &impl Memory) -> Option<&[u8]> {
 fn hpet(table: &[u8]) -> Option<u64> {
     let in_memory = *table.get(40)? == 0;
     u64_at(table, 44).filter(|&address| in_memory && address != 0)
+}
+
+/// The memory-mapped configuration table (PCI Firmware 3.2, 4.1.2): entries of 16 bytes behind 44, of which we use the
+/// one for segment 0. The address is that of bus 0, whatever the first bus is.
+fn ecam(table: &[u8]) -> Option<EcamRange> {
+    const BUS_BYTES: u64 = 1 << 20;
+    let entry = table.get(44..)?.chunks_exact(16).find(|entry| entry[8..10] == [0, 0])?;
+    let (first_bus, last_bus) = (entry[10], entry[11]);
+    let address = u64_at(entry, 0)?.checked_add(u64::from(first_bus) * BUS_BYTES)?;
+    (address != 0 && first_bus <= last_bus).then_some(EcamRange { address, first_bus, last_bus })
 }
 
 /// The fixed table (ACPI 6.4, 5.2.9): the timer's port at 76, its length at 91, flags at 112.
@@ -276,6 +300,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn configuration_space_as_memory_is_found_for_segment_0() {
+        let mut body = std::vec![0; 8];
+        let entry = |address: u64, segment: u16, buses: [u8; 2]| {
+            let mut entry = address.to_le_bytes().to_vec();
+            entry.extend_from_slice(&segment.to_le_bytes());
+            entry.extend_from_slice(&buses);
+            entry.extend_from_slice(&[0; 4]);
+            entry
+        };
+        body.extend_from_slice(&entry(0x1_0000_0000, 1, [0, 255]));
+        body.extend_from_slice(&entry(0xb000_0000, 0, [2, 255]));
+        let mut ram = Ram(Vec::new());
+        let table = ram.put(&with_header(b"MCFG", &body));
+        let root = root_with_rsdt(&mut ram, &[table]);
+        let there = EcamRange { address: 0xb020_0000, first_bus: 2, last_bus: 255 };
+        assert_eq!(Acpi::read(root, &ram).ecam, Some(there));
+    }
+
     const PM_TIMER: PmTimer = PmTimer { port: 0x608, wide: true };
 
     #[test]
@@ -331,9 +374,9 @@ mod tests {
             if at + 8 < tail.len() {
                 tail[at..at + 8].copy_from_slice(&BASE.to_le_bytes());
             }
-            let tables = [b"FACP", b"APIC", b"HPET"].map(|name| ram.put(&with_header(name, &tail)));
+            let tables = [b"FACP", b"APIC", b"HPET", b"MCFG"].map(|name| ram.put(&with_header(name, &tail)));
             let other = ram.put(&tail);
-            let root = root_with_rsdt(&mut ram, &[tables[0], tables[1], tables[2], other, BASE + 7]);
+            let root = root_with_rsdt(&mut ram, &[tables[0], tables[1], tables[2], tables[3], other, BASE + 7]);
             Acpi::read(root, &ram);
         }
     }

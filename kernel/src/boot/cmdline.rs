@@ -52,29 +52,39 @@ impl Cmdline {
     }
 
     /// The words, quotes kept together but not removed.
-    pub fn words(&self) -> impl Iterator<Item = &'static str> {
-        let mut rest = self.text;
-        core::iter::from_fn(move || {
-            rest = rest.trim_start_matches(is_blank);
-            if rest.is_empty() {
-                return None;
-            }
-            let mut quoted = false;
-            let end = rest
-                .find(|c| {
-                    quoted ^= c == '"';
-                    !quoted && is_blank(c)
-                })
-                .unwrap_or(rest.len());
-            let (word, tail) = rest.split_at(end);
-            rest = tail;
-            Some(word)
-        })
+    pub fn words(&self) -> Words {
+        Words { rest: self.text }
     }
 }
 
-fn is_blank(c: char) -> bool {
-    c == ' ' || c == '\t' || c == '\n'
+/// See [`Cmdline::words`].
+#[derive(Debug, Clone)]
+pub struct Words {
+    rest: &'static str,
+}
+
+impl Iterator for Words {
+    type Item = &'static str;
+
+    #[inline(never)] // see `boot`
+    fn next(&mut self) -> Option<&'static str> {
+        let bytes = self.rest.as_bytes();
+        let start = bytes.iter().position(|&byte| !is_blank(byte))?;
+        let mut end = start;
+        let mut quoted = false;
+        while end < bytes.len() && (quoted || !is_blank(bytes[end])) {
+            quoted ^= bytes[end] == b'"';
+            end += 1;
+        }
+        // Both ends are next to a blank, which is a character of its own.
+        let word = &self.rest[start..end];
+        self.rest = &self.rest[end..];
+        Some(word)
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t' || byte == b'\n'
 }
 
 fn parse_size(text: &str) -> Option<usize> {

@@ -124,7 +124,7 @@ fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> 
     rung("clock, first look");
     let pool = make_pool(&cmdline, usable)?; // DMA pages
     rung("pool");
-    let devices = virtio::pci::find(&arch::pci::PORTS, &ThisMachine); // PCI scan, virtio names
+    let devices = virtio::pci::find(arch::pci::access(&acpi), &ThisMachine); // PCI scan, virtio names
     rung("devices");
     let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, a millisecond after the first
     rung("clock");

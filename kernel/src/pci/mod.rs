@@ -4,6 +4,7 @@
 pub mod bar;
 pub mod caps;
 pub mod config;
+pub mod ecam;
 #[cfg(test)]
 pub mod fake;
 pub mod msix;
