@@ -1,9 +1,11 @@
 //! The I/O APIC: interrupt lines to vectors (Intel 82093AA). Used for devices without message-signalled interrupts.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use spin::{Mutex, Once};
 
 use super::apic;
-use crate::boot::acpi::{Acpi, Line, Lines};
+use crate::boot::acpi::{self, Acpi, HEADER_BYTES, Line, Lines, Routing, table_bytes};
 use crate::irq::{self, NoSuchLine};
 use crate::mem::{self, mmio::Mmio};
 
@@ -26,25 +28,29 @@ struct IoApic {
     lines: Lines,
 }
 
-static IO_APIC: Once<IoApic> = Once::new();
+/// Address of the table that says where the I/O APIC is.
+static MADT: AtomicU64 = AtomicU64::new(0);
+/// Found when the first line is routed; `None` inside if there is none.
+static IO_APIC: Once<Option<IoApic>> = Once::new();
 
 /// Lets [`irq`] route lines through the I/O APIC, if there is one. Its pins are masked after reset, and stay so until
-/// somebody wants them; it is not touched before.
+/// somebody wants them; it is not touched, nor looked for, before.
 pub(crate) fn init(acpi: &Acpi) {
-    let Some(there) = acpi.io_apic else { return };
-    match mem::map_device(there.address, BYTES) {
-        Ok(registers) => {
-            let pins = (read(&registers, VERSION) >> 16 & 0xff) + 1;
-            let io_apic = IO_APIC.call_once(|| IoApic {
-                registers: Mutex::new(registers),
-                pins,
-                first_interrupt: there.first_interrupt,
-                lines: acpi.lines,
-            });
-            irq::set_lines(io_apic);
-        }
-        Err(reason) => crate::warn!("I/O APIC at {:#x}: {reason}", there.address),
+    if let Some(madt) = acpi.madt {
+        MADT.store(madt, Ordering::Relaxed);
+        irq::set_lines(&ThisMachine);
     }
+}
+
+fn find() -> Option<IoApic> {
+    let address = MADT.load(Ordering::Relaxed);
+    let header = mem::map_firmware(address, HEADER_BYTES).ok()?;
+    let table = mem::map_firmware(address, table_bytes(header)?).ok()?;
+    let Routing { io_apic, lines } = Routing::parse(table)?;
+    let acpi::IoApic { address, first_interrupt } = io_apic?;
+    let registers = mem::map_device(address, BYTES).ok()?;
+    let pins = (read(&registers, VERSION) >> 16 & 0xff) + 1;
+    Some(IoApic { registers: Mutex::new(registers), pins, first_interrupt, lines })
 }
 
 fn read(registers: &Mmio, register: u32) -> u32 {
@@ -57,7 +63,15 @@ fn write(registers: &Mmio, register: u32, value: u32) {
     registers.write_u32(WINDOW, value);
 }
 
-impl irq::Lines for IoApic {
+struct ThisMachine;
+
+impl irq::Lines for ThisMachine {
+    fn route(&self, irq: u8, vector: u8) -> Result<(), NoSuchLine> {
+        IO_APIC.call_once(find).as_ref().ok_or(NoSuchLine { irq })?.route(irq, vector)
+    }
+}
+
+impl IoApic {
     fn route(&self, irq: u8, vector: u8) -> Result<(), NoSuchLine> {
         let Line { interrupt, active_low, level } = self.lines.get(irq).ok_or(NoSuchLine { irq })?;
         let pin = interrupt.checked_sub(self.first_interrupt).filter(|&pin| pin < self.pins);

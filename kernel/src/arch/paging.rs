@@ -103,8 +103,10 @@ impl Tables {
             Ok(flush) => flush.ignore(),
             Err(MapToError::FrameAllocationFailed) => return Err(MapError::NoMemory),
             Err(MapToError::PageAlreadyMapped(there)) => {
-                // Two register blocks may share a page; anything else is mapped twice by mistake.
-                if access != Access::Device || there != frame {
+                // Two register blocks, or two tables of the firmware, may share a page; anything else is mapped twice by
+                // mistake.
+                let may_share = matches!(access, Access::Device | Access::Rodata);
+                if !may_share || there != frame {
                     return Err(MapError::AlreadyMapped { address: virt.as_u64() });
                 }
             }

@@ -16,10 +16,8 @@ pub struct Acpi {
     pub hpet: Option<u64>,
     /// The power management timer.
     pub pm_timer: Option<PmTimer>,
-    /// The first I/O APIC.
-    pub io_apic: Option<IoApic>,
-    /// Where the sixteen ISA interrupt lines lead.
-    pub lines: Lines,
+    /// Physical address of the table for [`Routing::parse`].
+    pub madt: Option<u64>,
     /// Configuration space of the first PCI segment as memory.
     pub ecam: Option<EcamRange>,
 }
@@ -33,6 +31,16 @@ pub struct EcamRange {
     pub first_bus: u8,
     /// The last bus.
     pub last_bus: u8,
+}
+
+/// Where interrupt lines lead. Read from the table when the first device needs its line: most machines have none that
+/// does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Routing {
+    /// The first I/O APIC.
+    pub io_apic: Option<IoApic>,
+    /// The sixteen ISA lines.
+    pub lines: Lines,
 }
 
 /// An I/O APIC.
@@ -82,7 +90,8 @@ pub struct PmTimer {
     pub wide: bool,
 }
 
-const HEADER_BYTES: usize = 36;
+/// Bytes of the header that every table begins with.
+pub const HEADER_BYTES: usize = 36;
 /// Tables we read are far smaller.
 const TABLE_BYTES_MAX: usize = 64 * 1024;
 
@@ -90,10 +99,10 @@ impl Acpi {
     /// Reads the tables from the root pointer on; without a valid root there is nothing to know.
     pub fn read(rsdp: u64, memory: &impl Memory) -> Self {
         let mut acpi = Self::default();
-        for_each_table(rsdp, memory, |table| match &table[..4] {
+        for_each_table(rsdp, memory, |address, table| match &table[..4] {
             b"HPET" => acpi.hpet = hpet(table),
             b"FACP" => acpi.pm_timer = pm_timer(table),
-            b"APIC" => acpi.read_madt(table),
+            b"APIC" => acpi.madt = Some(address),
             b"MCFG" => acpi.ecam = ecam(table),
             _ => {}
         });
@@ -101,24 +110,29 @@ impl Acpi {
     }
 }
 
-impl Acpi {
-    /// The multiple APIC description table (ACPI 6.4, 5.2.12): entries of a type, a length and that many bytes.
-    fn read_madt(&mut self, table: &[u8]) {
+impl Routing {
+    /// From the multiple APIC description table (ACPI 6.4, 5.2.12), which holds entries of a type, a length and that many
+    /// bytes. `None` if it is not that table, or spoilt.
+    pub fn parse(table: &[u8]) -> Option<Self> {
         const FIRST_ENTRY: usize = 44;
         const IO_APIC: u8 = 1;
         const INTERRUPT_OVERRIDE: u8 = 2;
-        let mut rest = table.get(FIRST_ENTRY..).unwrap_or_default();
+        if !table.starts_with(b"APIC") || !sums_to_zero(table) {
+            return None;
+        }
+        let mut routing = Self::default();
+        let mut rest = table.get(FIRST_ENTRY..)?;
         while let [kind, length, ..] = *rest {
             let Some((entry, behind)) = rest.split_at_checked(usize::from(length)).filter(|_| length >= 2)
             else {
-                return;
+                break;
             };
             rest = behind;
             match kind {
-                IO_APIC if self.io_apic.is_none() => self.io_apic = io_apic(entry),
+                IO_APIC if routing.io_apic.is_none() => routing.io_apic = io_apic(entry),
                 INTERRUPT_OVERRIDE => {
                     if let Some((irq, line)) = interrupt_override(entry)
-                        && let Some(place) = self.lines.0.get_mut(usize::from(irq))
+                        && let Some(place) = routing.lines.0.get_mut(usize::from(irq))
                     {
                         *place = line;
                     }
@@ -126,6 +140,7 @@ impl Acpi {
                 _ => {}
             }
         }
+        Some(routing)
     }
 }
 
@@ -141,7 +156,7 @@ fn interrupt_override(entry: &[u8]) -> Option<(u8, Line)> {
     Some((*entry.get(3)?, line))
 }
 
-fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(&[u8])) -> Option<()> {
+fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(u64, &[u8])) -> Option<()> {
     let root = memory.bytes(rsdp, 20).filter(|root| root.starts_with(b"RSD PTR ") && sums_to_zero(root))?;
     let (list, width) = match (root[15], memory.bytes(rsdp, 36)) {
         (2.., Some(extended)) if u64_at(extended, 24)? != 0 => (u64_at(extended, 24)?, 8),
@@ -151,17 +166,19 @@ fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(&[u8]))
     for entry in list[HEADER_BYTES..].chunks_exact(width) {
         let address = if width == 8 { u64_at(entry, 0)? } else { u64::from(u32_at(entry, 0)?) };
         if let Some(table) = table(address, memory) {
-            visit(table);
+            visit(address, table);
         }
     }
     Some(())
 }
 
+/// Bytes of the table that begins with `header`, if that can be.
+pub fn table_bytes(header: &[u8]) -> Option<usize> {
+    Some(u32_at(header, 4)? as usize).filter(|bytes| (HEADER_BYTES..=TABLE_BYTES_MAX).contains(bytes))
+}
+
 fn table(address: u64, memory: &impl Memory) -> Option<&[u8]> {
-    let length = u32_at(memory.bytes(address, HEADER_BYTES)?, 4)? as usize;
-    if !(HEADER_BYTES..=TABLE_BYTES_MAX).contains(&length) {
-        return None;
-    }
+    let length = table_bytes(memory.bytes(address, HEADER_BYTES)?)?;
     memory.bytes(address, length).filter(|table| sums_to_zero(table))
 }
 
@@ -279,25 +296,28 @@ mod tests {
         let mut ram = Ram(Vec::new());
         let table = ram.put(&madt());
         let root = root_with_rsdt(&mut ram, &[table]);
-        let acpi = Acpi::read(root, &ram);
-        assert_eq!(acpi.io_apic, Some(IoApic { address: 0xfec0_0000, first_interrupt: 0 }));
+        assert_eq!(Acpi::read(root, &ram).madt, Some(table));
+        let routing = Routing::parse(&madt()).expect("a good table");
+        assert_eq!(routing.io_apic, Some(IoApic { address: 0xfec0_0000, first_interrupt: 0 }));
         let line = |interrupt, active_low, level| Some(Line { interrupt, active_low, level });
-        assert_eq!(acpi.lines.get(0), line(2, false, false));
-        assert_eq!(acpi.lines.get(10), line(10, true, true), "as PCI does");
-        assert_eq!(acpi.lines.get(11), line(11, false, true));
-        assert_eq!(acpi.lines.get(16), None);
+        assert_eq!(routing.lines.get(0), line(2, false, false));
+        assert_eq!(routing.lines.get(10), line(10, true, true), "as PCI does");
+        assert_eq!(routing.lines.get(11), line(11, false, true));
+        assert_eq!(routing.lines.get(16), None);
     }
 
     #[test]
     fn a_list_of_entries_that_does_not_end_well_is_read_as_far_as_it_goes() {
         for tail in [&[1, 0][..], &[1, 200, 3], &[2], &[2, 3, 0], &[1, 4, 0, 0]] {
-            let mut ram = Ram(Vec::new());
             let mut body = std::vec![0; 8];
             body.extend_from_slice(tail);
-            let table = ram.put(&with_header(b"APIC", &body));
-            let root = root_with_rsdt(&mut ram, &[table]);
-            assert_eq!(Acpi::read(root, &ram), Acpi::default());
+            assert_eq!(Routing::parse(&with_header(b"APIC", &body)), Some(Routing::default()));
         }
+        assert_eq!(Routing::parse(&with_header(b"APIC", &[])), None, "too short");
+        assert_eq!(Routing::parse(&hpet_table()), None, "another table");
+        let mut spoilt = madt();
+        spoilt[50] ^= 1;
+        assert_eq!(Routing::parse(&spoilt), None);
     }
 
     #[test]
@@ -378,6 +398,7 @@ mod tests {
             let other = ram.put(&tail);
             let root = root_with_rsdt(&mut ram, &[tables[0], tables[1], tables[2], tables[3], other, BASE + 7]);
             Acpi::read(root, &ram);
+            Routing::parse(&with_header(b"APIC", &tail));
         }
     }
 }

@@ -84,6 +84,7 @@ const BOOT_CORE: usize = 0;
 /// What the first part of the ladder leaves for the second.
 struct Climbed {
     rungs: Rungs,
+    calibration: Calibration,
     cmdline: Cmdline,
     acpi: Acpi,
     usable: u64,
@@ -97,6 +98,9 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     rung("first Rust function");
     let handed = read_start_info(start_info).map_err(BootError::Pvh)?; // command line, memory map, ACPI
     rung("start information");
+    arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
+    let calibration = Calibration::begin(&handed.acpi); // first look at the clocks
+    rung("clock, first look");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
     // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says what is RAM,
@@ -109,24 +113,21 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     arch::core_block::init(BOOT_CORE); // segments, fault stacks
     arch::idt::init(); // faults run on the fault stacks
     rung("core");
-    Ok(Climbed { rungs, cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
+    Ok(Climbed { rungs, calibration, cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
 }
 
 /// The rungs up to the image's main.
 fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> {
-    let Climbed { mut rungs, cmdline, acpi, usable, heap } = climbed;
+    let Climbed { mut rungs, calibration, cmdline, acpi, usable, heap } = climbed;
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("main stack");
-    arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
     arch::ioapic::init(&acpi); // lines, for devices without messages
     arch::idt::register_rows().map_err(BootError::Interrupts)?; // traps and timer in /dev/irqalloc
-    let calibration = Calibration::begin(&acpi); // first look at the clocks
-    rung("clock, first look");
     let pool = make_pool(&cmdline, usable)?; // DMA pages
     rung("pool");
     let devices = virtio::pci::find(arch::pci::access(&acpi), &ThisMachine); // PCI scan, virtio names
     rung("devices");
-    let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, a millisecond after the first
+    let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, at least a millisecond later
     rung("clock");
     arch::enable_interrupts();
     rungs.log(tsc_hz);
