@@ -9,6 +9,7 @@ pub mod ecam;
 pub mod fake;
 pub mod msix;
 pub mod scan;
+pub mod snapshot;
 
 pub use config::{Address, ConfigAccess};
 pub use scan::{Function, scan};

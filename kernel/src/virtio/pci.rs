@@ -11,7 +11,8 @@ use crate::pci::bar::{self, Bar, BarError};
 use crate::pci::caps::{capabilities, id};
 use crate::pci::config::{Config, ConfigAccess, command};
 use crate::pci::msix::Msix;
-use crate::pci::{Function, scan};
+use crate::pci::snapshot::Snapshot;
+use crate::pci::{Address, Function, scan};
 use crate::{debug, warn};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -114,7 +115,7 @@ fn open(
 ) -> Option<Device> {
     let kind = Kind::from_pci_device(function.device);
     let name = kind.name(number);
-    match PciTransport::open(Config::new(access, function.address), platform) {
+    match PciTransport::open(access, function.address, platform) {
         Ok(transport) => {
             debug!("{name} at {}", function.address);
             Some(Device::new(name, kind, Box::new(transport)))
@@ -136,8 +137,7 @@ struct Place {
     extra: u32,
 }
 
-/// The structures that lie in memory, from one walk over the capabilities: each word of configuration space costs an
-/// emulated machine two port accesses.
+/// The structures that lie in memory.
 #[derive(Debug, Default)]
 struct Places {
     common: Option<Place>,
@@ -234,7 +234,13 @@ enum Way {
 }
 
 impl PciTransport {
-    fn open(config: Config<'static>, platform: &dyn Platform) -> Result<Self, ProbeError> {
+    fn open(
+        access: &'static dyn ConfigAccess,
+        address: Address,
+        platform: &dyn Platform,
+    ) -> Result<Self, ProbeError> {
+        let snapshot = Snapshot::new(access, address);
+        let config = Config::new(&snapshot, address);
         let places = Places::read(&config);
         let common = checked(places.common, Structure::Common, common::BYTES)?;
         let notify = checked(places.notify, Structure::Notify, size_of::<u16>())?;
@@ -243,14 +249,14 @@ impl PciTransport {
         let msix = Msix::find(&config);
 
         // Registers answer, the device may reach memory (QEMU does not switch that on for modern drivers), and the
-        // interrupt line stays quiet until a driver wants it. Written only when it changes something, because each change costs
-        // an emulated machine a new memory layout.
+        // interrupt line stays quiet until a driver wants it. Written only when it changes something, because each
+        // change costs an emulated machine a new memory layout.
         let wanted = config.command() | command::MEMORY | command::BUS_MASTER | command::INTERRUPT_DISABLE;
         if wanted != config.command() {
             config.set_command(wanted);
         }
         Ok(Self {
-            config,
+            config: Config::new(access, address),
             common: common.map(&config, platform)?,
             notify: notify.map(&config, platform)?,
             notify_multiplier: notify.extra,
@@ -462,7 +468,7 @@ mod tests {
 
     fn open_in(fabric: Fabric, registers: &Registers) -> Result<PciTransport, ProbeError> {
         let fabric: &'static Fabric = Box::leak(Box::new(fabric));
-        PciTransport::open(Config::new(fabric, address("00:02.0")), registers)
+        PciTransport::open(fabric, address("00:02.0"), registers)
     }
 
     #[test]
@@ -472,7 +478,7 @@ mod tests {
         let fabric: &'static Fabric = Box::leak(Box::new(fabric));
         let registers = Registers::new(BASE);
         let config = Config::new(fabric, address("00:02.0"));
-        let mut transport = PciTransport::open(config, &registers).expect("usable");
+        let mut transport = PciTransport::open(fabric, address("00:02.0"), &registers).expect("usable");
         assert_eq!(config.command() & 0x406, 0x406, "memory, bus master, no interrupt line");
 
         let common = registers.at(0);
@@ -522,7 +528,7 @@ mod tests {
         let fabric: &'static Fabric = Box::leak(Box::new(fabric));
         let registers = Registers::new(BASE);
         let config = Config::new(fabric, address("00:02.0"));
-        let mut transport = PciTransport::open(config, &registers).expect("usable");
+        let mut transport = PciTransport::open(fabric, address("00:02.0"), &registers).expect("usable");
         registers.at(0x1000).write_u8(0, 3);
         let Interrupts::Line(status) = transport.interrupts() else { panic!("a line") };
         assert_eq!(status.read_u8(0), 3);
