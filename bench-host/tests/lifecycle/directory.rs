@@ -56,6 +56,27 @@ fn assert_void(finished: &Finished, code: i32, reason: &str) {
 }
 
 #[test]
+fn a_run_that_ends_well_prints_its_table_keeps_its_result_and_leaves_the_directory_as_it_was() {
+    let dir = precious();
+    let before = fingerprint(dir.path());
+    for options in
+        [&[][..], &["-M", "pc"], &["--virtio", "event_idx=off"], &["--virtio", "indirect_desc=off"]]
+    {
+        let words = ["run", "--dir", dir.path().to_str().unwrap(), "--boots", "1", "--only", "read/bs=4k/*"];
+        let finished = Ninewire::run(&[&words[..], options].concat());
+        assert!(finished.status.success(), "{options:?}: {}", finished.stderr);
+        for word in ["read/bs=4k/iodepth=1", "native", "serial", "bytes copied"] {
+            assert!(finished.stdout.contains(word), "{options:?}: {word:?} is not in:\n{}", finished.stdout);
+        }
+        let file = Path::new(finished.stdout.lines().last().unwrap());
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let run = bench_host::store::read(&root.join(file)).unwrap();
+        assert_eq!((run.boots.len(), run.jobs.len()), (1, 1));
+        assert_eq!(fingerprint(dir.path()), before, "{options:?}");
+    }
+}
+
+#[test]
 fn an_interrupted_run_leaves_the_directory_as_it_was() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let dir = precious();
