@@ -6,6 +6,7 @@
 
 mod command;
 mod directory;
+mod readme;
 
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
