@@ -14,6 +14,8 @@
 //! | `devices` | every virtio function found can be negotiated with, given a vector and reset | 0x10 | |
 //! | `tasks` | sleeping tasks wake in time in every wait mode, and the core waits as the mode says | 0x10 | |
 //! | `echo` | a named port with an echo on the host carries bytes both ways unchanged in every wait mode | 0x10 | |
+//! | `p9` | files of the first 9P device read as they are, every wait mode, without a copied byte | 0x10 | |
+//! | `serial` | files of a 9P server at the other end of a port read as they are, in every wait mode | 0x10 | |
 //! | `panic` | a panic is reported with its place | 0x12 | `panic at`, `as asked for` |
 //! | `null-read` | reading through a null pointer faults | 0x12 | `read of 0x8, a null pointer` |
 //! | `null-write` | writing through a null pointer faults | 0x12 | `write to 0x8, a null pointer` |
@@ -26,6 +28,7 @@
 //! | `general-protection` | an address that is none is named | 0x12 | `general protection` |
 
 mod faults;
+mod files;
 mod machine;
 mod ports;
 
@@ -35,7 +38,7 @@ use ninewire_kernel::error;
 /// A test: says why its claim does not hold.
 type Test = fn(&'static Machine) -> Result<(), &'static str>;
 
-const TESTS: [(&str, Test); 20] = [
+const TESTS: [(&str, Test); 22] = [
     ("boot", |_| Ok(())),
     ("heap", machine::heap),
     ("memory", machine::memory),
@@ -46,6 +49,8 @@ const TESTS: [(&str, Test); 20] = [
     ("devices", machine::devices),
     ("tasks", ports::tasks),
     ("echo", ports::echo),
+    ("p9", files::native),
+    ("serial", files::serial),
     ("panic", |_| panic!("as asked for")),
     ("null-read", faults::null_read),
     ("null-write", faults::null_write),

@@ -5,6 +5,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use ninewire_queue::device::DeviceChain;
+
 use super::super::testing::{DeviceQueue, read, turn, write_all};
 use super::*;
 use crate::io::Buf;
@@ -50,8 +52,8 @@ struct Server {
 struct State {
     queue: DeviceQueue,
     mood: Mood,
-    /// Requests it has not answered: head, writable segments, tag.
-    kept: Vec<(u16, u16)>,
+    /// Requests it has not answered.
+    kept: Vec<(DeviceChain, Vec<u8>)>,
     /// Segments and bytes of the last Tread and Twrite.
     last_io: Vec<u32>,
     written: Vec<u8>,
@@ -73,8 +75,18 @@ impl Server {
     /// Returns what it kept, as a server does that has flushed it.
     fn return_kept(&self) {
         let state = &mut *self.state.lock();
-        for (head, _) in core::mem::take(&mut state.kept) {
-            state.queue.complete(head, 0);
+        for (chain, _) in core::mem::take(&mut state.kept) {
+            state.queue.complete(chain.head, 0);
+        }
+    }
+
+    /// Answers what it kept.
+    fn answer_kept(&self) {
+        let state = &mut *self.state.lock();
+        for (chain, request) in core::mem::take(&mut state.kept) {
+            let reply = answer(&request, &mut state.written);
+            let len = write_all(chain.writable(), &reply);
+            state.queue.complete(chain.head, len as u32);
         }
     }
 
@@ -83,7 +95,7 @@ impl Server {
         let Some(chain) = state.queue.pop() else { return false };
         self.served.fetch_add(1, Ordering::Relaxed);
         let request: Vec<u8> = chain.readable().flat_map(read).collect();
-        let (kind, tag) = (request[4], u16::from_le_bytes([request[5], request[6]]));
+        let kind = request[4];
         assert_eq!(
             u32::from_le_bytes(*request.first_chunk().unwrap()) as usize,
             request.len(),
@@ -93,7 +105,7 @@ impl Server {
             state.last_io = chain.segments.iter().map(|it| it.segment.len).collect();
         }
         match state.mood {
-            Mood::Keeps(kept) if kept == kind => state.kept.push((chain.head, tag)),
+            Mood::Keeps(kept) if kept == kind => state.kept.push((chain, request)),
             Mood::Forges if kind == kind::TREAD => {
                 state.queue.ring.lie_entry(100_000, 7);
                 state.queue.ring.publish();
@@ -214,6 +226,17 @@ impl Bench {
 fn attach(fake: &Fake) -> DeviceQueue {
     let features = super::super::ring_features(fake.accepted());
     DeviceQueue::attach(fake, REQUESTS, features, CHAIN_SEGMENTS_MAX as u16)
+}
+
+/// Lets the core run until `condition` holds, which has to be soon.
+async fn until(condition: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if condition() {
+            return;
+        }
+        yield_now().await;
+    }
+    panic!("what the test waits for does not come");
 }
 
 fn pages(bytes: usize) -> Buf {
@@ -380,9 +403,7 @@ fn a_task_that_is_killed_in_the_middle_of_a_read_leaves_nothing_behind() {
         let reading = file.clone();
         let victim = spawn_join("victim", async move { reading.read(pages(4096), 0, 4096).await.1.is_ok() });
         let victim = victim.unwrap();
-        while bench.server.kept() == 0 {
-            yield_now().await;
-        }
+        until(|| bench.server.kept() == 1).await;
         victim.kill();
         for _ in 0..5 {
             yield_now().await;
@@ -477,9 +498,7 @@ fn a_device_that_says_it_needs_a_reset_is_noticed_and_the_next_session_resets_it
         let file = alloc::rc::Rc::new(file);
         let reading = file.clone();
         let reader = spawn_join("reader", async move { reading.read(pages(4096), 0, 4096).await }).unwrap();
-        while bench.server.kept() == 0 {
-            yield_now().await;
-        }
+        until(|| bench.server.kept() == 1).await;
         bench.fake.break_down();
         let (buf, read) = reader.await.unwrap();
         assert!(
@@ -533,9 +552,7 @@ fn a_device_without_message_interrupts_keeps_its_core_awake_while_it_has_request
         bench.server.set_mood(Mood::Keeps(kind::TREAD));
         let reading =
             spawn_join("reader", async move { file.read(pages(64), 0, 64).await.1.is_ok() }).unwrap();
-        while bench.server.kept() == 0 {
-            yield_now().await;
-        }
+        until(|| bench.server.kept() == 1).await;
         assert!(bench.nine_p.arm());
         bench.server.return_kept();
         reading.kill();
@@ -543,4 +560,26 @@ fn a_device_without_message_interrupts_keeps_its_core_awake_while_it_has_request
     turn();
     assert_eq!(bench.nine_p.counters().interrupts, 0);
     assert!(now() > Instant::ZERO);
+}
+
+#[test]
+fn a_session_nobody_holds_lets_the_device_go_when_its_last_clunk_is_answered() {
+    let clock = freeze();
+    let bench = Bench::new(ALL, 128);
+    block_on(async {
+        let session = bench.file().await;
+        yield_now().await;
+        bench.server.set_mood(Mood::Keeps(kind::TCLUNK));
+        drop(session);
+        until(|| bench.server.kept() == 1).await;
+        assert!(bench.nine_p.is_mounted(), "the file is still being clunked");
+        let before = now();
+        bench.server.answer_kept();
+        for _ in 0..5 {
+            yield_now().await;
+        }
+        assert!(!bench.nine_p.is_mounted());
+        assert_eq!(now(), before, "no timer was needed for it");
+    });
+    drop(clock);
 }
