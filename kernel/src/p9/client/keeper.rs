@@ -111,13 +111,12 @@ impl<W: Wire> Keeper<W> {
     fn clunk_doomed(&mut self) {
         let session = &*self.session;
         let slots = &session.slots;
-        while slots.dead().is_none() && slots.fids.any_doomed() {
-            let Some(id) = slots.try_claim_for_keeper() else { return };
-            match slots.fids.take_doomed(|fid| slots.orphans_use(fid)) {
-                Some(fid) => session.send_detached::<_, Rclunk>(id, &Tclunk { fid }, fid),
-                // Those that are left wait for orphans, and each orphan's end wakes us.
-                None => return slots.release(id),
-            }
+        while slots.dead().is_none() {
+            // Those that are left wait for orphans, and each orphan's end wakes us. No slot is claimed before there is a
+            // use for it: giving one back wakes the keeper of a session that closes, which is us.
+            let Some(fid) = slots.fids.take_doomed(|fid| slots.orphans_use(fid)) else { return };
+            let Some(id) = slots.try_claim_for_keeper() else { return slots.fids.doom(fid) };
+            session.send_detached::<_, Rclunk>(id, &Tclunk { fid }, fid);
         }
     }
 
