@@ -25,6 +25,9 @@ pub struct Header {
     pub seed: u64,
     /// Runs with another fingerprint are not compared with this one.
     pub fingerprint: String,
+    /// Runs whose boots were interleaved with those of this one have the same; absent when there were none.
+    #[serde(default)]
+    pub group: Option<String>,
     /// The commit.
     pub git: Git,
     /// The machine.
@@ -112,6 +115,7 @@ impl Header {
             suite: suite.to_string(),
             seed,
             fingerprint: fingerprint(&host, &qemu),
+            group: None,
             git,
             host,
             qemu,

@@ -4,6 +4,7 @@
 //! read again by every command that judges. `cell` derives from them what tables show.
 
 pub mod cell;
+pub mod exact;
 pub mod header;
 #[cfg(test)]
 pub(crate) mod testing;
