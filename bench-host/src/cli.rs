@@ -27,6 +27,15 @@ pub enum Command {
     /// removed at every end. A run in which anything is missing or wrong is void: it says why, shows the end of the
     /// guest's log and leaves no result.
     Run(RunArgs),
+    /// Compare two runs: in every cell the ratio, its interval and a word.
+    ///
+    /// Times are judged only where the boots of both runs were interleaved; counters always are.
+    Compare(CompareArgs),
+    /// Judge a run's counters by a baseline; exit code not 0 when one got worse.
+    ///
+    /// What the guest alone decides has to be equal, what depends on timing has to stay in the baseline's band, and what
+    /// was not judged is said. The suite `gate` is made for it: cargo ninewire run --suite gate.
+    Gate(GateArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
     ///
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command
@@ -81,6 +90,31 @@ pub fn with_two_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
         .collect()
 }
 
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The result file of the run before, or of side A.
+    #[arg(value_name = "BEFORE")]
+    pub before: PathBuf,
+    /// The result file of the run after, or of side B.
+    #[arg(value_name = "AFTER")]
+    pub after: PathBuf,
+}
+
+/// Options of `gate`.
+#[derive(Debug, Args)]
+pub struct GateArgs {
+    /// The result file of the run to judge.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The run to judge it by, instead of results/baseline.jsonl.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Make this run the baseline instead of judging it.
+    #[arg(long)]
+    pub accept: bool,
+}
+
 /// Options of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
@@ -95,7 +129,7 @@ pub struct RunArgs {
     /// The directory to measure on; without it files are generated below target/.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// The cases: smoke, full, or a job file in fio's words.
+    /// The cases: smoke, full, gate, or a job file in fio's words.
     #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
     pub suite: String,
     /// Only the cases whose name fits GLOB, such as 'read/*'.

@@ -383,7 +383,9 @@ mod tests {
         ] {
             assert!(told.contains(why), "{why}: {told}");
         }
-        let unmeasured = changed(Path::Native, |sample| drop(sample.counters.remove("kicks")));
+        let unmeasured = changed(Path::Native, |sample| {
+            sample.counters.remove("kicks");
+        });
         let report = judge(&baseline(), &unmeasured);
         assert!(report.to_string().contains("not judged: 2, because not measured in this run"), "{report}");
     }

@@ -57,6 +57,11 @@ impl Workspace {
         self.target.join("ninewire-tree")
     }
 
+    /// The run whose counters the gate goes by.
+    pub fn baseline(&self) -> PathBuf {
+        self.results().join("baseline.jsonl")
+    }
+
     /// The recorded runs.
     pub fn results(&self) -> PathBuf {
         self.root.join("results")

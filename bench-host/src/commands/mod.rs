@@ -1,6 +1,7 @@
 //! What each command does, from the first check to the exit code.
 
 mod boot;
+mod judge;
 mod machine;
 mod run;
 mod serve;
@@ -18,6 +19,8 @@ use crate::interrupt::Interrupts;
 pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
     match command {
         Command::Run(args) => run::run(&args, interrupts),
+        Command::Compare(args) => judge::compare(&args),
+        Command::Gate(args) => judge::gate(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),

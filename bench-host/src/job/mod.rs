@@ -128,15 +128,18 @@ impl Default for JobSpec {
 /// Cases that are run together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suite {
-    /// `smoke`, `full`, or the job file's name.
+    /// `smoke`, `full`, `gate`, or the job file's name.
     pub name: String,
     /// The cases in the order they run.
     pub jobs: Vec<JobSpec>,
 }
 
 /// The suites that come with the command: name and job file.
-const BUILT_IN: &[(&str, &str)] =
-    &[("smoke", include_str!("../suites/smoke.fio")), ("full", include_str!("../suites/full.fio"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("smoke", include_str!("../suites/smoke.fio")),
+    ("full", include_str!("../suites/full.fio")),
+    ("gate", include_str!("../suites/gate.fio")),
+];
 
 impl Suite {
     /// The names of the suites that come with the command.
