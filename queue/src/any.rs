@@ -49,7 +49,7 @@ impl<C: Chain, const N: usize> AnyRing<C, N> {
         either!(self, ring => ring.layout())
     }
 
-    /// As [`Ring::add`].
+    /// As [`Ring::add`] or [`PackedRing::add`]: a packed ring's device may see the chain at once.
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
         either!(self, ring => ring.add(chain))

@@ -70,7 +70,7 @@ impl core::error::Error for CreateError {}
 pub enum Refusal {
     /// Not enough free descriptors now; some come back with `pop`.
     Full,
-    /// More segments than any chain of this ring can have, or 4 GiB and more in all.
+    /// More segments than any chain of this ring can have, more than 4 GiB in all, or more than 2 GiB in one segment.
     TooLong,
     /// No segment at all.
     Empty,

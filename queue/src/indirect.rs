@@ -4,9 +4,8 @@
 //! rings; a table is written only while the slot's chain is with us.
 
 use crate::chain::Chain;
-use crate::error::Refusal;
 use crate::layout::RingLayout;
-use crate::shared::{DescTable, desc_word, packed_word};
+use crate::shared::{DescTable, desc_word, tag};
 
 /// How the descriptors of a table follow each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,44 +24,30 @@ pub(crate) struct Written {
     pub(crate) entries: u16,
 }
 
-/// Writes a chain's segments into `table`, whose length the caller has compared with the chain's.
+/// Writes a chain's segments into `table`.
 ///
 /// # Safety
-/// The table has as many entries as the chain has segments, and the device does not look at it now.
-pub(crate) unsafe fn write_table<C: Chain>(
-    table: &DescTable,
-    kind: TableKind,
-    chain: &C,
-) -> Result<Written, Refusal> {
+/// The chain is one that [`measure`](crate::measure::measure) accepts, the table has as many entries as the chain has
+/// segments, and the device does not look at it now.
+pub(crate) unsafe fn write_table<C: Chain>(table: &DescTable, kind: TableKind, chain: &C) -> Written {
     let (readable, writable) = (chain.readable(), chain.writable());
-    let count = readable.len() + writable.len();
-    let (mut total, mut room) = (0u64, 0u64);
-    let mut index = 0usize;
-    let write_flag = match kind {
+    let write = match kind {
         TableKind::Linked => desc_word::WRITE,
-        TableKind::Sequential => packed_word::WRITE,
+        TableKind::Sequential => u64::from(tag::WRITE) << 32,
     };
-    for (list, flags) in [(readable, 0), (writable, write_flag)] {
-        room = total;
-        for segment in list {
-            if segment.len == 0 {
-                return Err(Refusal::ZeroLength);
+    let count = readable.len() + writable.len();
+    let flagged =
+        readable.iter().map(|segment| (segment, 0)).chain(writable.iter().map(|segment| (segment, write)));
+    for (index, (segment, flags)) in flagged.enumerate() {
+        let link = match kind {
+            TableKind::Linked if index + 1 < count => {
+                desc_word::NEXT | (index as u64 + 1) << desc_word::NEXT_SHIFT
             }
-            total += u64::from(segment.len);
-            let link = match kind {
-                TableKind::Linked if index + 1 < count => {
-                    desc_word::NEXT | (index as u64 + 1) << desc_word::NEXT_SHIFT
-                }
-                _ => 0,
-            };
-            let word = link | flags | u64::from(segment.len);
-            // SAFETY: `index` is below the number of segments, hence inside the table.
-            unsafe { table.driver_write(index * RingLayout::DESC_BYTES, segment.addr.get(), word) };
-            index += 1;
-        }
+            _ => 0,
+        };
+        let word = link | flags | u64::from(segment.len);
+        // SAFETY: `index` is below the number of segments, hence inside the table.
+        unsafe { table.driver_write(index * RingLayout::DESC_BYTES, segment.addr.get(), word) };
     }
-    if total >> 32 != 0 {
-        return Err(Refusal::TooLong);
-    }
-    Ok(Written { room: (total - room) as u32, entries: count as u16 })
+    Written { room: writable.iter().map(|segment| segment.len).sum(), entries: count as u16 }
 }

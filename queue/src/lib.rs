@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod indirect;
 mod layout;
+mod measure;
 mod packed;
 mod shared;
 mod split;

@@ -5,9 +5,8 @@
 //! flips at every turn around the ring, say whose it is. We never read a descriptor except to see whether the device has
 //! returned one at the place where the next must come; what it says there (id, length) is compared with our own record.
 //!
-//! **How a chain travels.** `add` writes all descriptors, the head's flags excepted if it is the first chain since the
-//! last `publish`. The device goes through the ring in order, so withholding that one word withholds everything after
-//! it; `publish` stores it, with release, and decides about the kick for the whole batch.
+//! **How a chain travels.** `add` writes all descriptors, the first one's flags last, and with release: from there on the
+//! chain is available. There is no index to move, so `publish` only decides about the kick, for all chains at once.
 //!
 //! **Ids.** A chain's id is its slot, not its place: chains come back in any order. The id stands in every descriptor of
 //! the chain, so in the last one too, where 2.8.6 wants it.
@@ -18,54 +17,69 @@ use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault, Refusal};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
-use crate::shared::{Area, DescTable, EventWord, packed_word};
+use crate::measure::{room_of_few, why_not};
+use crate::shared::{Area, DescTable, EventWord, tag};
 use crate::stats::RingStats;
 use crate::sync::full_fence;
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 
-/// Set in the record of a chain in flight, clear in the record of a free slot.
-const IN_FLIGHT: u64 = 1 << 31;
-
-/// The record of a chain in flight: room for writing (upper half), the mark, number of descriptors (16 bits).
-///
-/// A free slot's record is the next free slot. A used descriptor says `len`; `len << 32 | 0xffff` is below the record
-/// exactly if the chain is in flight and the length fits: one comparison for both.
-const fn in_flight_record(room: u32, descriptors: u16) -> u64 {
-    (room as u64) << 32 | IN_FLIGHT | descriptors as u64
+/// What is kept of the chain with this id.
+#[derive(Clone, Copy)]
+struct Slot {
+    /// Bytes the device may write. Of a free slot: the next free slot.
+    room: u32,
+    /// Descriptors in the ring. Zero: no chain in flight has this id.
+    descriptors: u32,
 }
+
+/// Descriptors taken and written for a chain.
+struct Written {
+    descriptors: u32,
+    /// Bytes the device may write.
+    room: u32,
+}
+
+/// Kept in `used_flags` besides the flags if the device returns chains in order. No descriptor's flags have this bit.
+const IN_ORDER: u32 = 1;
 
 /// A packed ring with one owner and `N` slots, a power of two; the size at run time may be any number up to that.
 pub struct PackedRing<C: Chain, const N: usize> {
     desc: DescTable,
+    /// Where the descriptor ring ends.
+    desc_end: DescTable,
     driver_event: EventWord,
     device_event: EventWord,
     tables: Area,
     tables_dev: DevAddr,
     areas: RingAreas,
     layout: RingLayout,
-    /// Descriptors not in a chain. Zero once a fault is latched, so that `add` needs no test of its own for it.
-    free: u16,
+    /// Where the free descriptors from `avail_at` on end, in bytes, counted on beyond the ring's end. Zero once a fault is
+    /// latched, so that `add` needs no test of its own for it.
+    free_end: usize,
     /// The first free slot.
-    free_id: u16,
+    free_id: u32,
     /// Bytes of the descriptor ring.
     ring_bytes: usize,
+    /// Chains that end before this place go the direct way. The ring's end, or zero if the device returns chains in order,
+    /// which keeps `add` off the direct way without a test of its own.
+    direct_end: usize,
     /// Where the next descriptor to be made available begins, in bytes.
     avail_at: usize,
     /// The flags that make a descriptor available in this turn.
-    avail_flags: u64,
-    /// Where the next used descriptor will begin, in bytes.
-    used_at: usize,
-    /// The flags that mark a descriptor used in this turn; flags no descriptor can have once a fault is latched.
-    used_flags: u64,
-    /// Where the first chain of the batch begins: `avail_at` at the last `publish`.
-    batch_at: usize,
-    /// What the device's event word holds if it wants to hear of that chain.
-    batch_event: u32,
-    /// Bytes of descriptors added since the last `publish`.
-    batch_bytes: usize,
-    /// The second word of the batch's first descriptor, withheld until `publish`.
-    batch_head: u64,
+    avail_flags: u32,
+    /// The flags that mark a descriptor used in this turn, perhaps with [`IN_ORDER`]. Flags no descriptor can have once a
+    /// fault is latched, so that `pop` needs no test of its own for it.
+    used_flags: u32,
+    /// Where the next used descriptor will begin, in bytes from the ring's end: below zero.
+    used_at: isize,
+    /// Descriptors ever made available.
+    descriptors: u64,
+    /// `descriptors` at the last `publish`.
+    published: u64,
+    /// What the device's event word holds if it wants to hear of a descriptor of this turn, less that descriptor's number
+    /// in the order of `descriptors`.
+    turn_event: u32,
     /// Chains ever added.
     added: u64,
     /// Chains ever taken back.
@@ -75,11 +89,9 @@ pub struct PackedRing<C: Chain, const N: usize> {
     stuck: u16,
     /// In-order use only: what the last used descriptor covers.
     batch: Batch,
-    descriptors: u64,
-    publishes: u64,
     kicks_wanted: u64,
-    records: [u64; N],
-    /// The ids in the order they were added.
+    slots: [Slot; N],
+    /// In-order use only: the ids in the order they were added.
     order: [u16; N],
     chains: [MaybeUninit<C>; N],
 }
@@ -93,18 +105,6 @@ struct Batch {
     written: u32,
 }
 
-/// Where `add` is in the descriptor ring.
-struct Walk {
-    /// Where the next descriptor begins, in bytes.
-    byte: usize,
-    /// The second word of the next descriptor, but for its length.
-    template: u64,
-    /// What was written to the last descriptor's second word.
-    word: u64,
-    /// Bytes of all segments so far.
-    total: u64,
-}
-
 impl<C: Chain, const N: usize> PackedRing<C, N> {
     /// Makes a ring in `memory`, which it clears.
     ///
@@ -113,11 +113,11 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     pub unsafe fn new(memory: RingMemory, layout: RingLayout) -> Result<Self, CreateError> {
         const { assert!(N.is_power_of_two(), "the number of slots is a power of two") };
         layout.check(&memory, true, N)?;
-        let mut records = [0; N];
-        for (id, record) in records.iter_mut().enumerate() {
-            // The last one's is never followed: as many slots as descriptors, and each chain takes one of those at least.
-            *record = (id as u64 + 1) % u64::from(layout.size());
-        }
+        let size = u32::from(layout.size());
+        let ring_bytes = layout.size() as usize * RingLayout::DESC_BYTES;
+        let in_order = layout.features().in_order;
+        // The last one's is never followed: there are as many slots as descriptors, and each chain takes one at least.
+        let slots = core::array::from_fn(|id| Slot { room: (id as u32 + 1) % size, descriptors: 0 });
         // SAFETY: the caller promises the memory; `check` has compared its size with what the layout needs.
         let (base, driver, device, tables) = unsafe {
             let base = Area::new(memory.cpu());
@@ -127,32 +127,32 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         let areas = layout.areas(&memory);
         Ok(Self {
             desc: DescTable(base),
+            // SAFETY: the ring's memory begins with the descriptors.
+            desc_end: DescTable(unsafe { base.at(ring_bytes) }),
             driver_event: EventWord(driver),
             device_event: EventWord(device),
             tables,
             tables_dev: areas.desc.offset(layout.tables_at() as u64),
             areas,
             layout,
-            free: layout.size(),
+            free_end: ring_bytes,
             free_id: 0,
-            ring_bytes: layout.size() as usize * RingLayout::DESC_BYTES,
+            ring_bytes,
+            direct_end: if in_order { 0 } else { ring_bytes },
             avail_at: 0,
-            avail_flags: packed_word::AVAIL,
-            used_at: 0,
-            used_flags: packed_word::TURN,
-            batch_at: 0,
-            batch_event: EventWord::desc(0, true),
-            batch_bytes: 0,
-            batch_head: 0,
+            avail_flags: tag::AVAIL,
+            used_flags: if in_order { tag::TURN | IN_ORDER } else { tag::TURN },
+            used_at: -(ring_bytes as isize),
+            descriptors: 0,
+            published: 0,
+            turn_event: EventWord::desc(0, true),
             added: 0,
             completed: 0,
             fault: None,
             stuck: 0,
             batch: Batch { until: 0, written: 0 },
-            descriptors: 0,
-            publishes: 0,
             kicks_wanted: 0,
-            records,
+            slots,
             order: [0; N],
             chains: [const { MaybeUninit::uninit() }; N],
         })
@@ -168,136 +168,114 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         &self.layout
     }
 
-    /// Takes a chain. The device does not see it before [`publish`](Self::publish).
+    /// Takes a chain. The device may see it from here on; whether it looks without a kick, [`publish`](Self::publish)
+    /// says.
     ///
     /// A chain of more segments than there are free descriptors takes one descriptor and its slot's indirect table, if
     /// the layout has tables of that length.
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let (readable, writable) = (chain.readable(), chain.writable());
-        let count = readable.len() + writable.len();
-        let end = self.avail_at + count * RingLayout::DESC_BYTES;
-        if count.wrapping_sub(1) >= self.free as usize || end > self.ring_bytes {
-            return self.add_otherwise(chain);
+        // The shape of most requests, tested first: one segment to read and one to write.
+        let [request] = chain.readable() else { return self.add_shaped(chain) };
+        let [answer] = chain.writable() else { return self.add_shaped(chain) };
+        match self.write_few([request, answer], 1) {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
         }
-        let id = self.free_id;
-        let template = self.avail_flags | packed_word::NEXT | u64::from(id) << packed_word::ID_SHIFT;
-        let (first, first_flags, readable, writable) = match (readable, writable) {
-            ([first, rest @ ..], _) => (first, 0, rest, writable),
-            ([], [first, rest @ ..]) => (first, packed_word::WRITE, readable, rest),
-            ([], []) => unreachable!("the chain has a segment"),
-        };
-        let head_word = template | first_flags | u64::from(first.len);
-        // SAFETY: from `avail_at` to `end` there are `count` descriptors, all free and all inside the ring.
-        unsafe { self.desc.driver_write_addr(self.avail_at, first.addr.get()) };
-        let first_len = u64::from(first.len);
-        let mut walk = Walk {
-            byte: self.avail_at + RingLayout::DESC_BYTES,
-            template,
-            word: head_word,
-            total: first_len,
-        };
-        if first.len == 0 || !self.write_list(&mut walk, readable) {
-            return self.take_nothing(end, Refusal::ZeroLength, chain);
-        }
-        let readable_bytes = if first_flags == 0 { walk.total } else { 0 };
-        walk.template |= packed_word::WRITE;
-        if !self.write_list(&mut walk, writable) {
-            return self.take_nothing(end, Refusal::ZeroLength, chain);
-        }
-        if walk.total >> 32 != 0 {
-            return self.take_nothing(end, Refusal::TooLong, chain);
-        }
-        let mut head_word = head_word;
-        if count == 1 {
-            head_word &= !packed_word::NEXT;
+    }
+
+    /// As `add`, for a chain of another shape. Short ones go without loops; of a chain type whose lists have lengths known
+    /// to the compiler, one way is left.
+    #[inline(never)]
+    fn add_shaped(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // A request, an answer, and a payload in one piece come first.
+        let written = if let ([a], [b, c]) = (chain.readable(), chain.writable()) {
+            self.write_few([a, b, c], 1)
+        } else if let ([a, b], [c]) = (chain.readable(), chain.writable()) {
+            self.write_few([a, b, c], 2)
+        } else if let ([], [a]) = (chain.readable(), chain.writable()) {
+            self.write_few([a], 0)
+        } else if let ([a], []) = (chain.readable(), chain.writable()) {
+            self.write_few([a], 1)
         } else {
+            None
+        };
+        match written {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// Takes and writes descriptors for `K` segments, the first `readable` of which are to be read. Nothing: they are too
+    /// many now, or have to be measured in full, or reach the ring's end.
+    #[inline(always)]
+    fn write_few<const K: usize>(&mut self, segments: [&Segment; K], readable: usize) -> Option<Written> {
+        let lens = segments.map(|segment| segment.len);
+        let room = room_of_few(lens, readable)?;
+        let at = self.avail_at;
+        let end = at + K * RingLayout::DESC_BYTES;
+        if end >= self.direct_end || end > self.free_end {
+            return None;
+        }
+        self.avail_at = end;
+        let desc = self.desc;
+        let byte = |index: usize| at + index * RingLayout::DESC_BYTES;
+        for index in 0..K {
+            // SAFETY: from `at` to `end` there are `K` descriptors, all free and all inside the ring.
+            unsafe { desc.driver_write_buffer(byte(index), segments[index].addr.get(), lens[index]) };
+        }
+        // From the last to the first, whose tag makes all of them available.
+        let common = self.avail_flags | self.free_id;
+        for index in (0..K).rev() {
+            let next = if index + 1 < K { tag::NEXT } else { 0 };
+            let write = if index < readable { 0 } else { tag::WRITE };
             // SAFETY: as above.
             unsafe {
-                self.desc.driver_end_chain(walk.byte - RingLayout::DESC_BYTES, walk.word & !packed_word::NEXT)
-            };
-        }
-        let at = self.avail_at;
-        self.avail_at = end;
-        if end == self.ring_bytes {
-            self.turn();
-        }
-        Ok(self.enter(at, head_word, count as u16, (walk.total - readable_bytes) as u32, chain))
-    }
-
-    /// Gives a chain back whose descriptors, up to `end`, are partly written: after the first they carry the flags of
-    /// this turn, and the device would come upon them behind a shorter chain.
-    #[cold]
-    #[inline(never)]
-    fn take_nothing(&mut self, end: usize, why: Refusal, chain: C) -> Result<Head, AddError<C>> {
-        for byte in (self.avail_at + RingLayout::DESC_BYTES..end).step_by(RingLayout::DESC_BYTES) {
-            let used_last_turn = if self.avail_flags == packed_word::AVAIL { 0 } else { packed_word::TURN };
-            // SAFETY: inside the ring, free, and behind a descriptor that is not available.
-            unsafe { self.desc.driver_end_chain(byte, used_last_turn) };
-        }
-        Err(AddError { why, chain })
-    }
-
-    /// Writes one list of segments into consecutive descriptors. `false`: a segment has no bytes. The device looks at
-    /// none of them before the chain's first descriptor is available.
-    #[inline(always)]
-    fn write_list(&self, walk: &mut Walk, list: &[Segment]) -> bool {
-        for segment in list {
-            if segment.len == 0 {
-                return false;
+                if index > 0 {
+                    desc.driver_write_tag(byte(index), common + next + write);
+                } else {
+                    desc.driver_publish_tag(byte(index), common + next + write);
+                }
             }
-            walk.total += u64::from(segment.len);
-            walk.word = walk.template | u64::from(segment.len);
-            // SAFETY: the caller has seen that the whole chain fits between here and the ring's end.
-            unsafe { self.desc.driver_write(walk.byte, segment.addr.get(), walk.word) };
-            walk.byte += RingLayout::DESC_BYTES;
         }
-        true
+        Some(Written { descriptors: K as u32, room })
     }
 
-    /// Begins the next turn of making descriptors available.
+    /// Notes a chain whose descriptors are taken and written, under the first free id.
     #[inline(always)]
-    fn turn(&mut self) {
-        self.avail_at = 0;
-        self.avail_flags ^= packed_word::TURN;
-    }
-
-    /// Notes a chain whose descriptors are written but for the word at `at` that makes it available.
-    #[inline(always)]
-    fn enter(&mut self, at: usize, head_word: u64, descriptors: u16, room: u32, mut chain: C) -> Head {
-        if self.batch_bytes == 0 {
-            self.batch_head = head_word;
-        } else {
-            // The device does not come here before the batch's first descriptor is available.
-            // SAFETY: `at` is where a free descriptor begins.
-            unsafe { self.desc.driver_end_chain(at, head_word) };
-        }
-        self.batch_bytes += descriptors as usize * RingLayout::DESC_BYTES;
-        self.free -= descriptors;
+    fn enter(&mut self, written: Written, mut chain: C) -> Head {
+        let Written { descriptors, room } = written;
         self.descriptors += u64::from(descriptors);
-        let id = self.free_id;
-        self.free_id = self.records[id as usize] as u16;
-        self.records[id as usize] = in_flight_record(room, descriptors);
-        self.order[self.added as usize & (N - 1)] = id;
-        self.added += 1;
+        let id = self.free_id as usize;
+        debug_assert!(id < N);
         chain.given();
-        self.chains[id as usize].write(chain);
-        Head(id)
+        // SAFETY: free ids are below the ring's size, which is at most `N`.
+        unsafe {
+            let slot = self.slots.get_unchecked_mut(id);
+            self.free_id = slot.room;
+            *slot = Slot { room, descriptors };
+            self.chains.get_unchecked_mut(id).write(chain);
+        }
+        self.added += 1;
+        Head(id as u16)
     }
 
-    /// What `add` does with a chain that does not fit between here and the ring's end, or not at all.
+    /// As `add`, for a chain of any length anywhere in the ring.
     #[inline(never)]
-    fn add_otherwise(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let count = chain.readable().len() + chain.writable().len();
+    fn add_many(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let (readable, writable) = (chain.readable(), chain.writable());
+        let count = readable.len() + writable.len();
         let why = if let Some(fault) = self.fault {
             Refusal::Broken(fault)
-        } else if count == 0 {
-            Refusal::Empty
-        } else if count <= self.free as usize {
-            return self.add_across_the_end(chain);
+        } else if let Some(why) = why_not(readable, writable) {
+            why
+        } else if count <= self.free() as usize {
+            let written = self.write_many(readable, writable);
+            return Ok(self.enter_in_order(written, chain));
         } else if count <= self.layout.table_entries() as usize {
-            if self.free > 0 {
-                return self.add_indirect(chain);
+            if self.free() > 0 {
+                let written = self.write_indirect(&chain);
+                return Ok(self.enter_in_order(written, chain));
             }
             Refusal::Full
         } else if count > self.layout.size() as usize {
@@ -308,111 +286,120 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         Err(AddError { why, chain })
     }
 
-    /// As `add`, for a chain that begins before the ring's end and goes on at its beginning: the flags change there.
-    fn add_across_the_end(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let (readable, writable) = (chain.readable(), chain.writable());
-        let count = readable.len() + writable.len();
-        let total = |list: &[Segment]| list.iter().map(|segment| u64::from(segment.len)).sum::<u64>();
-        let room = total(writable);
-        if readable.iter().chain(writable).any(|segment| segment.len == 0) {
-            return Err(AddError { why: Refusal::ZeroLength, chain });
-        }
-        if (room + total(readable)) >> 32 != 0 {
-            return Err(AddError { why: Refusal::TooLong, chain });
-        }
-        let (at, mut head_word) = (self.avail_at, 0);
-        let id = u64::from(self.free_id) << packed_word::ID_SHIFT;
+    /// Writes descriptors for a chain that fits the free ones, perhaps across the ring's end, where the flags change.
+    #[inline(always)]
+    fn write_many(&mut self, readable: &[Segment], writable: &[Segment]) -> Written {
+        let (first_at, mut first_tag) = (self.avail_at, 0);
+        let last = readable.len() + writable.len() - 1;
+        let (mut at, mut room, id) = (first_at, 0, self.free_id);
         for (index, segment) in readable.iter().chain(writable).enumerate() {
-            let next = if index + 1 < count { packed_word::NEXT } else { 0 };
-            let write = if index < readable.len() { 0 } else { packed_word::WRITE };
-            let word = self.avail_flags | next | write | id | u64::from(segment.len);
-            // SAFETY: `avail_at` stays inside the ring, and there are `count` free descriptors from where it began.
+            let next = if index < last { tag::NEXT } else { 0 };
+            let write = if index < readable.len() { 0 } else { tag::WRITE };
+            let tag = self.avail_flags | next | write | id;
+            // SAFETY: `at` stays inside the ring, and as many descriptors from `first_at` on are free.
             unsafe {
-                if index == 0 {
-                    self.desc.driver_write_addr(self.avail_at, segment.addr.get());
-                    head_word = word;
+                self.desc.driver_write_buffer(at, segment.addr.get(), segment.len);
+                if index > 0 {
+                    self.desc.driver_write_tag(at, tag);
                 } else {
-                    self.desc.driver_write(self.avail_at, segment.addr.get(), word);
+                    first_tag = tag;
                 }
             }
-            self.avail_at += RingLayout::DESC_BYTES;
-            if self.avail_at == self.ring_bytes {
-                self.turn();
+            if write != 0 {
+                room += segment.len;
+            }
+            at += RingLayout::DESC_BYTES;
+            if at == self.ring_bytes {
+                at = 0;
+                self.turn(index as u32 + 1);
             }
         }
-        Ok(self.enter(at, head_word, count as u16, room as u32, chain))
+        // SAFETY: a descriptor of this ring begins at `first_at`.
+        unsafe { self.desc.driver_publish_tag(first_at, first_tag) };
+        self.avail_at = at;
+        Written { descriptors: last as u32 + 1, room }
     }
 
     /// One descriptor naming the slot's own table (virtio 1.2, 2.8.7).
-    fn add_indirect(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let id = self.free_id;
+    fn write_indirect(&mut self, chain: &C) -> Written {
+        let (at, id) = (self.avail_at, self.free_id);
         let table_at = id as usize * self.layout.table_bytes();
         // SAFETY: every slot has its table in the ring's memory, and `id` is a slot.
         let table = DescTable(unsafe { self.tables.at(table_at) });
-        // SAFETY: the caller has compared the chain's length with the table's, and the slot is free.
-        let table = match unsafe { write_table(&table, TableKind::Sequential, &chain) } {
-            Ok(written) => written,
-            Err(why) => return Err(AddError { why, chain }),
-        };
-        let bytes = u64::from(table.entries) * RingLayout::DESC_BYTES as u64;
-        let word = self.avail_flags | packed_word::INDIRECT | u64::from(id) << packed_word::ID_SHIFT | bytes;
-        let at = self.avail_at;
-        // SAFETY: `avail_at` is inside the ring, and a descriptor is free.
-        unsafe { self.desc.driver_write_addr(at, self.tables_dev.offset(table_at as u64).get()) };
+        // SAFETY: the caller has measured the chain and compared its length with the table's; the slot is free.
+        let table = unsafe { write_table(&table, TableKind::Sequential, chain) };
+        let addr = self.tables_dev.offset(table_at as u64).get();
+        let bytes = u32::from(table.entries) * RingLayout::DESC_BYTES as u32;
+        // SAFETY: a descriptor of this ring begins at `avail_at`, and `free` says that it is free.
+        unsafe {
+            self.desc.driver_write_buffer(at, addr, bytes);
+            self.desc.driver_publish_tag(at, self.avail_flags | tag::INDIRECT | id);
+        }
         self.avail_at += RingLayout::DESC_BYTES;
         if self.avail_at == self.ring_bytes {
-            self.turn();
+            self.avail_at = 0;
+            self.turn(1);
         }
-        Ok(self.enter(at, word, 1, table.room, chain))
+        Written { descriptors: 1, room: table.room }
     }
 
-    /// Makes everything added so far available to the device with one store, and says whether the device wants to be
-    /// told. One decision covers the whole batch.
+    /// Begins the next turn of making descriptors available, `ahead` descriptors after the last chain.
+    fn turn(&mut self, ahead: u32) {
+        self.avail_flags ^= tag::TURN;
+        self.free_end -= self.ring_bytes;
+        let first = (self.descriptors as u32).wrapping_add(ahead);
+        self.turn_event = EventWord::desc(0, self.avail_flags == tag::AVAIL).wrapping_sub(first);
+    }
+
+    /// As `enter`, remembering the order if the device keeps it.
+    fn enter_in_order(&mut self, written: Written, chain: C) -> Head {
+        let at = self.added as usize & (N - 1);
+        let head = self.enter(written, chain);
+        self.order[at] = head.0;
+        head
+    }
+
+    /// Says whether the device wants to be told of what was added. One decision covers the whole batch.
     #[inline]
     #[must_use = "a device that asked for a kick waits for it"]
     pub fn publish(&mut self) -> bool {
-        if self.batch_bytes == 0 {
+        let (old, new) = (self.published, self.descriptors);
+        if new == old {
             return false;
         }
-        // SAFETY: `batch_at` is where the batch's first descriptor begins.
-        unsafe { self.desc.driver_publish(self.batch_at, self.batch_head) };
-        let from = self.batch_event;
-        let descriptors = (core::mem::take(&mut self.batch_bytes) / RingLayout::DESC_BYTES) as u32;
-        self.batch_at = self.avail_at;
-        self.batch_event = self.avail_event();
-        self.publishes += 1;
+        self.published = new;
+        let span = (new - old) as u32;
         // Our flags, then the device's wish. The device does the reverse: its wish, then our flags (2.8.21.3.1).
         full_fence();
         let wish = self.device_event.driver_load();
-        let kick = wish.wrapping_sub(from) < descriptors || self.wanted_otherwise(wish, from, descriptors);
-        self.kicks_wanted += u64::from(kick);
-        kick
+        // Counted from the batch's first descriptor, the one asked for is among the new ones.
+        if wish.wrapping_sub(self.turn_event).wrapping_sub(old as u32) < span {
+            self.kicks_wanted += 1;
+            return true;
+        }
+        wish >> 16 != EventWord::DISABLE >> 16 && self.wanted_otherwise(wish, old as u32, span)
     }
 
-    /// What the device's event word holds if it wants to hear of the next descriptor we make available.
-    #[inline(always)]
-    fn avail_event(&self) -> u32 {
-        let wrap = self.avail_flags & packed_word::AVAIL != 0;
-        EventWord::desc((self.avail_at / RingLayout::DESC_BYTES) as u16, wrap)
-    }
-
-    /// Does a device whose event word is not simply one of the `descriptors` places from `from` on want a kick?
+    /// Does a device that asks for no descriptor of this turn, nor for nothing, want a kick?
     #[inline(never)]
-    fn wanted_otherwise(&mut self, wish: u32, from: u32, descriptors: u32) -> bool {
-        match wish >> 16 & 3 {
+    fn wanted_otherwise(&mut self, wish: u32, old: u32, span: u32) -> bool {
+        let wanted = match wish >> 16 & 3 {
             0 => true,
             1 => false,
             2 if self.layout.features().event_idx => {
-                // The place asked for, counted from the beginning of the batch; beyond the end if the turn differs.
-                let turns = (wish ^ from) >> 15 & 1;
-                let asked = (wish & 0x7fff) + turns * u32::from(self.layout.size());
-                asked.wrapping_sub(from & 0x7fff) < descriptors
+                let this_turn = EventWord::desc(0, self.avail_flags == tag::AVAIL);
+                // A place of the last turn: a ring's size before the same place of this one.
+                let same_place = (wish ^ EventWord::WRAP).wrapping_sub(self.turn_event);
+                let asked = same_place.wrapping_sub(u32::from(self.layout.size()));
+                (wish ^ this_turn) & EventWord::WRAP != 0 && asked.wrapping_sub(old) < span
             }
             _ => {
                 self.latch(Fault::BadEvent { event: wish });
                 true
             }
-        }
+        };
+        self.kicks_wanted += u64::from(wanted);
+        wanted
     }
 
     /// Takes the next chain the device has returned, if there is one.
@@ -421,82 +408,76 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     /// stay with the ring, and every later call answers the same fault.
     #[inline]
     pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
+        let (desc, at) = (self.desc_end, self.used_at);
         // SAFETY: `used_at` is where a descriptor begins.
-        let word = unsafe { self.desc.driver_used(self.used_at) };
-        if word & packed_word::TURN != self.used_flags
-            || self.batch_bytes != 0
-            || self.layout.features().in_order
-        {
-            return self.pop_otherwise(word);
+        let found = unsafe { desc.driver_used_tag(at) };
+        if found & tag::TURN != self.used_flags {
+            return self.pop_otherwise(found);
         }
-        self.take(word).map(Some)
+        // SAFETY: as above.
+        let written = unsafe { desc.driver_used_len(at) };
+        let id = found as u16 as usize;
+        if !self.in_flight_with_room(id, written) {
+            return Err(self.latch_used(id, written));
+        }
+        // SAFETY: just compared.
+        Ok(Some(unsafe { self.give_back(id, written) }))
     }
 
-    /// Takes the used descriptor whose second word is `word`.
+    /// Is a chain in flight under this id, with room for what is said to be written?
     #[inline(always)]
-    fn take(&mut self, word: u64) -> Result<Done<C>, Fault> {
-        let id = (word >> packed_word::ID_SHIFT) as u16;
-        if id as usize >= N || (word << 32 | 0xffff) >= self.records[id as usize] {
-            return Err(self.latch_word(word));
-        }
-        Ok(self.give_back(id, word as u32))
+    fn in_flight_with_room(&self, id: usize, written: u32) -> bool {
+        id < N && written <= self.slots[id].room && self.slots[id].descriptors != 0
     }
 
     /// Frees the slot and the descriptors of a chain in flight and hands the chain back.
+    ///
+    /// # Safety
+    /// A chain is in flight under `id`, which is below `N`.
     #[inline(always)]
-    fn give_back(&mut self, id: u16, written: u32) -> Done<C> {
-        let descriptors = self.records[id as usize] as u16;
-        self.records[id as usize] = u64::from(self.free_id);
-        self.free_id = id;
-        self.free += descriptors;
+    unsafe fn give_back(&mut self, id: usize, written: u32) -> Done<C> {
+        debug_assert!(id < N && self.slots[id].descriptors != 0);
+        // SAFETY: `id` is promised, and that a chain is in flight there: `enter` has stored it and nobody has taken it.
+        let (descriptors, mut chain) = unsafe {
+            let slot = self.slots.get_unchecked_mut(id);
+            let descriptors = slot.descriptors;
+            *slot = Slot { room: self.free_id, descriptors: 0 };
+            (descriptors, self.chains.get_unchecked(id).assume_init_read())
+        };
+        self.free_id = id as u32;
         self.completed += 1;
-        self.used_at += descriptors as usize * RingLayout::DESC_BYTES;
-        if self.used_at >= self.ring_bytes {
-            self.used_at -= self.ring_bytes;
-            self.used_flags ^= packed_word::TURN;
+        let bytes = descriptors as usize * RingLayout::DESC_BYTES;
+        self.free_end += bytes;
+        let mut next_at = self.used_at + bytes as isize;
+        if next_at >= 0 {
+            next_at -= self.ring_bytes as isize;
+            self.used_flags ^= tag::TURN;
         }
-        // SAFETY: there was a record, so `enter` has stored a chain here and nobody has taken it since.
-        let mut chain = unsafe { self.chains[id as usize].assume_init_read() };
+        self.used_at = next_at;
         // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
         unsafe { chain.returned(written) };
-        Done { chain, written, head: Head(id) }
+        Done { chain, written, head: Head(id as u16) }
     }
 
-    /// What `pop` does when there is nothing, when the flags make no sense, when chains wait to be published, and when
-    /// the device returns chains in order.
+    /// What `pop` does when there is nothing, when the flags make no sense, and when the device returns chains in order.
     #[inline(never)]
-    fn pop_otherwise(&mut self, word: u64) -> Result<Option<Done<C>>, Fault> {
+    fn pop_otherwise(&mut self, found: u32) -> Result<Option<Done<C>>, Fault> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         if self.completed < self.batch.until {
             return Ok(Some(self.take_from_batch()));
         }
-        if word & packed_word::TURN != self.used_flags {
+        let differs = (found ^ self.used_flags) & tag::TURN;
+        if differs == tag::AVAIL && self.free() < self.layout.size() {
             // With a chain at the device this is either the descriptor as we made it available, or a lie. With none it
             // may be anything from the last turn.
-            let returned = word & packed_word::USED == self.used_flags & packed_word::USED;
-            if returned && self.free < self.layout.size() && self.batch_bytes == 0 {
-                return Err(self.latch(Fault::BadFlags { flags: (word >> 48) as u16 }));
-            }
+            return Err(self.latch(Fault::BadFlags { flags: (found >> 16) as u16 }));
+        }
+        if differs != 0 {
             return Ok(None);
         }
-        let id = (word >> packed_word::ID_SHIFT) as u16;
-        // A chain that is added and not published is in our record and not with the device.
-        let mut hidden_bytes = self.batch_bytes;
-        let mut at = self.added;
-        while hidden_bytes > 0 {
-            at -= 1;
-            let hidden = self.ordered(at);
-            if hidden == id {
-                return Err(self.latch(Fault::NotInFlight { head: id }));
-            }
-            hidden_bytes -= self.descriptors_of(hidden) * RingLayout::DESC_BYTES;
-        }
-        if self.layout.features().in_order {
-            return self.take_in_order(word, at).map(Some);
-        }
-        self.take(word).map(Some)
+        self.take_in_order(found as u16).map(Some)
     }
 
     /// The id of the chain that was added as number `at`.
@@ -504,28 +485,26 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         self.order[at as usize & (N - 1)]
     }
 
-    fn descriptors_of(&self, id: u16) -> usize {
-        self.records[id as usize] as u16 as usize
-    }
-
-    /// Takes the oldest chain, from a batch that may end with any chain before number `published`.
-    fn take_in_order(&mut self, word: u64, published: u64) -> Result<Done<C>, Fault> {
-        let id = (word >> packed_word::ID_SHIFT) as u16;
-        let Some(last) = (self.completed..published).find(|&at| self.ordered(at) == id) else {
-            return Err(self.latch_word(word));
-        };
-        if (word << 32 | 0xffff) >= self.records[id as usize] {
-            return Err(self.latch_word(word));
+    /// Takes the oldest chain, from a batch that ends with chain `id`.
+    fn take_in_order(&mut self, id: u16) -> Result<Done<C>, Fault> {
+        // SAFETY: `used_at` is where a descriptor begins.
+        let written = unsafe { self.desc_end.driver_used_len(self.used_at) };
+        let last = (self.completed..self.added).find(|&at| self.ordered(at) == id);
+        match last {
+            Some(last) if self.in_flight_with_room(id as usize, written) => {
+                self.batch = Batch { until: last + 1, written };
+                Ok(self.take_from_batch())
+            }
+            _ => Err(self.latch_used(id as usize, written)),
         }
-        self.batch = Batch { until: last + 1, written: word as u32 };
-        Ok(self.take_from_batch())
     }
 
     fn take_from_batch(&mut self) -> Done<C> {
-        let id = self.ordered(self.completed);
-        let room = (self.records[id as usize] >> 32) as u32;
+        let id = self.ordered(self.completed) as usize;
         let last_of_batch = self.completed + 1 == self.batch.until;
-        self.give_back(id, if last_of_batch { self.batch.written } else { room })
+        let written = if last_of_batch { self.batch.written } else { self.slots[id].room };
+        // SAFETY: the batch was found among the chains in flight, in order, and this is the next of them.
+        unsafe { self.give_back(id, written) }
     }
 
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop
@@ -533,8 +512,9 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     #[must_use = "going to sleep when this is true may be for ever"]
     pub fn arm(&mut self) -> bool {
         let wish = if self.layout.features().event_idx {
-            let wrap = self.used_flags & packed_word::AVAIL != 0;
-            EventWord::desc((self.used_at / RingLayout::DESC_BYTES) as u16, wrap)
+            let wrap = self.used_flags & tag::AVAIL != 0;
+            let at = self.ring_bytes.wrapping_add_signed(self.used_at);
+            EventWord::desc((at / RingLayout::DESC_BYTES) as u16, wrap)
         } else {
             EventWord::ENABLE
         };
@@ -542,8 +522,8 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         // Our wish, then the device's flags. The device does the reverse (2.8.9, 2.8.14).
         full_fence();
         // SAFETY: `used_at` is where a descriptor begins.
-        let word = unsafe { self.desc.driver_used(self.used_at) };
-        (word ^ self.used_flags) & packed_word::USED == 0
+        let found = unsafe { self.desc_end.driver_used_tag(self.used_at) };
+        (found ^ self.used_flags) & tag::TURN == 0
             || self.completed < self.batch.until
             || self.fault.is_some()
     }
@@ -559,12 +539,12 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     /// As there.
     #[cold]
     pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
-        (self.free, self.stuck) = (0, 0);
+        (self.free_end, self.stuck) = (0, 0);
         self.added = self.completed;
-        self.batch_bytes = 0;
-        self.used_flags = u64::MAX;
+        self.published = self.descriptors;
+        self.used_flags = u32::MAX;
         for id in 0..N {
-            if core::mem::take(&mut self.records[id]) & IN_FLIGHT != 0 {
+            if core::mem::take(&mut self.slots[id].descriptors) != 0 {
                 // SAFETY: there was a record, so a chain is stored here; nobody looks at the record again.
                 let mut chain = unsafe { self.chains[id].assume_init_read() };
                 // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
@@ -581,7 +561,7 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
 
     /// Free descriptors.
     pub fn free(&self) -> u16 {
-        self.free
+        (self.free_end.saturating_sub(self.avail_at) / RingLayout::DESC_BYTES) as u16
     }
 
     /// The latched lie, if there is one.
@@ -594,27 +574,24 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         RingStats {
             chains: self.added + u64::from(self.stuck),
             descriptors: self.descriptors,
-            publishes: self.publishes,
             kicks_wanted: self.kicks_wanted,
             completions: self.completed,
         }
     }
 
+    /// Finds out what is wrong with a used descriptor, and latches it.
     #[cold]
     #[inline(never)]
-    fn latch_word(&mut self, word: u64) -> Fault {
-        let (id, written) = ((word >> packed_word::ID_SHIFT) as u16, word as u32);
-        let fault = match self.records.get(id as usize) {
-            Some(record) if record & IN_FLIGHT != 0 => {
-                let room = (record >> 32) as u32;
-                if written > room {
-                    Fault::TooMuchWritten { head: id, written, room }
-                } else {
-                    Fault::OutOfOrder { head: id, oldest: self.ordered(self.completed) }
-                }
-            }
-            Some(_) if id < self.layout.size() => Fault::NotInFlight { head: id },
-            _ => Fault::UnknownHead { id: u32::from(id) },
+    fn latch_used(&mut self, id: usize, written: u32) -> Fault {
+        let head = id as u16;
+        let fault = if id >= self.layout.size() as usize {
+            Fault::UnknownHead { id: u32::from(head) }
+        } else if self.slots[id].descriptors == 0 {
+            Fault::NotInFlight { head }
+        } else if written > self.slots[id].room {
+            Fault::TooMuchWritten { head, written, room: self.slots[id].room }
+        } else {
+            Fault::OutOfOrder { head, oldest: self.ordered(self.completed) }
         };
         self.latch(fault)
     }
@@ -623,11 +600,11 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     #[inline(never)]
     fn latch(&mut self, fault: Fault) -> Fault {
         self.fault = Some(fault);
-        self.free = 0;
+        self.free_end = 0;
         self.stuck = self.in_flight();
         self.added = self.completed;
-        self.batch_bytes = 0;
-        self.used_flags = u64::MAX;
+        self.published = self.descriptors;
+        self.used_flags = u32::MAX;
         fault
     }
 }
@@ -635,8 +612,8 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
 impl<C: Chain, const N: usize> Drop for PackedRing<C, N> {
     fn drop(&mut self) {
         for id in 0..N {
-            if self.records[id] & IN_FLIGHT != 0 {
-                // SAFETY: there is a record, so a chain is stored here; nobody looks at the record again.
+            if self.slots[id].descriptors != 0 {
+                // SAFETY: a chain is in flight here, so it is stored here; nobody looks at the slot again.
                 unsafe { self.chains[id].assume_init_read() }.abandon();
             }
         }

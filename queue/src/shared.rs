@@ -44,9 +44,9 @@ impl Area {
     /// # Safety
     /// Four-byte aligned and inside the ring's memory.
     #[inline(always)]
-    unsafe fn u32(&self, at: usize) -> &AtomicU32 {
+    unsafe fn u32(&self, at: isize) -> &AtomicU32 {
         // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
-        unsafe { AtomicU32::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
+        unsafe { AtomicU32::from_ptr(self.0.byte_offset(at).cast().as_ptr()) }
     }
 
     /// # Safety
@@ -79,22 +79,20 @@ pub(crate) mod desc_word {
     pub(crate) const NEXT_SHIFT: u32 = 48;
 }
 
-/// Flags of a packed descriptor, in the second word's bits 48 and up: virtio 1.2, 2.8.13.
-pub(crate) mod packed_word {
+/// A packed descriptor's last four bytes, its tag: the id in the lower half, flags in the upper (virtio 1.2, 2.8.13).
+pub(crate) mod tag {
     /// The chain goes on in the next descriptor of the ring.
-    pub(crate) const NEXT: u64 = 1 << 48;
+    pub(crate) const NEXT: u32 = 1 << 16;
     /// The device writes this one; without it, it reads.
-    pub(crate) const WRITE: u64 = 2 << 48;
+    pub(crate) const WRITE: u32 = 2 << 16;
     /// The buffer is a table of descriptors.
-    pub(crate) const INDIRECT: u64 = 4 << 48;
+    pub(crate) const INDIRECT: u32 = 4 << 16;
     /// Equals the driver's wrap counter once available.
-    pub(crate) const AVAIL: u64 = 1 << 55;
+    pub(crate) const AVAIL: u32 = 1 << 23;
     /// Equals the driver's wrap counter once used.
-    pub(crate) const USED: u64 = 1 << 63;
+    pub(crate) const USED: u32 = 1 << 31;
     /// Both: whose the descriptor is, and in which turn.
-    pub(crate) const TURN: u64 = AVAIL | USED;
-    /// Where the id begins.
-    pub(crate) const ID_SHIFT: u32 = 32;
+    pub(crate) const TURN: u32 = AVAIL | USED;
 }
 
 /// A table of descriptors: the split ring's own, or an indirect one. The driver writes, the device reads; the driver
@@ -119,6 +117,21 @@ impl DescTable {
         }
     }
 
+    /// Writes a chain's last descriptor, whose flags are known beforehand and whose `next` means nothing: length and flags
+    /// go separately, which spares putting them together.
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_write_last(&self, byte: usize, addr: u64, len: u32, flags: u64) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed);
+            self.0.u32(byte as isize + 8).store(len.to_le(), Ordering::Relaxed);
+            self.0.u32(byte as isize + 12).store(((flags >> 32) as u32).to_le(), Ordering::Relaxed);
+        }
+    }
+
     /// Writes the second word of a chain's last descriptor again, now without NEXT.
     ///
     /// # Safety
@@ -129,59 +142,105 @@ impl DescTable {
         unsafe { self.0.u64(byte + 8).store(word.to_le(), Ordering::Relaxed) }
     }
 
-    /// Packed: writes the second word of a chain's first descriptor, and so makes the chain available. Releases all that
-    /// was written before (virtio 1.2, 2.8.21.1 asks for the barrier before this store).
+    /// Packed: writes address and length of the descriptor that begins `byte` bytes into the ring; its tag follows.
     ///
     /// # Safety
     /// As `driver_write`.
     #[inline(always)]
-    pub(crate) unsafe fn driver_publish(&self, byte: usize, word: u64) {
+    pub(crate) unsafe fn driver_write_buffer(&self, byte: usize, addr: u64, len: u32) {
         // SAFETY: promised by the caller.
-        unsafe { self.0.u64(byte + 8).store(word.to_le(), Ordering::Release) }
+        unsafe {
+            self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed);
+            self.0.u32(byte as isize + 8).store(len.to_le(), Ordering::Relaxed);
+        }
     }
 
-    /// Writes the address of a descriptor alone.
+    /// Packed: writes the tag of a descriptor that is not the first of its chain. The device looks only after it has
+    /// acquired the first one's.
     ///
     /// # Safety
     /// As `driver_write`.
     #[inline(always)]
-    pub(crate) unsafe fn driver_write_addr(&self, byte: usize, addr: u64) {
+    pub(crate) unsafe fn driver_write_tag(&self, byte: usize, tag: u32) {
         // SAFETY: promised by the caller.
-        unsafe { self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed) }
+        unsafe { self.0.u32(byte as isize + 12).store(tag.to_le(), Ordering::Relaxed) }
     }
 
-    /// Packed: length, id and flags where the next used descriptor will be, in one piece. If the flags say used, this
-    /// acquires what the device released by writing them: length and id, and the bytes it wrote to the buffers.
-    ///
-    /// Devices write length and id before the flags, by separate stores. One aligned load of all three is a single
-    /// access with a single place in the order of accesses, so seeing the flags it sees what was stored before them.
+    /// Packed: writes the tag of a chain's first descriptor, and so makes the chain available. Releases all that was
+    /// written before (virtio 1.2, 2.8.21.1 asks for the barrier before this store).
     ///
     /// # Safety
     /// As `driver_write`.
     #[inline(always)]
-    pub(crate) unsafe fn driver_used(&self, byte: usize) -> u64 {
+    pub(crate) unsafe fn driver_publish_tag(&self, byte: usize, tag: u32) {
         // SAFETY: promised by the caller.
-        u64::from_le(unsafe { self.0.u64(byte + 8).load(Ordering::Acquire) })
+        unsafe { self.0.u32(byte as isize + 12).store(tag.to_le(), Ordering::Release) }
     }
 
-    /// Packed: as `device_read`, acquiring what `driver_publish` released.
+    /// Packed: the tag where the next used descriptor will be. If its flags say used, this acquires what the device
+    /// released by writing them: the length, and the bytes it wrote to the buffers.
     ///
     /// # Safety
-    /// `index` lies inside the table.
+    /// The table is the end of a descriptor ring, and a descriptor begins `byte` bytes from there.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_used_tag(&self, byte: isize) -> u32 {
+        // SAFETY: promised by the caller.
+        u32::from_le(unsafe { self.0.u32(byte + 12).load(Ordering::Acquire) })
+    }
+
+    /// Packed: what the device says it wrote, once its tag says used.
+    ///
+    /// # Safety
+    /// As `driver_used_tag`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_used_len(&self, byte: isize) -> u32 {
+        // SAFETY: promised by the caller.
+        u32::from_le(unsafe { self.0.u32(byte + 8).load(Ordering::Relaxed) })
+    }
+
+    /// Packed: the tag of a descriptor, acquiring what `driver_publish_tag` released.
+    ///
+    /// # Safety
+    /// `index` lies inside the ring.
     #[cfg(any(test, feature = "device"))]
-    pub(crate) unsafe fn device_acquire(&self, index: usize) -> u64 {
+    pub(crate) unsafe fn device_tag(&self, index: usize) -> u32 {
         // SAFETY: promised by the caller.
-        u64::from_le(unsafe { self.0.u64(index * 16 + 8).load(Ordering::Acquire) })
+        u32::from_le(unsafe { self.0.u32(index as isize * 16 + 12).load(Ordering::Acquire) })
     }
 
-    /// Packed: writes a used descriptor's second word, releasing the buffers' bytes.
+    /// Packed: address and length of a descriptor.
     ///
     /// # Safety
-    /// `index` lies inside the table.
+    /// `index` lies inside the ring.
     #[cfg(any(test, feature = "device"))]
-    pub(crate) unsafe fn device_publish(&self, index: usize, word: u64) {
+    pub(crate) unsafe fn device_buffer(&self, index: usize) -> (u64, u32) {
         // SAFETY: promised by the caller.
-        unsafe { self.0.u64(index * 16 + 8).store(word.to_le(), Ordering::Release) }
+        unsafe {
+            (
+                u64::from_le(self.0.u64(index * 16).load(Ordering::Relaxed)),
+                u32::from_le(self.0.u32(index as isize * 16 + 8).load(Ordering::Relaxed)),
+            )
+        }
+    }
+
+    /// Packed: writes the length of a used descriptor; its tag follows.
+    ///
+    /// # Safety
+    /// `index` lies inside the ring.
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) unsafe fn device_write_len(&self, index: usize, len: u32) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u32(index as isize * 16 + 8).store(len.to_le(), Ordering::Relaxed) }
+    }
+
+    /// Packed: writes the tag of a used descriptor, releasing its length and the buffers' bytes.
+    ///
+    /// # Safety
+    /// `index` lies inside the ring.
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) unsafe fn device_publish_tag(&self, index: usize, tag: u32) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u32(index as isize * 16 + 12).store(tag.to_le(), Ordering::Release) }
     }
 
     /// # Safety
@@ -300,14 +359,31 @@ impl UsedRing {
         u16::from_le(unsafe { self.0.u16(0).load(Ordering::Relaxed) })
     }
 
-    /// The avail index at which the device wants a kick.
+    /// The word after the last entry.
     ///
     /// # Safety
     /// `size` is the ring's.
+    pub(crate) const unsafe fn avail_event(&self, size: usize) -> AvailEvent {
+        // SAFETY: promised by the caller.
+        AvailEvent(unsafe { self.0.at(4 + 8 * size) })
+    }
+}
+
+/// The avail index at which the device wants a kick: the used ring's last word.
+#[derive(Clone, Copy)]
+pub(crate) struct AvailEvent(Area);
+
+impl AvailEvent {
     #[inline(always)]
-    pub(crate) unsafe fn driver_avail_event(&self, size: usize) -> u16 {
-        // SAFETY: the event word follows the last entry.
-        u16::from_le(unsafe { self.0.u16(4 + 8 * size).load(Ordering::Relaxed) })
+    pub(crate) fn driver_load(&self) -> u16 {
+        // SAFETY: it is one aligned word.
+        u16::from_le(unsafe { self.0.u16(0).load(Ordering::Relaxed) })
+    }
+
+    #[cfg(any(test, feature = "device"))]
+    pub(crate) fn device_store(&self, idx: u16) {
+        // SAFETY: it is one aligned word.
+        unsafe { self.0.u16(0).store(idx.to_le(), Ordering::Relaxed) }
     }
 }
 
@@ -335,13 +411,6 @@ impl UsedRing {
         // SAFETY: the flags are inside every used ring.
         unsafe { self.0.u16(0).store(flags.to_le(), Ordering::Relaxed) }
     }
-
-    /// # Safety
-    /// `size` is the ring's.
-    pub(crate) unsafe fn device_store_avail_event(&self, size: usize, idx: u16) {
-        // SAFETY: the event word follows the last entry.
-        unsafe { self.0.u16(4 + 8 * size).store(idx.to_le(), Ordering::Relaxed) }
-    }
 }
 
 /// A packed ring's event suppression structure: where and whether one side wants to hear of the other. Always read and
@@ -356,6 +425,8 @@ impl EventWord {
     pub(crate) const DISABLE: u32 = 1 << 16;
     /// `RING_EVENT_FLAGS_DESC`: of the descriptor named in the lower half. Only with the event index.
     const DESC: u32 = 2 << 16;
+    /// The wrap counter of the turn the descriptor belongs to.
+    pub(crate) const WRAP: u32 = 1 << 15;
 
     /// Of the descriptor at this place, in the turn with this wrap counter.
     pub(crate) const fn desc(index: u16, wrap: bool) -> u32 {

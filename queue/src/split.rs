@@ -1,9 +1,9 @@
 //! The split ring for one owner (virtio 1.2, 2.7).
 //!
 //! **Who writes what.** The descriptor table and the avail ring are written here and read by the device; the used ring
-//! the other way round. All that decides anything is kept a second time in our own memory (`shadow`, `order`): which
+//! the other way round. All that decides anything is kept a second time in our own memory (`links`, `records`, `order`): which
 //! descriptors are free and how they are linked, which chains are in flight, how much each may be written. The
-//! descriptor table is never read back, and what the device writes is compared with the shadow before it means anything.
+//! descriptor table is never read back, and what the device writes is compared with that before it means anything.
 //!
 //! **How a chain travels.** `add` writes descriptors and an avail entry and stores the chain; `publish` moves the avail
 //! index over everything added since, with one store, and decides about the kick; `pop` takes one used entry, checks it,
@@ -21,23 +21,42 @@ use crate::error::{AddError, CreateError, Fault, Refusal};
 use crate::event::passed;
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
-use crate::shared::{Area, AvailRing, DescTable, UsedRing, desc_word};
+use crate::measure::{Measure, room_of_few, why_not};
+use crate::shared::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
 use crate::stats::RingStats;
 use crate::sync::full_fence;
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 
-/// What we know of a descriptor, in memory the device does not see.
+/// The second word of a descriptor that goes on at another: the NEXT flag and that other's index. All links are kept
+/// here, in memory the device does not see, for descriptors in chains as for free ones.
 #[derive(Clone, Copy)]
-struct Shadow {
-    /// The second descriptor word's upper half as a chain going on from here needs it: the NEXT flag, and the index of
-    /// the descriptor after this one in its chain or in the free list.
-    link: u64,
-    /// Zero, unless this is the head of a chain in flight: see [`in_flight_record`].
-    record: u64,
+struct Link(u64);
+
+impl Link {
+    const fn to(index: u16) -> Self {
+        Self(desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT)
+    }
+
+    const fn index(self) -> u16 {
+        (self.0 >> desc_word::NEXT_SHIFT) as u16
+    }
+
+    /// Eight times the index, by one shift: the three bits below the index are flags no link has.
+    #[inline(always)]
+    const fn word_at(self) -> usize {
+        (self.0 >> (desc_word::NEXT_SHIFT - 3)) as usize
+    }
+
+    /// Where the descriptor begins in the table, in bytes.
+    #[inline(always)]
+    const fn desc_at(self) -> usize {
+        self.word_at() * 2
+    }
 }
 
-/// Room for writing (upper half), number of descriptors (16 bits), last descriptor (16 bits).
+/// What is kept of a chain in flight, at its head: room for writing (upper half), number of descriptors (16 bits), last
+/// descriptor (16 bits). Zero: no chain in flight has its head here.
 ///
 /// A used entry is `len << 32 | id` with `id` below 2^16 here, and there is at least one descriptor, so one comparison
 /// `entry < record` says both that the chain is in flight and that the length fits.
@@ -45,26 +64,28 @@ const fn in_flight_record(room: u32, descriptors: u16, last: u16) -> u64 {
     (room as u64) << 32 | (descriptors as u64) << 16 | last as u64
 }
 
-const fn link_to(index: u16) -> u64 {
-    desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT
+/// Descriptors taken and written for a chain.
+struct Written {
+    head: u16,
+    descriptors: u16,
+    last: u16,
+    /// Bytes the device may write.
+    room: u32,
 }
 
-/// Where the descriptor a link leads to begins in the table, in bytes. The flag bits between contribute nothing.
-const fn byte_of(link: u64) -> usize {
-    (link >> desc_word::NEXT_SHIFT) as usize * RingLayout::DESC_BYTES
-}
-
-/// Where `add` is in the free list.
+/// Where writing a long chain has got to.
 struct Walk {
     /// Leads to the next free descriptor.
-    link: u64,
-    /// Where the last written descriptor begins, in bytes.
-    byte: usize,
-    /// What was written to its second word.
+    link: Link,
+    /// Led to the last one written.
+    last: Link,
+    /// The last one's second word.
     word: u64,
-    /// Bytes of all segments so far.
-    total: u64,
+    measure: Measure,
 }
+
+/// Kept in `published` besides the index if the device returns chains in order.
+const IN_ORDER: u64 = 1 << 63;
 
 /// One used entry may stand for several chains when the device returns them in order (virtio 1.2, 2.7.9).
 #[derive(Clone, Copy)]
@@ -80,19 +101,28 @@ pub struct Ring<C: Chain, const N: usize> {
     desc: DescTable,
     avail: AvailRing,
     used: UsedRing,
+    avail_event: AvailEvent,
     tables: Area,
     tables_dev: DevAddr,
     areas: RingAreas,
     layout: RingLayout,
-    mask: u16,
-    /// Descriptors not in a chain. Zero once a fault is latched, so that `add` needs no test of its own for it.
-    free: u16,
-    /// Link to the first free descriptor.
-    free_link: u64,
+    /// The ring's size minus one.
+    mask: u32,
+    /// Descriptors ever taken for chains.
+    descriptors: u64,
+    /// Descriptors ever given back, and the ring's size: what `descriptors` may come to. Zero once a fault is latched, so
+    /// that `add` needs no test of its own for it.
+    descriptors_end: u64,
+    /// Leads to the first free descriptor, which leads to the next, and so on.
+    free_link: Link,
     /// Chains ever added; the avail index is its low half.
     added: u64,
-    /// Chains ever published; the avail index the device sees is its low half.
+    /// `added` at the last `publish`: the avail index the device sees. With [`IN_ORDER`] it never equals `added`, which
+    /// keeps `pop` off the direct way without a test of its own.
     published: u64,
+    /// [`IN_ORDER`] or zero.
+    in_order: u64,
+    event_idx: bool,
     /// Chains ever taken back; the used index up to which we have looked is its low half. Equal to `published` once a
     /// fault is latched, so that `pop` needs no test of its own for it.
     completed: u64,
@@ -101,10 +131,9 @@ pub struct Ring<C: Chain, const N: usize> {
     stuck: u16,
     /// In-order use only: how far the last used entry reaches, and what it says of the last chain it covers.
     batch: Batch,
-    descriptors: u64,
-    publishes: u64,
     kicks_wanted: u64,
-    shadow: [Shadow; N],
+    links: [Link; N],
+    records: [u64; N],
     /// The avail ring as we wrote it: the head at each position.
     order: [u16; N],
     chains: [MaybeUninit<C>; N],
@@ -121,11 +150,9 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         const { assert!(N.is_power_of_two(), "the number of slots is a power of two") };
         layout.check(&memory, false, N)?;
         let size = layout.size();
-        let mut shadow = [Shadow { link: 0, record: 0 }; N];
-        for (index, entry) in shadow.iter_mut().enumerate() {
-            // The last one's link is followed only by a chain that does not use it: `free` runs out first.
-            entry.link = link_to((index as u16 + 1) % size);
-        }
+        let in_order = if layout.features().in_order { IN_ORDER } else { 0 };
+        // The last one's link leads nowhere a chain would go: the free ones run out first.
+        let links = core::array::from_fn(|index| Link::to((index as u16 + 1) % size));
         // SAFETY: the caller promises the memory; `check` has compared its size with what the layout needs.
         let (base, driver, device, tables) = unsafe {
             let base = Area::new(memory.cpu());
@@ -137,23 +164,27 @@ impl<C: Chain, const N: usize> Ring<C, N> {
             desc: DescTable(base),
             avail: AvailRing(driver),
             used: UsedRing(device),
+            // SAFETY: the word follows the used ring's last entry.
+            avail_event: unsafe { UsedRing(device).avail_event(size as usize) },
             tables,
             tables_dev: areas.desc.offset(layout.tables_at() as u64),
             areas,
             layout,
-            mask: size - 1,
-            free: size,
-            free_link: link_to(0),
+            mask: u32::from(size) - 1,
+            descriptors: 0,
+            descriptors_end: u64::from(size),
+            free_link: Link::to(0),
             added: 0,
-            published: 0,
+            published: in_order,
+            in_order,
+            event_idx: layout.features().event_idx,
             completed: 0,
             fault: None,
             stuck: 0,
             batch: Batch { until: 0, written: 0 },
-            descriptors: 0,
-            publishes: 0,
             kicks_wanted: 0,
-            shadow,
+            links,
+            records: [0; N],
             order: [0; N],
             chains: [const { MaybeUninit::uninit() }; N],
         })
@@ -175,77 +206,147 @@ impl<C: Chain, const N: usize> Ring<C, N> {
     /// the layout has tables of that length.
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let readable = chain.readable();
-        let writable = chain.writable();
+        // The shape of most requests, tested first: one segment to read and one to write.
+        let [request] = chain.readable() else { return self.add_shaped(chain) };
+        let [answer] = chain.writable() else { return self.add_shaped(chain) };
+        match self.write_few([request, answer], 1) {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// As `add`, for a chain of another shape. Short ones go without loops; of a chain type whose lists have lengths known
+    /// to the compiler, one way is left.
+    #[inline(never)]
+    fn add_shaped(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // A request, an answer, and a payload in one piece come first.
+        let written = if let ([a], [b, c]) = (chain.readable(), chain.writable()) {
+            self.write_few([a, b, c], 1)
+        } else if let ([a, b], [c]) = (chain.readable(), chain.writable()) {
+            self.write_few([a, b, c], 2)
+        } else if let ([], [a]) = (chain.readable(), chain.writable()) {
+            self.write_few([a], 0)
+        } else if let ([a], []) = (chain.readable(), chain.writable()) {
+            self.write_few([a], 1)
+        } else {
+            None
+        };
+        match written {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// Takes and writes descriptors for `K` segments, the first `readable` of which are to be read. Nothing: they are too
+    /// many now, or have to be measured in full.
+    #[inline(always)]
+    fn write_few<const K: usize>(&mut self, segments: [&Segment; K], readable: usize) -> Option<Written> {
+        let lens = segments.map(|segment| segment.len);
+        let room = room_of_few(lens, readable)?;
+        let descriptors = self.descriptors + K as u64;
+        if descriptors > self.descriptors_end {
+            return None;
+        }
+        self.descriptors = descriptors;
+        let first = self.free_link;
+        let (mut last, mut link) = (first, first);
+        for index in 0..K {
+            last = link;
+            link = self.link_of(last);
+            let flags = if index < readable { 0 } else { desc_word::WRITE };
+            let addr = segments[index].addr.get();
+            // SAFETY: links lead to descriptors of this ring, and `K` more of them are free.
+            unsafe {
+                if index + 1 < K {
+                    self.desc.driver_write(last.desc_at(), addr, link.0 | flags | u64::from(lens[index]));
+                } else {
+                    self.desc.driver_write_last(last.desc_at(), addr, lens[index], flags);
+                }
+            }
+        }
+        self.free_link = link;
+        Some(Written { head: first.index(), descriptors: K as u16, last: last.index(), room })
+    }
+
+    /// As `add`, for a chain of any length.
+    #[inline(never)]
+    fn add_many(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let (readable, writable) = (chain.readable(), chain.writable());
         let count = readable.len() + writable.len();
-        if count.wrapping_sub(1) >= self.free as usize {
+        if count.wrapping_sub(1) >= self.free() as usize {
             return self.add_otherwise(chain);
         }
-        let mut walk = Walk { link: self.free_link, byte: 0, word: 0, total: 0 };
-        if !self.write_list(&mut walk, readable, 0) {
-            return Err(AddError { why: Refusal::ZeroLength, chain });
-        }
-        let readable_bytes = walk.total;
-        if !self.write_list(&mut walk, writable, desc_word::WRITE) {
-            return Err(AddError { why: Refusal::ZeroLength, chain });
-        }
-        if walk.total >> 32 != 0 {
-            return Err(AddError { why: Refusal::TooLong, chain });
-        }
+        let first = self.free_link;
+        let mut walk = Walk { link: first, last: first, word: 0, measure: Measure::default() };
+        self.write_list(&mut walk, readable, 0);
+        let readable_bytes = walk.measure.bytes;
+        self.write_list(&mut walk, writable, desc_word::WRITE);
+        let Some(room) = walk.measure.room_after(readable_bytes) else {
+            return self.add_otherwise(chain);
+        };
         // The chain ends here. The device does not look yet: nothing names this chain before `publish`.
         // SAFETY: as in `write_list`.
-        unsafe { self.desc.driver_end_chain(walk.byte, walk.word & !desc_word::NEXT) };
-        let last = (walk.byte / RingLayout::DESC_BYTES) as u16;
-        let head = (self.free_link >> desc_word::NEXT_SHIFT) as u16;
+        unsafe { self.desc.driver_end_chain(walk.last.desc_at(), walk.word & !desc_word::NEXT) };
+        self.descriptors += count as u64;
         self.free_link = walk.link;
-        Ok(self.enter(head, count as u16, last, (walk.total - readable_bytes) as u32, chain))
+        let written =
+            Written { head: first.index(), descriptors: count as u16, last: walk.last.index(), room };
+        Ok(self.enter(written, chain))
     }
 
-    /// Writes one list of segments into free descriptors, each linked to the next. `false`: a segment has no bytes.
-    /// Nothing is taken from the free list yet, so giving up needs no undoing.
+    /// Writes one list of segments into the next free descriptors, of which there are enough. Nothing is taken from the
+    /// free list yet, so a chain that turns out to be none needs no undoing.
     #[inline(always)]
-    fn write_list(&self, walk: &mut Walk, list: &[Segment], flags: u64) -> bool {
+    fn write_list(&self, walk: &mut Walk, list: &[Segment], flags: u64) {
+        let desc = self.desc;
         for segment in list {
-            if segment.len == 0 {
-                return false;
-            }
-            walk.total += u64::from(segment.len);
-            walk.byte = byte_of(walk.link);
-            walk.link = self.shadow[walk.byte / RingLayout::DESC_BYTES].link;
-            walk.word = walk.link | flags | u64::from(segment.len);
-            // SAFETY: links lead only to descriptors of this ring, and free ones are ours.
-            unsafe { self.desc.driver_write(walk.byte, segment.addr.get(), walk.word) };
+            walk.measure.see(segment.len);
+            walk.last = walk.link;
+            walk.link = self.link_of(walk.last);
+            walk.word = walk.link.0 | flags | u64::from(segment.len);
+            // SAFETY: links lead to descriptors of this ring, and the caller has seen that as many are free.
+            unsafe { desc.driver_write(walk.last.desc_at(), segment.addr.get(), walk.word) };
         }
-        true
     }
 
-    /// Notes a chain whose descriptors are written, and gives it its place in the avail ring.
+    /// Where the descriptor that `link` leads to leads on to.
     #[inline(always)]
-    fn enter(&mut self, head: u16, descriptors: u16, last: u16, room: u32, mut chain: C) -> Head {
-        self.free -= descriptors;
-        self.descriptors += u64::from(descriptors);
-        self.shadow[head as usize].record = in_flight_record(room, descriptors, last);
+    fn link_of(&self, link: Link) -> Link {
+        debug_assert!((link.index() as usize) < N);
+        // SAFETY: links are made by `new` and `give_back` from indices below the ring's size, which is at most `N`.
+        unsafe { self.links.as_ptr().byte_add(link.word_at()).read() }
+    }
+
+    /// Notes a chain whose descriptors are taken and written, and gives it its place in the avail ring.
+    #[inline(always)]
+    fn enter(&mut self, written: Written, mut chain: C) -> Head {
+        let Written { head, descriptors, last, room } = written;
         chain.given();
-        self.chains[head as usize].write(chain);
-        let position = (self.added as u16 & self.mask) as usize;
-        self.order[position] = head;
-        // SAFETY: the mask is the ring's size minus one.
-        unsafe { self.avail.driver_store_entry(position, head) };
+        let position = (self.added as u32 & self.mask) as usize;
+        debug_assert!((head as usize) < N && position < N);
+        // SAFETY: heads and positions are below the ring's size, which is at most `N`.
+        unsafe {
+            *self.records.get_unchecked_mut(head as usize) = in_flight_record(room, descriptors, last);
+            self.chains.get_unchecked_mut(head as usize).write(chain);
+            *self.order.get_unchecked_mut(position) = head;
+            self.avail.driver_store_entry(position, head);
+        }
         self.added += 1;
         Head(head)
     }
 
-    /// What `add` does with a chain for which there are not enough free descriptors.
+    /// What `add` does with a chain that is not plain, or for which there are not enough free descriptors.
     #[cold]
     #[inline(never)]
     fn add_otherwise(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let count = chain.readable().len() + chain.writable().len();
+        let (readable, writable) = (chain.readable(), chain.writable());
+        let count = readable.len() + writable.len();
         let why = if let Some(fault) = self.fault {
             Refusal::Broken(fault)
-        } else if count == 0 {
-            Refusal::Empty
+        } else if let Some(why) = why_not(readable, writable) {
+            why
         } else if count <= self.layout.table_entries() as usize {
-            if self.free > 0 {
+            if self.free() > 0 {
                 return self.add_indirect(chain);
             }
             Refusal::Full
@@ -259,27 +360,20 @@ impl<C: Chain, const N: usize> Ring<C, N> {
 
     /// One descriptor naming the slot's own table (virtio 1.2, 2.7.5.3).
     fn add_indirect(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let head = (self.free_link >> desc_word::NEXT_SHIFT) as u16;
-        let table_at = head as usize * self.layout.table_bytes();
-        // SAFETY: every slot has its table in the ring's memory, and `head` is a slot.
+        let first = self.free_link;
+        let table_at = first.index() as usize * self.layout.table_bytes();
+        // SAFETY: every slot has its table in the ring's memory, and `first` leads to a slot.
         let table = DescTable(unsafe { self.tables.at(table_at) });
-        // SAFETY: the caller has compared the chain's length with the table's, and the slot is free.
-        let table = match unsafe { write_table(&table, TableKind::Linked, &chain) } {
-            Ok(written) => written,
-            Err(why) => return Err(AddError { why, chain }),
-        };
+        // SAFETY: the caller has measured the chain and compared its length with the table's; the slot is free.
+        let table = unsafe { write_table(&table, TableKind::Linked, &chain) };
         let bytes = u64::from(table.entries) * RingLayout::DESC_BYTES as u64;
-        let byte = byte_of(self.free_link);
-        // SAFETY: links lead only to descriptors of this ring.
-        unsafe {
-            self.desc.driver_write(
-                byte,
-                self.tables_dev.offset(table_at as u64).get(),
-                desc_word::INDIRECT | bytes,
-            );
-        }
-        self.free_link = self.shadow[head as usize].link;
-        Ok(self.enter(head, 1, head, table.room, chain))
+        let addr = self.tables_dev.offset(table_at as u64).get();
+        // SAFETY: links lead to descriptors of this ring, and one is free.
+        unsafe { self.desc.driver_write(first.desc_at(), addr, desc_word::INDIRECT | bytes) };
+        self.descriptors += 1;
+        self.free_link = self.link_of(first);
+        let written = Written { head: first.index(), descriptors: 1, last: first.index(), room: table.room };
+        Ok(self.enter(written, chain))
     }
 
     /// Makes everything added so far available to the device with one store, and says whether the device wants to be
@@ -287,22 +381,22 @@ impl<C: Chain, const N: usize> Ring<C, N> {
     #[inline]
     #[must_use = "a device that asked for a kick waits for it"]
     pub fn publish(&mut self) -> bool {
-        if self.added == self.published {
+        let (old, new) = (self.published, self.added | self.in_order);
+        if new == old {
             return false;
         }
-        let (old, new) = (self.published as u16, self.added as u16);
-        self.avail.driver_publish_idx(new);
-        self.published = self.added;
-        self.publishes += 1;
+        self.avail.driver_publish_idx(new as u16);
+        self.published = new;
         // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
         full_fence();
-        let kick = if self.layout.features().event_idx {
-            // SAFETY: the size is this ring's.
-            passed(unsafe { self.used.driver_avail_event(self.layout.size() as usize) }, old, new)
+        let kick = if self.event_idx {
+            passed(self.avail_event.driver_load(), old as u16, new as u16)
         } else {
             self.used.driver_flags() & UsedRing::NO_NOTIFY == 0
         };
-        self.kicks_wanted += u64::from(kick);
+        if kick {
+            self.kicks_wanted += 1;
+        }
         kick
     }
 
@@ -312,53 +406,60 @@ impl<C: Chain, const N: usize> Ring<C, N> {
     /// stay with the ring, and every later call answers the same fault.
     #[inline]
     pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
-        let returned = self.used.driver_idx().wrapping_sub(self.completed as u16);
+        let used = self.used;
+        let returned = used.driver_idx().wrapping_sub(self.completed as u16);
         let in_flight = (self.published as u16).wrapping_sub(self.completed as u16);
-        if returned.wrapping_sub(1) >= in_flight
-            || self.added != self.published
-            || self.layout.features().in_order
-        {
+        if returned.wrapping_sub(1) >= in_flight || self.published != self.added {
             return self.pop_otherwise(returned, in_flight);
         }
-        self.take().map(Some)
+        // SAFETY: the mask is the ring's size minus one.
+        let entry = unsafe { used.driver_entry((self.completed as u32 & self.mask) as usize) };
+        self.take(entry).map(Some)
     }
 
     /// The head at this position of the avail ring.
     #[inline(always)]
     fn ordered(&self, at: u64) -> u16 {
-        self.order[(at as u16 & self.mask) as usize]
+        self.order[(at as u32 & self.mask) as usize]
     }
 
     #[inline(always)]
     fn next_entry(&self) -> u64 {
         // SAFETY: the mask is the ring's size minus one.
-        unsafe { self.used.driver_entry((self.completed as u16 & self.mask) as usize) }
+        unsafe { self.used.driver_entry((self.completed as u32 & self.mask) as usize) }
     }
 
     /// Takes the used entry at `completed`, which the device has moved its index over.
     #[inline(always)]
-    fn take(&mut self) -> Result<Done<C>, Fault> {
-        let entry = self.next_entry();
-        let id = entry as u32;
-        if id as usize >= N || entry >= self.shadow[id as usize].record {
+    fn take(&mut self, entry: u64) -> Result<Done<C>, Fault> {
+        let id = entry as u32 as usize;
+        if id >= N || entry >= self.records[id] {
             return Err(self.latch_entry(entry));
         }
-        Ok(self.give_back(id as u16, (entry >> 32) as u32))
+        // SAFETY: just compared.
+        Ok(unsafe { self.give_back(id, (entry >> 32) as u32) })
     }
 
     /// Frees the descriptors of a chain in flight and hands the chain back.
+    ///
+    /// # Safety
+    /// There is a record at `head`, which is below `N`.
     #[inline(always)]
-    fn give_back(&mut self, head: u16, written: u32) -> Done<C> {
-        let record = core::mem::take(&mut self.shadow[head as usize].record);
-        self.shadow[record as u16 as usize].link = self.free_link;
-        self.free_link = link_to(head);
-        self.free += (record >> 16) as u16;
+    unsafe fn give_back(&mut self, head: usize, written: u32) -> Done<C> {
+        debug_assert!(head < N && self.records[head] != 0);
+        // SAFETY: `head` is promised; a record names the chain's last descriptor, and says that `enter` has stored a chain
+        // here which nobody has taken since.
+        let mut chain = unsafe {
+            let record = core::mem::take(self.records.get_unchecked_mut(head));
+            *self.links.get_unchecked_mut(record as u16 as usize) = self.free_link;
+            self.descriptors_end += u64::from(record as u32 >> 16);
+            self.chains.get_unchecked(head).assume_init_read()
+        };
+        self.free_link = Link::to(head as u16);
         self.completed += 1;
-        // SAFETY: there was a record, so `enter` has stored a chain here and nobody has taken it since.
-        let mut chain = unsafe { self.chains[head as usize].assume_init_read() };
         // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
         unsafe { chain.returned(written) };
-        Done { chain, written, head: Head(head) }
+        Done { chain, written, head: Head(head as u16) }
     }
 
     /// What `pop` does when there is nothing, when the index makes no sense, when chains wait to be published, and when
@@ -379,10 +480,10 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         }
         let entry = self.next_entry();
         // A chain that is added and not published is in our record and not with the device.
-        if (self.published..self.added).any(|at| u32::from(self.ordered(at)) == entry as u32) {
+        if (self.published & !IN_ORDER..self.added).any(|at| u32::from(self.ordered(at)) == entry as u32) {
             return Err(self.latch(Fault::NotInFlight { head: entry as u16 }));
         }
-        self.take().map(Some)
+        self.take(entry).map(Some)
     }
 
     /// Takes the next chain in the order we made them available, from a batch of `returned` at most.
@@ -399,14 +500,15 @@ impl<C: Chain, const N: usize> Ring<C, N> {
                 };
                 return Err(self.latch(fault));
             };
-            if entry >= self.shadow[id as usize].record {
+            if entry >= self.records[id as usize] {
                 return Err(self.latch_entry(entry));
             }
             self.batch = Batch { until: last + 1, written };
         }
         let last_of_batch = self.completed + 1 == self.batch.until;
-        let room = (self.shadow[head as usize].record >> 32) as u32;
-        Ok(self.give_back(head, if last_of_batch { self.batch.written } else { room }))
+        let room = (self.records[head as usize] >> 32) as u32;
+        // SAFETY: the batch was found among the chains in flight, in order, and this is the next of them.
+        Ok(unsafe { self.give_back(head as usize, if last_of_batch { self.batch.written } else { room }) })
     }
 
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop
@@ -446,10 +548,10 @@ impl<C: Chain, const N: usize> Ring<C, N> {
     /// The device has been reset and has confirmed it: it touches neither this ring nor what its chains name any more.
     #[cold]
     pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
-        (self.free, self.stuck) = (0, 0);
-        (self.added, self.published) = (self.completed, self.completed);
+        (self.descriptors_end, self.stuck) = (0, 0);
+        (self.added, self.published) = (self.completed, self.completed | self.in_order);
         for head in 0..N {
-            if core::mem::take(&mut self.shadow[head].record) != 0 {
+            if core::mem::take(&mut self.records[head]) != 0 {
                 // SAFETY: there was a record, so a chain is stored here; nobody looks at the record again.
                 let mut chain = unsafe { self.chains[head].assume_init_read() };
                 // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
@@ -466,7 +568,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
 
     /// Free descriptors.
     pub fn free(&self) -> u16 {
-        self.free
+        self.descriptors_end.saturating_sub(self.descriptors) as u16
     }
 
     /// The latched lie, if there is one.
@@ -479,7 +581,6 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         RingStats {
             chains: self.added + u64::from(self.stuck),
             descriptors: self.descriptors,
-            publishes: self.publishes,
             kicks_wanted: self.kicks_wanted,
             completions: self.completed,
         }
@@ -497,7 +598,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         if id >= u32::from(self.layout.size()) {
             return Fault::UnknownHead { id };
         }
-        let (head, record) = (id as u16, self.shadow[id as usize].record);
+        let (head, record) = (id as u16, self.records[id as usize]);
         if record == 0 {
             return Fault::NotInFlight { head };
         }
@@ -508,10 +609,10 @@ impl<C: Chain, const N: usize> Ring<C, N> {
     #[inline(never)]
     fn latch(&mut self, fault: Fault) -> Fault {
         self.fault = Some(fault);
-        self.free = 0;
+        self.descriptors_end = 0;
         self.stuck = self.in_flight();
         self.added = self.completed;
-        self.published = self.completed;
+        self.published = self.completed | self.in_order;
         fault
     }
 }
@@ -519,7 +620,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
 impl<C: Chain, const N: usize> Drop for Ring<C, N> {
     fn drop(&mut self) {
         for head in 0..N {
-            if self.shadow[head].record != 0 {
+            if self.records[head] != 0 {
                 // SAFETY: there is a record, so a chain is stored here; nobody looks at the record again.
                 unsafe { self.chains[head].assume_init_read() }.abandon();
             }

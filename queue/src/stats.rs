@@ -7,8 +7,6 @@ pub struct RingStats {
     pub chains: u64,
     /// Descriptors those chains took, in the ring itself: a chain with an indirect table counts one.
     pub descriptors: u64,
-    /// Times the ring was published, each with one index store and one look at the device's wish.
-    pub publishes: u64,
     /// How often the device wanted a kick.
     pub kicks_wanted: u64,
     /// Chains taken back.

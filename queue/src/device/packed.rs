@@ -3,7 +3,7 @@
 use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
-use crate::shared::{Area, DescTable, EventWord, packed_word};
+use crate::shared::{Area, DescTable, EventWord, tag};
 use crate::sync::full_fence;
 use crate::{DevAddr, Segment};
 use alloc::collections::VecDeque;
@@ -36,8 +36,8 @@ pub struct PackedDevice {
     taken: Vec<u16>,
     /// The ids we have, oldest first.
     order: VecDeque<u16>,
-    /// Where the first used descriptor since the last `publish` goes, and its second word.
-    withheld: Option<(u16, u64)>,
+    /// Where the first used descriptor since the last `publish` goes, and its tag.
+    withheld: Option<(u16, u32)>,
     /// Descriptors used since the last `publish`.
     unpublished: u16,
 }
@@ -75,52 +75,53 @@ impl PackedDevice {
         self.layout.size()
     }
 
-    /// Is the descriptor at `place` available in the turn of `place`?
-    fn available(&self, place: Place) -> Option<u64> {
+    /// The tag of the descriptor at `place`, if it is available in the turn of `place`.
+    fn available(&self, place: Place) -> Option<u32> {
         // SAFETY: places are below the ring's size.
-        let word = unsafe { self.desc.device_acquire(place.index as usize) };
-        let wanted = if place.wrap { packed_word::AVAIL } else { packed_word::USED };
-        (word & packed_word::TURN == wanted).then_some(word)
+        let found = unsafe { self.desc.device_tag(place.index as usize) };
+        let wanted = if place.wrap { tag::AVAIL } else { tag::USED };
+        (found & tag::TURN == wanted).then_some(found)
     }
 
     /// Takes the next available chain and shows its segments one by one.
     pub fn pop_with(&mut self, mut see: impl FnMut(DeviceSegment)) -> Result<Option<u16>, DriverFault> {
-        let Some(mut word) = self.available(self.avail) else {
+        let Some(mut found) = self.available(self.avail) else {
             return Ok(None);
         };
         let mut strict = Strict::default();
         let (mut place, mut descriptors) = (self.avail, 0);
         loop {
             // SAFETY: places are below the ring's size.
-            let (addr, _) = unsafe { self.desc.device_read(place.index as usize) };
+            let (addr, len) = unsafe { self.desc.device_buffer(place.index as usize) };
             descriptors += 1;
             place = place.after(1, self.size());
-            if word & packed_word::INDIRECT != 0 {
-                if word & packed_word::NEXT != 0 || descriptors > 1 || !self.layout.features().indirect {
+            if found & tag::INDIRECT != 0 {
+                if found & tag::NEXT != 0 || descriptors > 1 || !self.layout.features().indirect {
                     return Err(DriverFault::BadIndirect);
                 }
-                let (table, entries) = self.tables.find(addr, word as u32)?;
+                let (table, entries) = self.tables.find(addr, len)?;
                 for index in 0..entries as usize {
                     // SAFETY: below the table's length.
                     let (addr, word) = unsafe { table.device_read(index) };
-                    if word & packed_word::INDIRECT != 0 {
+                    let found = (word >> 32) as u32;
+                    if found & tag::INDIRECT != 0 {
                         return Err(DriverFault::BadIndirect);
                     }
-                    see(strict.see(segment(addr, word))?);
+                    see(strict.see(segment(addr, word as u32, found))?);
                 }
                 break;
             }
-            see(strict.see(segment(addr, word))?);
-            if word & packed_word::NEXT == 0 {
+            see(strict.see(segment(addr, len, found))?);
+            if found & tag::NEXT == 0 {
                 break;
             }
             if descriptors >= self.size() {
                 return Err(DriverFault::Endless);
             }
-            word = self.available(place).ok_or(DriverFault::Torn)?;
+            found = self.available(place).ok_or(DriverFault::Torn)?;
         }
         // The id counts in the last descriptor (2.8.6).
-        let id = (word >> packed_word::ID_SHIFT) as u16;
+        let id = found as u16;
         match self.taken.get_mut(id as usize) {
             Some(taken) if *taken == 0 => *taken = descriptors,
             _ => return Err(DriverFault::BadHead { head: id }),
@@ -147,13 +148,16 @@ impl PackedDevice {
     }
 
     fn write_used(&mut self, id: u32, written: u32, descriptors: u16) {
-        let flags = if self.used.wrap { packed_word::TURN } else { 0 };
-        let word = flags | u64::from(id as u16) << packed_word::ID_SHIFT | u64::from(written);
-        if self.withheld.is_none() {
-            self.withheld = Some((self.used.index, word));
-        } else {
-            // SAFETY: places are below the ring's size.
-            unsafe { self.desc.device_publish(self.used.index as usize, word) };
+        let flags = if self.used.wrap { tag::TURN } else { 0 };
+        let used = flags | u32::from(id as u16);
+        // SAFETY: places are below the ring's size.
+        unsafe {
+            self.desc.device_write_len(self.used.index as usize, written);
+            if self.withheld.is_none() {
+                self.withheld = Some((self.used.index, used));
+            } else {
+                self.desc.device_publish_tag(self.used.index as usize, used);
+            }
         }
         self.used = self.used.after(descriptors, self.size());
         self.unpublished += descriptors;
@@ -161,11 +165,11 @@ impl PackedDevice {
 
     /// Shows the driver everything pushed, and says whether it wants an interrupt for it.
     pub fn publish(&mut self) -> bool {
-        let Some((index, word)) = self.withheld.take() else {
+        let Some((index, used)) = self.withheld.take() else {
             return false;
         };
         // SAFETY: places are below the ring's size.
-        unsafe { self.desc.device_publish(index as usize, word) };
+        unsafe { self.desc.device_publish_tag(index as usize, used) };
         let used = core::mem::take(&mut self.unpublished);
         // Our flags, then the driver's wish: pairs with the fence in the driver's `arm`.
         full_fence();
@@ -205,10 +209,10 @@ impl PackedDevice {
         self.write_used(id, written, 1);
     }
 
-    /// Writes the second word of the next used descriptor, whatever it says, and stays where it is.
-    pub fn lie_word(&mut self, word: u64) {
+    /// Writes the tag of the next used descriptor, whatever it says, and stays where it is.
+    pub fn lie_tag(&mut self, tag: u32) {
         // SAFETY: places are below the ring's size.
-        unsafe { self.desc.device_publish(self.used.index as usize, word) };
+        unsafe { self.desc.device_publish_tag(self.used.index as usize, tag) };
     }
 
     /// Writes the event suppression structure.
@@ -225,9 +229,6 @@ impl PackedDevice {
     }
 }
 
-fn segment(addr: u64, word: u64) -> DeviceSegment {
-    DeviceSegment {
-        segment: Segment::new(DevAddr::new(addr), word as u32),
-        writable: word & packed_word::WRITE != 0,
-    }
+fn segment(addr: u64, len: u32, found: u32) -> DeviceSegment {
+    DeviceSegment { segment: Segment::new(DevAddr::new(addr), len), writable: found & tag::WRITE != 0 }
 }

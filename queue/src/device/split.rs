@@ -161,7 +161,7 @@ impl SplitDevice {
     /// Asks for a kick at any index.
     pub fn lie_avail_event(&mut self, idx: u16) {
         // SAFETY: the size is this ring's.
-        unsafe { self.used.device_store_avail_event(self.size() as usize, idx) };
+        unsafe { self.used.avail_event(self.size() as usize) }.device_store(idx);
     }
 
     /// Writes the used ring's flags.
