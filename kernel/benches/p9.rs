@@ -31,12 +31,11 @@ struct State {
     slots: Option<Arc<Slots>>,
     /// A list is built in place and stays where it is, as a driver's does.
     list: Box<List>,
-    flight: Option<SlotId>,
 }
 
 impl Instant {
     fn new() -> Instant {
-        Instant(Mutex::new(State { slots: None, list: Box::default(), flight: None }))
+        Instant(Mutex::new(State { slots: None, list: Box::default() }))
     }
 }
 

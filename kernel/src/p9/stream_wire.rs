@@ -20,6 +20,7 @@ use super::slots::{SLOTS_MAX, SlotId, Slots};
 use super::stream::{Credit, SendError, Stream, StreamError};
 use super::wire::{Backlog, Limits, Recall, Wire};
 use crate::io::{Buf, Pool, Window, Windows, copy_payload_into};
+use crate::mem::PAGE_SIZE;
 
 /// Longest message: as long as QEMU's virtio-9p takes them, so that both ways can be compared.
 const MSIZE_MAX: u32 = (1024 - 2) * 4096;
@@ -27,11 +28,8 @@ const MSIZE_MAX: u32 = (1024 - 2) * 4096;
 /// Most payload of one request on a stream with credit: a write must fit when nothing else is under way.
 const LOSSY_WRITE_BYTES_MAX: usize = 64 << 10;
 
-/// Pieces of a message that are kept as they arrive, whatever their size.
-const PIECES_MAX: usize = 32;
-
-/// Pieces below this are small.
-const SMALL_BYTES_MAX: usize = 1024;
+/// Pages a message may hold beyond four times its bytes, in pieces as small as they come.
+const SPARSE_PAGES_MAX: usize = 64;
 
 /// 9P messages over the stream `S`.
 pub struct StreamWire<S: Stream> {
@@ -155,10 +153,11 @@ impl Receiving {
         self.bytes.len() + self.tail.as_ref().map_or(0, Buf::len)
     }
 
-    /// Takes a piece in. Each holds a page, so a message in very many small pieces would hold very many pages: beyond
-    /// [`PIECES_MAX`] small ones are copied together (and counted as payload, most of which they are).
+    /// Takes a piece in. Each holds a page, so a message that comes in very many small pieces could hold all the pages
+    /// there are: when most of what it holds is not its own, more pieces are copied together (and counted as payload).
     fn push(&mut self, window: Window, pool: &'static Pool) {
-        if window.len() >= SMALL_BYTES_MAX || self.bytes.count() < PIECES_MAX {
+        let held = (self.bytes.count() + 1) * PAGE_SIZE;
+        if held <= 4 * self.bytes.len() + SPARSE_PAGES_MAX * PAGE_SIZE {
             self.end_tail();
             return self.bytes.push(window);
         }

@@ -567,8 +567,7 @@ impl Slots {
                 if let Some(lie) = lie {
                     self.fail(lie.into());
                 }
-                // The keeper of a session that closes waits for just this: the last slot that was not free.
-                if self.fids.any_doomed() || self.is_closing() {
+                if self.fids.any_doomed() {
                     self.keeper.wake();
                 }
             }

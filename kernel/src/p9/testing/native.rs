@@ -2,11 +2,13 @@
 //! device address, and gives every request's memory back.
 
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::vec::Vec;
 
+use atomic_waker::AtomicWaker;
 use ninewire_dma::{LentList, Segment};
 
 use super::host::{Host, Reply};
@@ -29,6 +31,8 @@ pub(in crate::p9) struct State {
     /// Says that it wrote this many bytes, whatever it wrote.
     pub(in crate::p9) written: Option<u32>,
     pub(in crate::p9) broken: bool,
+    /// The device's own task, woken by requests.
+    working: Arc<AtomicWaker>,
 }
 
 // SAFETY: a test has one thread; the lies in `Host` are the only thing that is not `Send` by itself.
@@ -37,13 +41,32 @@ unsafe impl Send for State {}
 impl FakeDevice {
     pub(in crate::p9) fn new(host: Host) -> FakeDevice {
         let limits = Limits { slots: 128, msize: 1 << 22, pieces: 8, write_bytes: usize::MAX };
-        let state =
-            State { host, flights: BTreeMap::new(), slots: None, limits, written: None, broken: false };
+        let state = State {
+            host,
+            flights: BTreeMap::new(),
+            slots: None,
+            limits,
+            written: None,
+            broken: false,
+            working: Arc::default(),
+        };
         FakeDevice(Arc::new(Mutex::new(state)))
     }
 
     pub(in crate::p9) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the device does all its life, apart from any session: answers what it may.
+    pub(in crate::p9) async fn work(self) {
+        let working = self.state().working.clone();
+        poll_fn(|cx| {
+            working.register(cx.waker());
+            let replies = self.state().host.run();
+            self.give_back(replies);
+            Poll::<()>::Pending
+        })
+        .await
     }
 
     /// Answers the request that stands at `nth` in the host's queue.
@@ -120,7 +143,7 @@ impl Wire for FakeDevice {
         let number = state.host.request(bytes);
         let session = state.slots.clone().expect("a session has it open");
         state.flights.insert(number, (session, slot, list));
-        slots.wake_keeper();
+        state.working.wake();
         Ok(())
     }
 
@@ -132,8 +155,6 @@ impl Wire for FakeDevice {
         if self.state().broken {
             return Poll::Ready(WireError::Broken("the test says so"));
         }
-        let replies = self.state().host.run();
-        self.give_back(replies);
         Poll::Pending
     }
 

@@ -137,6 +137,43 @@ fn a_walk_that_succeeds_after_it_was_given_up_is_clunked() {
 }
 
 #[test]
+fn a_session_ends_as_soon_as_its_last_clunk_is_answered() {
+    on_device(host(), |device, pool| async move {
+        let client = connect(device.clone(), pool).await;
+        let root = root(&client).await;
+        device.state().host.order = Order::Held;
+        drop((client, root));
+        rest().await;
+        assert_eq!(device.state().host.kinds(), [Tclunk::KIND]);
+        let began = time::now();
+        let next = task::spawn_join("next", Client::connect(device.clone(), options(pool))).expect("room");
+        rest().await;
+        device.state().host.order = Order::Fifo;
+        device.answer(0);
+        let next = next.await.expect("nobody kills it").expect("the wire is free");
+        assert!(time::now() - began < Nanos::from_secs(2), "not only when patience is over");
+        drop(next);
+    });
+}
+
+#[test]
+fn a_closing_session_that_waits_for_an_orphan_lets_the_core_rest() {
+    on_device(host(), |device, pool| async move {
+        let client = connect(device.clone(), pool).await;
+        let file = only(&client, b"large").await;
+        device.state().host.order = Order::Held;
+        give_up_held(&client, file.read_loan(0, 10)).await;
+        drop((client, file));
+        // The clock stands still as long as anybody runs.
+        time::sleep(Nanos::from_secs(1)).await;
+        assert_eq!(device.state().host.kinds(), [Tread::KIND, Tflush::KIND], "the clunk waits");
+        device.answer(1);
+        rest().await;
+        assert_eq!(device.state().host.kinds(), [Tclunk::KIND]);
+    });
+}
+
+#[test]
 fn a_request_that_never_left_needs_no_flush() {
     on_stream(host(), |stream, pool| async move {
         let client = connect(on_wire_of(stream.clone()), pool).await;

@@ -48,6 +48,7 @@ fn on_device<F: Future<Output = ()>>(host: Host, test: impl FnOnce(FakeDevice, &
     let _clock = time::testing::freeze();
     let device = FakeDevice::new(host);
     task::block_on(async {
+        let device_at_work = task::spawn("device", device.clone().work()).expect("the first tasks");
         test(device.clone(), pool).await;
         device.state().host.order = Order::Fifo;
         finish(|| {
@@ -55,6 +56,7 @@ fn on_device<F: Future<Output = ()>>(host: Host, test: impl FnOnce(FakeDevice, &
             device.in_flight()
         })
         .await;
+        task::kill(device_at_work).expect("it never ends by itself");
     });
     assert_eq!(device.in_flight(), 0, "requests left with the device");
     assert_eq!(pool.counters().live, 0, "pages left");
