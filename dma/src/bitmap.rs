@@ -246,6 +246,12 @@ impl Bitmap {
         }
     }
 
+    /// Has `word` its hint?
+    #[cfg(all(test, loom))]
+    pub(crate) fn has_hint(&self, word: usize) -> bool {
+        (self.hint(word).peek() >> (word % Word::BITS)) & 1 == 1
+    }
+
     #[cold]
     fn give_hint(&self, word: usize) {
         self.hint(word).release(1 << (word % Word::BITS));

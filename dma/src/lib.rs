@@ -12,10 +12,12 @@ mod lent;
 mod list;
 mod magazine;
 mod mapping;
+#[cfg(all(test, loom))]
+mod models;
 mod pool;
 mod run;
 mod sync;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(all(test, not(loom)), feature = "testing"))]
 pub mod testing;
 #[cfg(all(test, not(loom)))]
 mod tests;

@@ -394,6 +394,12 @@ impl<M: Mapping> Pool<M> {
         self.moving.quarantined.fetch_add(pages as usize, Ordering::Relaxed);
     }
 
+    /// Has `word` of the bitmap its hint?
+    #[cfg(all(test, loom))]
+    pub(crate) fn has_hint(&self, word: usize) -> bool {
+        self.bitmap.has_hint(word)
+    }
+
     /// Where the device finds the byte at `cpu`, which lies in one of our pages.
     #[inline]
     pub(crate) fn dev_addr(&self, cpu: NonNull<u8>) -> DevAddr {

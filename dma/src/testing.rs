@@ -1,6 +1,8 @@
 //! A region on the host for tests, in which device addresses are not pointers: code that mixes them up fails here
 //! before it fails in a machine. Everything is leaked, as DMA memory is for the life of a kernel.
 
+pub mod script;
+
 use core::ptr::NonNull;
 use std::alloc::{Layout, alloc, handle_alloc_error};
 use std::boxed::Box;

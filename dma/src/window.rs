@@ -11,7 +11,7 @@ use core::slice;
 
 use crate::lent::LentWindow;
 use crate::run::Run;
-use crate::sync::{AtomicU32, Ordering, fence};
+use crate::sync::{AtomicU32, Ordering, Site};
 use crate::{Buf, Flow, Identity, Mapping, Segment};
 
 /// Set in a count when a device kept one of the run's windows: the run is in quarantine for good.
@@ -35,6 +35,12 @@ impl<'p, M: Mapping> Window<'p, M> {
         // its earlier users' accesses happened before our claim of the page.
         unsafe { run.pool.share_count(run.base).write(AtomicU32::new(1)) };
         Self { run: ManuallyDrop::new(run), start, len }
+    }
+
+    /// The run all its windows share.
+    #[cfg(all(test, loom))]
+    pub(crate) fn run(&self) -> &Run<'p, M> {
+        &self.run
     }
 
     #[inline]
@@ -108,7 +114,7 @@ impl<'p, M: Mapping> Window<'p, M> {
     /// buffer's window is this one.
     pub fn try_into_buf(self) -> Result<Buf<'p, M>, Self> {
         // Acquire pairs with the release of the drop that made us the only one: its reads are over.
-        if self.count().load(Ordering::Acquire) != 1 {
+        if self.count().load(Site::SoleWindow.order(Ordering::Acquire)) != 1 {
             return Err(self);
         }
         let mut this = ManuallyDrop::new(self);
@@ -180,11 +186,11 @@ impl<M: Mapping> Drop for Window<'_, M> {
     fn drop(&mut self) {
         // A sole holder stays the sole one: only a holder can clone. Acquire and release pair with each other: the
         // reads of every earlier holder come before the pages go back.
-        if self.count().load(Ordering::Acquire) != 1 {
-            if self.count().fetch_sub(1, Ordering::Release) != 1 {
+        if self.count().load(Site::SoleWindow.order(Ordering::Acquire)) != 1 {
+            if self.count().fetch_sub(1, Site::WindowDrop.order(Ordering::Release)) != 1 {
                 return;
             }
-            fence(Ordering::Acquire);
+            self.count().load(Site::LastWindow.order(Ordering::Acquire));
         }
         // SAFETY: the count went to zero, which happens once, and nothing uses `self.run` afterwards.
         unsafe { ManuallyDrop::drop(&mut self.run) };

@@ -1,5 +1,8 @@
 //! What the crate promises, claim by claim. Small enough for Miri.
 
+mod scripts;
+mod threads;
+
 use core::ptr::NonNull;
 use std::format;
 use std::vec::Vec;

@@ -1,0 +1,34 @@
+//! Random lives of a pool against the model, and the lives the fuzzer found worth keeping.
+
+#[cfg(not(miri))]
+use std::{path::Path, vec::Vec};
+
+use proptest::prelude::*;
+
+use crate::testing::script;
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: if cfg!(miri) { 4 } else { 300 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn any_life_of_a_pool_keeps_its_promises(life in prop::collection::vec(any::<u8>(), 0..if cfg!(miri) { 60 } else { 600 })) {
+        script::run(&life);
+    }
+}
+
+// Not under Miri, which would take hours; the property test above runs the same code there.
+#[cfg(not(miri))]
+#[test]
+fn every_life_in_the_fuzzers_corpus_still_passes() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/script");
+    let lives: Vec<_> = std::fs::read_dir(&corpus).expect("the corpus is part of the source").collect();
+    assert!(lives.len() >= 10, "the corpus in {} is gone", corpus.display());
+    for life in lives {
+        let path = life.expect("a readable folder").path();
+        script::run(&std::fs::read(&path).expect("a readable file"));
+    }
+}
