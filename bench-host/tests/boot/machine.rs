@@ -1,5 +1,6 @@
 //! Boots the image once and keeps what it left: how it ended and what it printed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -55,6 +56,12 @@ impl Machine {
 
     pub(crate) fn memory_mib(mut self, mib: u32) -> Self {
         self.vm.memory = MemoryMib(mib);
+        self
+    }
+
+    /// Further arguments for QEMU.
+    pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.vm.extra.extend(arguments.iter().map(OsString::from));
         self
     }
 

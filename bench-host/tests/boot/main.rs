@@ -5,6 +5,7 @@
 #![cfg(feature = "boot-tests")]
 
 mod machine;
+mod selftests;
 
 use bench_host::qemu::{Ended, MachineType};
 use machine::Machine;
