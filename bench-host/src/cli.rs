@@ -308,7 +308,7 @@ mod tests {
             (&["boot", "--share", "tmp"][..], "say TAG=DIR"),
             (&["boot", "--share", "a b=/tmp"][..], "a tag has no ' '"),
             (&["boot", "--memory", "1M"][..], "the image runs in 64M and more"),
-            (&["serve", "/tmp"][..], "--socket <PATH>"),
+            (&["serve", "/tmp"][..], "--addr <PATH"),
             (&["fly"][..], "'fly'"),
         ] {
             let line = error(words);
