@@ -14,6 +14,7 @@ pub mod stream;
 mod stream_wire;
 #[cfg(test)]
 mod testing;
+mod tracing;
 pub mod wire;
 
 pub use client::{Client, Fid, Options, Walked};
@@ -22,4 +23,5 @@ pub use fids::FIDS_MAX;
 pub use slots::{Parcel, SlotId, Slots};
 pub use stream::{Credit, SendError, Stream, StreamError};
 pub use stream_wire::StreamWire;
+pub use tracing::{TraceSink, is_tracing, set_trace};
 pub use wire::{Backlog, Limits, Recall, Wire};

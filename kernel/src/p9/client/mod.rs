@@ -15,7 +15,7 @@ mod tests;
 use alloc::sync::Arc;
 use core::fmt;
 use core::ops::Deref;
-use core::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::error::{Error, Lie, LieKind, SessionError, WireError};
 use super::msg::{Dialect, NO_FID, NO_UNAME, NUname, Rattach, Rauth, Rversion, Tattach, Tauth, Tversion};
@@ -79,21 +79,12 @@ struct Session<W: Wire> {
     slots: Arc<Slots>,
     /// Clients and fids that exist. The keeper ends the session when it is 0.
     handles: AtomicUsize,
-    dialect: AtomicU8,
 }
 
 impl<W: Wire> Session<W> {
     #[inline]
     fn dialect(&self) -> Dialect {
-        match self.dialect.load(Ordering::Relaxed) {
-            0 => Dialect::Plain,
-            1 => Dialect::Unix,
-            _ => Dialect::Linux,
-        }
-    }
-
-    fn set_dialect(&self, dialect: Dialect) {
-        self.dialect.store(dialect as u8, Ordering::Relaxed);
+        self.slots.dialect()
     }
 
     /// Most payload in one message.
@@ -174,8 +165,7 @@ impl<W: Wire> Client<W> {
         let count = options.slots.min(limits.slots).max(2);
         let slots = Arc::new(Slots::new(count, options.pool, options.patience, msize));
         open(&wire, &slots).await?;
-        let session =
-            Arc::new(Session { wire, slots, handles: AtomicUsize::new(0), dialect: AtomicU8::new(0) });
+        let session = Arc::new(Session { wire, slots, handles: AtomicUsize::new(0) });
         let client = Client { session: Handle::first(Arc::clone(&session)) };
         if task::spawn("9p", keeper::Keeper::new(Arc::clone(&session))).is_err() {
             session.wire.close();
@@ -215,8 +205,7 @@ impl<W: Wire> Client<W> {
             if msize < MSIZE_MIN {
                 return Err(Error::MsizeTooSmall(msize));
             }
-            session.set_dialect(dialect);
-            session.slots.set_msize(msize);
+            session.slots.agree(dialect, msize);
             return Ok(());
         }
         Err(Error::BadVersion)

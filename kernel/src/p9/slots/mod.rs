@@ -39,7 +39,7 @@ mod parcel;
 
 use alloc::boxed::Box;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use core::task::{Context, Poll};
 
 use atomic_waker::AtomicWaker;
@@ -47,8 +47,9 @@ use spin::{Mutex, Once};
 
 use super::error::{Lie, LieKind, SessionError};
 use super::fids::Fids;
-use super::msg::NO_TAG;
 use super::msg::split::Head;
+use super::msg::{Dialect, Direction, NO_TAG, Trace};
+use super::tracing;
 use super::wire::Recall;
 use crate::io::{Pool, Windows};
 use crate::time::{self, Instant, Nanos};
@@ -86,6 +87,12 @@ impl SlotId {
     }
 }
 
+/// Numbers sessions.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+const PLAIN: u8 = Dialect::Plain as u8;
+const UNIX: u8 = Dialect::Unix as u8;
+
 struct Slot {
     body: Mutex<Body>,
     /// There is something to collect: the slot is Done or Expired. Set under the lock, read without it.
@@ -116,6 +123,10 @@ pub struct Slots {
     patience: Nanos,
     /// The longest message, as agreed; what a wire checks sizes against.
     msize: AtomicU32,
+    /// The dialect, as agreed.
+    dialect: AtomicU8,
+    /// What a trace calls this session; never used twice.
+    number: u32,
     /// Nobody holds the session any more; its last messages are under way.
     closing: AtomicBool,
 }
@@ -148,6 +159,8 @@ impl Slots {
             pool,
             patience,
             msize: AtomicU32::new(msize),
+            dialect: AtomicU8::new(Dialect::Plain as u8),
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             closing: AtomicBool::new(false),
         }
     }
@@ -168,8 +181,29 @@ impl Slots {
         self.msize.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_msize(&self, msize: u32) {
+    /// The dialect of both directions.
+    #[inline]
+    pub(super) fn dialect(&self) -> Dialect {
+        match self.dialect.load(Ordering::Relaxed) {
+            PLAIN => Dialect::Plain,
+            UNIX => Dialect::Unix,
+            _ => Dialect::Linux,
+        }
+    }
+
+    pub(super) fn agree(&self, dialect: Dialect, msize: u32) {
+        self.dialect.store(dialect as u8, Ordering::Relaxed);
         self.msize.store(msize, Ordering::Relaxed);
+    }
+
+    /// The number that trace lines of this session have in their arrow.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    #[cold]
+    fn trace(&self, direction: Direction, bytes: &[u8]) {
+        tracing::show(&Trace { direction, connection: self.number, dialect: self.dialect(), bytes });
     }
 
     /// Has the session's keeper [poll](super::wire::Wire::poll) the wire.
@@ -276,6 +310,9 @@ impl Slots {
             body.expect = expect;
             let Body { parcel, expect, tag, .. } = &mut *body;
             build(&mut Draft { parcel, expect, tag: *tag, pool: self.pool })?;
+            if tracing::is_tracing() {
+                self.trace(Direction::ToServer, parcel.t());
+            }
             body.late = late;
             body.uses = uses;
             body.deadline = deadline;
@@ -528,6 +565,9 @@ impl Slots {
         verdict: Result<Option<body::Reply>, Lie>,
     ) -> Option<Lie> {
         body.replies += 1;
+        if tracing::is_tracing() && !matches!(verdict, Ok(None)) {
+            self.trace(Direction::ToClient, body.parcel.r());
+        }
         let lie = verdict.err();
         match body.phase {
             Phase::Sent | Phase::Expired => {

@@ -41,6 +41,11 @@ impl Parcel {
         Ok(t.as_mut_slice())
     }
 
+    /// The T message or its header, until the wire takes it.
+    pub(super) fn t(&self) -> &[u8] {
+        self.t.as_ref().map_or(&[], Buf::as_slice)
+    }
+
     /// Room for an R message of up to `len` bytes.
     pub(super) fn r_room(&mut self, pool: &'static Pool, len: usize) -> Result<(), Exhausted> {
         room(&mut self.r, pool, len)?.set_window(0..len);

@@ -466,6 +466,46 @@ fn an_exhausted_pool_is_an_error_and_the_session_lives_on() {
 }
 
 #[test]
+fn a_trace_reads_as_the_conversation_it_was() {
+    static LINES: std::sync::Mutex<Vec<(u32, std::string::String)>> = std::sync::Mutex::new(Vec::new());
+    fn keep(line: &crate::p9::msg::Trace<'_>) {
+        LINES.lock().unwrap().push((line.connection, line.to_string()));
+    }
+    on_device(host(), |device, pool| async move {
+        crate::p9::set_trace(Some(keep));
+        let client = connect(device, pool).await;
+        let file = only(&client, b"small").await;
+        let (_, written) = file.write(windows(pool, b"hello"), 0).await;
+        assert_eq!(written, Ok(5));
+        file.read_loan(0, 4096).await.expect("read");
+        crate::p9::set_trace(None);
+        file.read_loan(0, 4096).await.expect("read");
+        let number = client.session.slots.number();
+        // Tests run side by side: only the lines of this session.
+        let lines = LINES.lock().unwrap();
+        let lines = lines.iter().filter(|(of, _)| *of == number).map(|(_, line)| line.as_str());
+        let want = [
+            "<-N- Tversion tag 65535 msize 65560 version '9P2000.L'",
+            "-N-> Rversion tag 65535 msize 65560 version '9P2000.L'",
+            "<-N- Tattach tag 0 fid 0 afid 4294967295 uname 'glenda' aname '' n_uname -1",
+            "-N-> Rattach tag 0 qid (0000000000000000 0 d)",
+            "<-N- Twalk tag 0 fid 0 newfid 1 nwname 1 0:'small'",
+            "-N-> Rwalk tag 0 nwqid 1 0:(0000000000000001 0 )",
+            "<-N- Tlopen tag 0 fid 1 flags 0x2",
+            "-N-> Rlopen tag 0 qid (0000000000000001 0 ) iounit 0",
+            "<-N- Tclunk tag 0 fid 0",
+            "-N-> Rclunk tag 0",
+            "<-N- Twrite tag 0 fid 1 offset 0 count 5",
+            "-N-> Rwrite tag 0 count 5",
+            "<-N- Tread tag 0 fid 1 offset 0 count 4096",
+            "-N-> Rread tag 0 count 13",
+        ];
+        let want: Vec<_> = want.iter().map(|line| line.replace('N', &number.to_string())).collect();
+        assert_eq!(lines.collect::<Vec<_>>(), want);
+    });
+}
+
+#[test]
 fn a_wire_whose_last_session_is_ending_is_waited_for_and_one_in_use_is_not() {
     on_device(host(), |device, pool| async move {
         for _ in 0..64 {
