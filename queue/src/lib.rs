@@ -4,6 +4,8 @@
 #[cfg(any(test, feature = "device"))]
 extern crate alloc;
 
+#[cfg(test)]
+mod adversary;
 mod any;
 mod chain;
 #[cfg(any(test, feature = "device"))]
@@ -14,6 +16,8 @@ mod indirect;
 mod layout;
 mod measure;
 mod packed;
+#[cfg(test)]
+mod pitfalls;
 mod shared;
 mod split;
 mod stats;

@@ -8,6 +8,36 @@ use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
 use std::rc::Rc;
 
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting per thread.
+struct Counting;
+
+// SAFETY: hands everything on to the system's allocator.
+unsafe impl std::alloc::GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // A thread that is ending no longer counts.
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        // SAFETY: promised by the caller.
+        unsafe { std::alloc::System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: promised by the caller.
+        unsafe { std::alloc::System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// How often this thread has asked for heap memory so far.
+pub(crate) fn allocations() -> usize {
+    ALLOCATIONS.get()
+}
+
 /// Ring memory on the host, filled with a visible pattern and given back at the end.
 pub(crate) struct HostMemory {
     cpu: NonNull<u8>,
@@ -25,6 +55,11 @@ impl HostMemory {
         // SAFETY: just allocated with this size.
         unsafe { cpu.write_bytes(0xa5, layout.size()) };
         Self { cpu, layout }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        // SAFETY: allocated and filled by `for_ring`, and no device writes while a test looks.
+        unsafe { core::slice::from_raw_parts(self.cpu.as_ptr(), self.layout.size()) }
     }
 
     pub(crate) fn memory(&self) -> RingMemory {

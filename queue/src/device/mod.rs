@@ -79,7 +79,7 @@ impl DeviceChain {
 
     /// How many bytes the device may write.
     pub fn room(&self) -> u32 {
-        self.writable().map(|segment| segment.len).sum()
+        self.writable().fold(0, |room, segment| room.saturating_add(segment.len))
     }
 }
 
@@ -211,7 +211,7 @@ impl DeviceRing {
         either!(self, device => device.lie_entry(id, written))
     }
 
-    /// Scribbles over everything the driver has written.
+    /// Scribbles over what the driver has written.
     pub fn lie_over_driver_memory(&mut self, value: u64) {
         either!(self, device => device.lie_over_driver_memory(value))
     }

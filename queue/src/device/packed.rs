@@ -220,11 +220,11 @@ impl PackedDevice {
         self.device_event.device_store(event);
     }
 
-    /// Scribbles over every descriptor but the one the driver looks at.
+    /// Scribbles over every descriptor, tags excepted: those are the device's to write.
     pub fn lie_over_driver_memory(&mut self, value: u64) {
-        for index in (0..self.size()).filter(|&index| index != self.used.index) {
+        for index in 0..self.size() as usize {
             // SAFETY: inside the ring.
-            unsafe { self.desc.driver_write(index as usize * RingLayout::DESC_BYTES, value, value) };
+            unsafe { self.desc.driver_write_buffer(index * RingLayout::DESC_BYTES, value, value as u32) };
         }
     }
 }
