@@ -76,16 +76,21 @@ pub fn line(level: Level, text: fmt::Arguments<'_>) {
 
 /// Prints what has not been printed yet.
 pub fn flush() {
-    loop {
-        let mut line = Line::new();
-        // The lock is given back before the slow part.
-        let Some(mut ring) = RING.try_lock() else { return };
-        if !ring.next_unprinted(&mut line) {
-            return;
-        }
-        drop(ring);
+    while flush_line() {}
+}
+
+/// Prints the next line that has not been printed yet; false when there is none. For who has other things to look
+/// after between two lines.
+pub fn flush_line() -> bool {
+    let mut line = Line::new();
+    // The lock is given back before the slow part.
+    let Some(mut ring) = RING.try_lock() else { return false };
+    let printing = ring.next_unprinted(&mut line);
+    drop(ring);
+    if printing {
         sink::write(line.as_bytes());
     }
+    printing
 }
 
 /// Copies the whole log, oldest line first, through `put`.

@@ -65,8 +65,8 @@ mod machine {
             core::hint::spin_loop();
         }
 
-        fn quiet(&self) {
-            crate::log::flush();
+        fn quiet(&self) -> bool {
+            crate::log::flush_line()
         }
 
         fn sleep(&self, until: Option<Instant>, mut stay: impl FnMut() -> bool) {
@@ -151,7 +151,9 @@ mod host {
             }
         }
 
-        fn quiet(&self) {}
+        fn quiet(&self) -> bool {
+            false
+        }
 
         fn sleep(&self, until: Option<Instant>, mut stay: impl FnMut() -> bool) {
             if stay() || until.is_some_and(time::testing::skip_to) {

@@ -35,8 +35,9 @@ pub(crate) trait Platform {
     /// One turn of looking for work.
     fn relax(&self);
 
-    /// The core has found no work for a while: the moment for what can wait, such as printing the log.
-    fn quiet(&self);
+    /// The core has found no work for a while: the moment for a little of what can wait, such as a line of the log.
+    /// True: there may be more of it; the loop looks for work first and then asks again.
+    fn quiet(&self) -> bool;
 
     /// Stops until an interrupt or `until`, whichever is first; may return early, never late. `stay` is asked with
     /// interrupts off right before stopping: true means there is work, return at once.
@@ -227,8 +228,9 @@ impl<P: Platform> Turn<'_, P> {
         match mode {
             WaitMode::Adaptive => self.sleep(),
             WaitMode::Poll | WaitMode::Irq => {
-                self.quiet();
-                self.spin();
+                if !self.quiet() {
+                    self.spin();
+                }
             }
         }
     }
@@ -238,16 +240,18 @@ impl<P: Platform> Turn<'_, P> {
         self.platform.relax();
     }
 
-    /// Once for each stretch of time without work.
-    fn quiet(&mut self) {
-        if !core::mem::replace(&mut self.was_quiet, true) {
-            self.platform.quiet();
-        }
+    /// Does a little of what can wait, until there is nothing of that left for this stretch of time without work. True:
+    /// it did, so look for work again.
+    fn quiet(&mut self) -> bool {
+        self.was_quiet = self.was_quiet || !self.platform.quiet();
+        !self.was_quiet
     }
 
     /// See "No wake-up is lost" at the head of this file.
     fn sleep(&mut self) {
-        self.quiet();
+        if self.quiet() {
+            return;
+        }
         let found_on_arming = self.each_source_any(Source::arm);
         if !found_on_arming {
             let until = self.core.local(self.here, |local| {

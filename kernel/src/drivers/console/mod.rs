@@ -79,8 +79,8 @@ const fn port_queues(port: u16) -> (u16, u16) {
 const CONTROL_RX: u16 = 2;
 const CONTROL_TX: u16 = 3;
 
-/// Entries of a chain slot's indirect table: what a chain of ours has at most.
-const TABLE_ENTRIES: u16 = tx::CHAIN_WINDOWS_MAX as u16;
+/// No indirect tables: chains here have one to four descriptors, and a ring without tables is one page.
+const TABLE_ENTRIES: u16 = 0;
 
 /// A serial device at work. Lives as long as the machine.
 pub struct Console {

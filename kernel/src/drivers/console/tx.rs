@@ -12,7 +12,7 @@ use crate::io::Windows;
 use crate::mem::{self, Map};
 
 /// Windows of a chain, at most: QEMU sends descriptor by descriptor, so longer chains gain nothing.
-pub(super) const CHAIN_WINDOWS_MAX: usize = 4;
+const CHAIN_WINDOWS_MAX: usize = 4;
 
 /// QEMU hands each descriptor to the host by a write of its own, and there are 9P servers that take the fixed part of a
 /// message's header by one read: the first descriptor of a message holds at least this much.
