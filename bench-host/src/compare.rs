@@ -2,7 +2,7 @@
 //!
 //! Times are judged only when the boots of both runs were interleaved (`run --ab`), because a machine is not the same
 //! machine an hour later; runs made apart are shown with their ratio and called not comparable. Counters are judged by
-//! [`gate`](crate::gate) in either case.
+//! [`gate`] in either case.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! The embedded 9P server: a file tree over stream sockets, dialects 9P2000.L and 9P2000.
 //!
-//! Every connection is a session of its own on a thread of its own: [`session`] reads what has arrived, [`answer`] answers every
+//! Every connection is a session of its own on a thread of its own: `session` reads what has arrived, `answer` answers every
 //! complete message from the tree, and the answers go out in one write. The trees are in [`crate::files`]: a directory of
 //! the host, out of which nothing leads, and a tree in memory.
 //!

@@ -7,7 +7,7 @@
 //!
 //! Reads and writes move page windows ([`Windows`]): a read answers with windows on pages somebody filled, a write
 //! takes windows and is done with them when it returns. Nothing here copies payload; whoever wants bytes in a slice
-//! uses the adapters of [`Chan`](super::chan::Chan), which go through the one routine that copies and counts.
+//! uses the adapters of [`Chan`], which go through the one routine that copies and counts.
 //!
 //! Dropping a node closes it. Whatever has to be said to somebody else then (a clunk, the end of a pipe) is said
 //! without waiting.

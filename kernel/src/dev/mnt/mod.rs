@@ -69,8 +69,11 @@ struct Session<W: Wire> {
 /// Numbers sessions.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
+/// A device, and the session on it while somebody has it mounted.
+type OnDevice = (&'static NineP, Weak<Session<NativeWire>>);
+
 /// Sessions on devices; what `/dev/mtags` tells.
-static NATIVE: Mutex<Vec<(&'static NineP, Weak<Session<NativeWire>>)>> = Mutex::new(Vec::new());
+static NATIVE: Mutex<Vec<OnDevice>> = Mutex::new(Vec::new());
 
 /// Sessions on streams.
 static STREAMS: Mutex<Vec<Weak<Session<StreamWire<Server>>>>> = Mutex::new(Vec::new());

@@ -1,7 +1,7 @@
 //! The driver for serial devices, virtio-serial in QEMU (virtio 1.2, 5.3): ports 0 and named, and the control queue by
 //! which named ports come, go, and are opened and closed.
 //!
-//! [`Console::start`] brings a device up; what it offers are its [`Port`]s, entered in the [`Registry`] as they come. A
+//! `Console::start` brings a device up; what it offers are its [`Port`]s, entered in the [`Registry`] as they come. A
 //! device without MULTIPORT has port 0 from the start. With MULTIPORT every port is announced: the device says PORT_ADD,
 //! we set it up and say PORT_READY, and it tells name, kind and whether the host has its end open (5.3.6.2). We say
 //! PORT_OPEN when the first in the guest opens the port and when the last one closes it.

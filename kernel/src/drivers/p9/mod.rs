@@ -1,7 +1,7 @@
 //! The driver for 9P devices (virtio 1.2 has only their number; QEMU's virtio-9p and its documents are the standard):
 //! one queue of requests, each a chain of what the device reads, then what it writes.
 //!
-//! [`NineP::start`] brings a device up and learns its tag. A mount takes the [`NativeWire`] of a device, one mount at a
+//! `NineP::start` brings a device up and learns its tag. A mount takes the [`NativeWire`] of a device, one mount at a
 //! time: a second Tversion would make QEMU forget every file of the first.
 //!
 //! # A request's memory

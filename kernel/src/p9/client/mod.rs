@@ -1,6 +1,6 @@
 //! The client: a session with a server, and the files walked to in it.
 //!
-//! [`Client::connect`] agrees on dialect and message size and starts a task, the session's [keeper](keeper), that lives as
+//! [`Client::connect`] agrees on dialect and message size and starts a task, the session's keeper, that lives as
 //! long as any [`Client`] or [`Fid`] of the session. Any number of tasks may have requests in flight; each is in a slot
 //! of its own. Nothing here copies payload: reads go into the caller's own pages or come as windows, writes take windows.
 
