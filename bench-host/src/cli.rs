@@ -27,6 +27,8 @@ pub enum Command {
     /// removed at every end. A run in which anything is missing or wrong is void: it says why, shows the end of the
     /// guest's log and leaves no result.
     Run(RunArgs),
+    /// Look at one run closely: intervals, scatter, percentiles, what an operation costs, and what makes one doubt.
+    Analyse(AnalyseArgs),
     /// Compare two runs: in every cell the ratio, its interval and a word.
     ///
     /// Times are judged only where the boots of both runs were interleaved; counters always are.
@@ -88,6 +90,14 @@ pub fn with_two_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
             word
         })
         .collect()
+}
+
+/// Options of `analyse`.
+#[derive(Debug, Args)]
+pub struct AnalyseArgs {
+    /// The run's result file.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
 }
 
 /// Options of `compare`.

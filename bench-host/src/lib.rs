@@ -1,6 +1,7 @@
 //! Everything behind the command `ninewire`: what it asks the guest to measure, what comes back, and what is made
 //! of it. The command line itself is in `main.rs`; here it is a library, so that each part is tested by itself.
 
+pub mod analyse;
 pub mod checksum;
 pub mod child;
 pub mod cli;

@@ -1,6 +1,6 @@
 //! The statistics against SciPy: `vectors/stats.json`, made by `vectors/make_vectors.py`.
 
-use bench_host::stats::{correction, rank, ratio, summary, trend};
+use bench_host::stats::{correction, line, rank, ratio, summary, trend};
 use serde_json::Value;
 
 fn vectors(group: &str) -> Vec<Value> {
@@ -79,5 +79,17 @@ fn trend_and_slope_agree() {
         assert_eq!(ours.s as f64, number(&case, "s"));
         close(ours.p, number(&case, "p"));
         close(trend::theil_sen(&series).expect("a series").expect("a slope"), number(&case, "slope"));
+    }
+}
+
+#[test]
+fn the_line_of_least_relative_squares_agrees() {
+    for case in vectors("line") {
+        let points: Vec<(f64, f64)> = list(&case, "x").into_iter().zip(list(&case, "y")).collect();
+        let ours = line::fit(&points).expect("points").expect("several sizes");
+        // SciPy's answer comes from an iteration that stops at a relative change of 1e-8.
+        for (ours, theirs) in [(ours.fixed, number(&case, "fixed")), (ours.per_x, number(&case, "per_x"))] {
+            assert!((ours - theirs).abs() <= 1e-6 * theirs.abs(), "ours {ours}, SciPy's {theirs}");
+        }
     }
 }

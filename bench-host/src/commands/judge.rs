@@ -1,13 +1,19 @@
-//! `cargo ninewire compare` and `cargo ninewire gate`: words about runs that were kept.
+//! `cargo ninewire analyse`, `compare` and `gate`: words about runs that were kept.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::{CompareArgs, GateArgs};
+use crate::cli::{AnalyseArgs, CompareArgs, GateArgs};
 use crate::workspace::Workspace;
-use crate::{compare, gate, store, verdict};
+use crate::{analyse, compare, gate, store, verdict};
+
+/// Prints the analysis.
+pub(super) fn analyse(args: &AnalyseArgs) -> Result<ExitCode> {
+    print!("{}", analyse::analyse(&store::read(&args.run)?));
+    Ok(ExitCode::SUCCESS)
+}
 
 /// Prints the comparison. A regression is a finding, not a failure of the command: `gate` is what fails.
 pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode> {

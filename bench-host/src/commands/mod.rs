@@ -19,6 +19,7 @@ use crate::interrupt::Interrupts;
 pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
     match command {
         Command::Run(args) => run::run(&args, interrupts),
+        Command::Analyse(args) => judge::analyse(&args),
         Command::Compare(args) => judge::compare(&args),
         Command::Gate(args) => judge::gate(&args),
         Command::Setup(args) => setup::run(&args),

@@ -8,6 +8,7 @@
 //! Every function is checked against vectors made with SciPy (`tests/vectors/make_vectors.py`).
 
 pub mod correction;
+pub mod line;
 pub mod random;
 pub mod rank;
 pub mod ratio;

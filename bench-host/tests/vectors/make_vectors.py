@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 import scipy
-from scipy import stats
+from scipy import optimize, stats
 
 rng = np.random.default_rng(20240817)
 NO_TIES = [(3, 3), (5, 7), (10, 10), (12, 20)]
@@ -81,6 +81,14 @@ def trend_cases():
         yield {"y": y.tolist(), "s": s, "p": p, "slope": float(stats.theilslopes(y).slope)}
 
 
+def line_cases():
+    for n, fixed, per_x in [(3, 60.0, 0.001), (4, 40.0, 0.0004), (9, 200.0, 0.02)]:
+        x = np.sort(rng.choice(2 ** np.arange(9, 22), n, replace=False)).astype(float)
+        y = (fixed + per_x * x) * rng.lognormal(0, 0.1, n)
+        (a, b), _ = optimize.curve_fit(lambda x, a, b: a + b * x, x, y, p0=(1.0, 0.0), sigma=y)
+        yield {"x": x.tolist(), "y": y.tolist(), "fixed": float(a), "per_x": float(b)}
+
+
 out = {
     "made_with": f"scipy {scipy.__version__}, numpy {np.__version__}",
     "rank": list(rank_cases()),
@@ -88,6 +96,7 @@ out = {
     "ratio": list(ratio_cases()),
     "correction": list(correction_cases()),
     "trend": list(trend_cases()),
+    "line": list(line_cases()),
 }
 path = pathlib.Path(__file__).with_name("stats.json")
 path.write_text(json.dumps(out, indent=1) + "\n")

@@ -1,0 +1,270 @@
+//! One run, looked at closely: every cell with its interval and scatter, what an operation costs fixed and per byte on
+//! each path, where the paths cross, and what makes one doubt the run, with advice.
+
+use std::fmt;
+
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use ninewire_bench_guest::record::{Path, Wait};
+use ninewire_bench_guest::units::{Bytes, Nanos};
+
+use crate::run::cell::Cell;
+use crate::run::{Job, Run};
+use crate::stats::line::{Line, fit};
+use crate::stats::summary::{median, median_absolute_deviation, median_interval};
+use crate::verdict::Rules;
+
+const CONFIDENCE: f64 = 0.95;
+
+/// Boots further apart than this, fastest to slowest, are worth a word.
+const SPREAD_MAX: f64 = 1.5;
+
+/// A host with more than this part of its processors busy disturbs.
+const LOAD_MAX: f64 = 0.5;
+
+const PERCENTILES: [(f64, &str); 4] =
+    [(0.50, "p50 us"), (0.90, "p90 us"), (0.99, "p99 us"), (0.999, "p99.9 us")];
+
+/// What one operation costs on one path, over cases that differ in their size only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cost {
+    /// `read`, `write` and so on.
+    pub work: String,
+    /// The path.
+    pub path: Path,
+    /// Microseconds, and microseconds per byte.
+    pub line: Line,
+    /// How many sizes it stands on.
+    pub sizes: usize,
+}
+
+/// A run analysed.
+#[derive(Clone, Debug)]
+pub struct Analysis<'r> {
+    run: &'r Run,
+    cells: Vec<Cell>,
+    /// Costs by work and path.
+    pub costs: Vec<Cost>,
+    /// What makes one doubt, with advice.
+    pub doubts: Vec<String>,
+}
+
+/// Looks at a run.
+pub fn analyse(run: &Run) -> Analysis<'_> {
+    let cells = Cell::of_run(run);
+    Analysis { run, costs: costs(run, &cells), doubts: doubts(run, &cells), cells }
+}
+
+fn job_of<'r>(run: &'r Run, cell: &Cell) -> Option<&'r Job> {
+    run.jobs.get(usize::from(cell.job))
+}
+
+/// Time per operation at one in flight, by the bytes it moves: two sizes at least.
+fn costs(run: &Run, cells: &[Cell]) -> Vec<Cost> {
+    let mut works: Vec<(String, Wait)> = Vec::new();
+    for job in run.jobs.iter().filter(|job| job.iodepth == 1 && job.size_bytes > 0) {
+        let kind = (job.work.word().to_string(), job.wait);
+        if !works.contains(&kind) {
+            works.push(kind);
+        }
+    }
+    let mut costs = Vec::new();
+    for (work, wait) in works {
+        for &path in Path::ALL {
+            let fits = |job: &Job| {
+                job.iodepth == 1 && job.work.word() == work && job.wait == wait && job.size_bytes > 0
+            };
+            let points: Vec<(f64, f64)> = cells
+                .iter()
+                .filter(|cell| cell.path == path)
+                .filter_map(|cell| {
+                    let job = job_of(run, cell).filter(|job| fits(job))?;
+                    let iops =
+                        median(&cell.values(|value| Some(value.iops))).ok().filter(|iops| *iops > 0.0)?;
+                    Some((f64::from(job.bs_bytes), 1e6 / iops))
+                })
+                .collect();
+            if let Ok(Some(line)) = fit(&points) {
+                costs.push(Cost { work: work.clone(), path, line, sizes: points.len() });
+            }
+        }
+    }
+    costs
+}
+
+fn doubts(run: &Run, cells: &[Cell]) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let (header, boots) = (&run.header, run.boots.len());
+    let needed = Rules::default().boots_min;
+    if boots < needed {
+        doubts.push(format!("{boots} boots carry no interval and no verdict: use --boots {needed} or more"));
+    }
+    let busy = header.host.load_1m / f64::from(header.host.logical_cpus.max(1));
+    if busy > LOAD_MAX {
+        doubts.push(format!(
+            "the host was busy when the run began (load {:.1} on {} processors): measure when it is quiet",
+            header.host.load_1m, header.host.logical_cpus
+        ));
+    }
+    if header.qemu.pinning.is_empty() {
+        doubts.push(
+            "QEMU's threads were not pinned, so boots fall into several kinds: leave out --no-pin".into(),
+        );
+    }
+    if header.git.dirty {
+        doubts.push("the checkout had changes that are in no commit: nobody can repeat this run".into());
+    }
+    for cell in cells.iter().filter(|cell| !cell.boots.is_empty()) {
+        let Some(job) = job_of(run, cell) else { continue };
+        let (name, path) = (&job.name, cell.path);
+        let iops = cell.values(|value| Some(value.iops));
+        let (low, high) =
+            iops.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), &x| (low.min(x), high.max(x)));
+        if boots > 1 && high / low > SPREAD_MAX {
+            doubts.push(format!(
+                "{name} {path}: the fastest boot is {:.1} times the slowest: use more boots",
+                high / low
+            ));
+        }
+        if cell.boots.len() < boots {
+            doubts.push(format!("{name} {path}: only {} of {boots} boots have it", cell.boots.len()));
+        }
+        if !job.verify {
+            doubts.push(format!("{name} {path}: not every byte was checked: set verify=crc32c"));
+        }
+    }
+    doubts
+}
+
+impl fmt::Display for Analysis<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.run.header.run_id)?;
+        let mut table = Table::new();
+        table.load_style(ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+        let mut headings = vec!["case", "path", "boots", "IOPS", "95 %", "MAD"];
+        headings.extend(PERCENTILES.map(|(_, name)| name));
+        table.set_header(headings);
+        for (index, column) in table.column_iter_mut().enumerate() {
+            column.set_cell_alignment(if index < 2 { CellAlignment::Left } else { CellAlignment::Right });
+        }
+        for cell in self.cells.iter().filter(|cell| !cell.boots.is_empty()) {
+            let Some(job) = job_of(self.run, cell) else { continue };
+            let iops = cell.values(|value| Some(value.iops));
+            let whole =
+                |number: Option<f64>| number.map_or_else(|| "-".to_string(), |number| format!("{number:.0}"));
+            let interval = median_interval(&iops, CONFIDENCE).ok().flatten();
+            let mut row = vec![
+                job.name.clone(),
+                cell.path.to_string(),
+                cell.boots.len().to_string(),
+                whole(median(&iops).ok()),
+                interval.map_or_else(|| "-".to_string(), |ends| format!("{:.0}..{:.0}", ends.low, ends.high)),
+                whole(median_absolute_deviation(&iops).ok().filter(|_| iops.len() > 1)),
+            ];
+            row.extend(PERCENTILES.map(|(p, _)| {
+                let values = cell.values(|value| value.latency.percentile(p).map(Nanos::micros));
+                // Carried by every boot, or not shown.
+                let all = (values.len() == cell.boots.len()).then(|| median(&values).ok()).flatten();
+                all.map_or_else(|| "-".to_string(), |micros| format!("{micros:.1}"))
+            }));
+            table.add_row(row);
+        }
+        writeln!(f, "\n{table}\n")?;
+        for cost in &self.costs {
+            let Cost { work, path, line, sizes } = cost;
+            let mib = line.per_x * Bytes(1 << 20).0 as f64;
+            writeln!(
+                f,
+                "{work} {path}: an operation costs {:.1} us and {mib:.1} us per MiB ({sizes} sizes)",
+                line.fixed
+            )?;
+        }
+        for native in self.costs.iter().filter(|cost| cost.path == Path::Native) {
+            let serial = self.costs.iter().find(|cost| cost.path == Path::Serial && cost.work == native.work);
+            match serial.map(|serial| native.line.crossing(&serial.line)) {
+                Some(Some(bytes)) => {
+                    writeln!(f, "{}: native and serial cost the same at {bytes:.0} bytes", native.work)?;
+                }
+                Some(None) => writeln!(f, "{}: one path costs less at every size", native.work)?,
+                None => {}
+            }
+        }
+        match self.doubts.len() {
+            0 => writeln!(f, "no doubts"),
+            count => {
+                writeln!(f, "{count} doubts:")?;
+                self.doubts.iter().try_for_each(|doubt| writeln!(f, "- {doubt}"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::testing::a_run;
+
+    /// Two sizes of reads at depth 1: 60 us and 1 us per KiB natively, four times that over serial.
+    fn two_sizes() -> Run {
+        let mut run = a_run();
+        for (job, bs_bytes) in run.jobs.iter_mut().zip([4096, 65_536]) {
+            (job.bs_bytes, job.iodepth, job.work) = (bs_bytes, 1, ninewire_bench_guest::record::Work::Read);
+            job.name = format!("read/bs={bs_bytes}");
+        }
+        for sample in
+            run.boots.iter_mut().flat_map(|boot| &mut boot.visits).flat_map(|visit| &mut visit.samples)
+        {
+            let each_ns = 60_000 + [4, 64][usize::from(sample.job)] * 1_000;
+            sample.elapsed_ns = sample.ops * each_ns * if sample.path == Path::Serial { 4 } else { 1 };
+        }
+        run
+    }
+
+    #[test]
+    fn the_cost_of_an_operation_is_split_into_fixed_and_per_byte() {
+        let run = two_sizes();
+        let analysis = analyse(&run);
+        let told: Vec<String> = analysis
+            .costs
+            .iter()
+            .map(|cost| {
+                format!("{} {} {:.1} {:.4}", cost.work, cost.path, cost.line.fixed, cost.line.per_x * 1024.0)
+            })
+            .collect();
+        assert_eq!(told, ["read native 60.0 1.0000", "read serial 240.0 4.0000"]);
+        assert!(analysis.to_string().contains("read: one path costs less at every size"));
+    }
+
+    #[test]
+    fn doubts_come_with_advice() {
+        let mut run = two_sizes();
+        run.header.host.load_1m = 3.0;
+        run.header.git.dirty = true;
+        run.jobs[0].verify = false;
+        for sample in run.boots[0].visits.iter_mut().flat_map(|visit| &mut visit.samples) {
+            sample.elapsed_ns *= 2;
+        }
+        let told = analyse(&run).to_string();
+        for doubt in [
+            "3 boots carry no interval and no verdict: use --boots 6",
+            "load 3.0 on 2 processors",
+            "leave out --no-pin",
+            "changes that are in no commit",
+            "read/bs=4096 native: the fastest boot is 2.0 times the slowest",
+            "read/bs=4096 serial: not every byte was checked",
+        ] {
+            assert!(told.contains(doubt), "{doubt}: {told}");
+        }
+    }
+
+    #[test]
+    fn six_quiet_pinned_boots_leave_no_doubt_and_have_an_interval() {
+        let mut run = two_sizes();
+        run.header.qemu.pinning = "guest on 0".into();
+        run.header.host.load_1m = 0.1;
+        let pattern = run.boots[0].clone();
+        run.boots = vec![pattern; 6];
+        let told = analyse(&run).to_string();
+        assert!(told.contains("no doubts") && told.contains(".."), "{told}");
+    }
+}
