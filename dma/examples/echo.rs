@@ -56,8 +56,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut request = pool.alloc_bytes(text.len())?;
         request.write_at(0, text.as_bytes());
         let mut list = LentList::new();
-        list.push_readable(request)?;
-        list.push_writable(pool.alloc(1)?)?;
+        list.push_readable(request).map_err(|refused| refused.to_string())?;
+        list.push_writable(pool.alloc(1)?).map_err(|refused| refused.to_string())?;
         wire.send(list);
     }
     println!("with the device: {} pages", pool.counters().live);

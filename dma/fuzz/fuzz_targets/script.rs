@@ -1,6 +1,6 @@
 //! Any bytes are a life of a pool; the model in `ninewire_dma::testing::script` judges it.
 //!
-//! `cargo +nightly fuzz run script` in the folder above. What is worth keeping goes to `corpus/script`, which the
+//! `cargo +nightly fuzz run script corpus` in the folder above. What is worth keeping stays in `corpus`, which the
 //! crate's own tests replay on stable.
 #![no_main]
 

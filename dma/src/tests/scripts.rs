@@ -24,7 +24,7 @@ proptest! {
 #[cfg(not(miri))]
 #[test]
 fn every_life_in_the_fuzzers_corpus_still_passes() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/script");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let lives: Vec<_> = std::fs::read_dir(&corpus).expect("the corpus is part of the source").collect();
     assert!(lives.len() >= 10, "the corpus in {} is gone", corpus.display());
     for life in lives {
