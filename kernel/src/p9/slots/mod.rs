@@ -292,7 +292,7 @@ impl Slots {
         self.free(id, slot, &mut body);
     }
 
-    /// Fills a claimed slot with a request. After this it must be given to the wire, or [`unsend`](Slots::unsend) called.
+    /// Fills a claimed slot with a request. After this it must be given to the wire; after an error it is as it was.
     #[inline]
     pub(super) fn fill<E>(
         &self,

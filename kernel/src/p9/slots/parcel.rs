@@ -31,8 +31,11 @@ pub struct TooManyPieces;
 
 impl Parcel {
     /// Room for a T message of `len` bytes, to be written whole.
+    #[inline]
     pub(super) fn t_room(&mut self, pool: &'static Pool, len: usize) -> Result<&mut [u8], Exhausted> {
-        if let Some(window) = self.t_sent.take() {
+        if self.t.is_none()
+            && let Some(window) = self.t_sent.take()
+        {
             // A stream that still holds it keeps it; we take another page then.
             self.t = window.try_into_buf().ok();
         }
@@ -47,6 +50,7 @@ impl Parcel {
     }
 
     /// Room for an R message of up to `len` bytes.
+    #[inline]
     pub(super) fn r_room(&mut self, pool: &'static Pool, len: usize) -> Result<(), Exhausted> {
         room(&mut self.r, pool, len)?.set_window(0..len);
         Ok(())
@@ -103,13 +107,21 @@ impl Parcel {
             return Err(TooManyPieces);
         }
         // None of these can refuse: there is room, and what the device reads goes first.
-        let t = self.t.take().map_or(Ok(()), |t| list.push_readable(t).map_err(drop));
-        let mut pushed = t.is_ok();
+        let mut pushed = true;
+        if let Some(t) = self.t.take() {
+            pushed &= list.push_readable(t).is_ok();
+        }
         while let Some(window) = self.out.pop() {
             pushed &= list.push_window(window).is_ok();
         }
-        for buf in [self.r.take(), self.into.take(), self.spill.take()].into_iter().flatten() {
-            pushed &= list.push_writable(buf).is_ok();
+        if let Some(r) = self.r.take() {
+            pushed &= list.push_writable(r).is_ok();
+        }
+        if let Some(into) = self.into.take() {
+            pushed &= list.push_writable(into).is_ok();
+        }
+        if let Some(spill) = self.spill.take() {
+            pushed &= list.push_writable(spill).is_ok();
         }
         assert!(pushed, "a list that was ours and had room refused a buffer");
         Ok(())
@@ -135,12 +147,17 @@ impl Parcel {
     }
 
     /// Drops what belongs to this request alone.
+    #[inline]
     pub(super) fn clear(&mut self) {
         if !self.out.is_empty() {
             self.out = Windows::new();
         }
-        self.into = None;
-        self.spill = None;
+        if self.into.is_some() {
+            self.into = None;
+        }
+        if self.spill.is_some() {
+            self.spill = None;
+        }
     }
 }
 
@@ -149,9 +166,16 @@ pub(super) fn rread_head(parcel: &Parcel) -> Option<&[u8; RREAD_LEN]> {
     parcel.r().first_chunk()
 }
 
+/// The buffer, when it is there and long enough, else a new one.
+#[inline]
 fn room<'b>(buf: &'b mut Option<Buf>, pool: &'static Pool, len: usize) -> Result<&'b mut Buf, Exhausted> {
     if buf.as_ref().is_none_or(|buf| buf.capacity() < len) {
-        *buf = Some(pool.alloc(len.div_ceil(PAGE_SIZE))?);
+        *buf = Some(new_room(pool, len)?);
     }
     Ok(buf.as_mut().expect("put there above"))
+}
+
+#[cold]
+fn new_room(pool: &'static Pool, len: usize) -> Result<Buf, Exhausted> {
+    pool.alloc(len.div_ceil(PAGE_SIZE))
 }
