@@ -5,7 +5,9 @@ use spin::{Mutex, Once};
 
 use super::port;
 use crate::boot::acpi::{Acpi, EcamRange};
-use crate::mem;
+use crate::mem::{self, MapError};
+use crate::pci::assign::Window;
+use crate::pci::config::Config;
 use crate::pci::ecam::{BUS_BYTES, Ecam};
 use crate::pci::{Address, ConfigAccess};
 
@@ -19,17 +21,49 @@ struct Ports(Mutex<()>);
 static PORTS: Ports = Ports(Mutex::new(()));
 static ECAM: Once<Ecam> = Once::new();
 
+/// Where QEMU's microvm has the configuration space of its PCI Express bus; no table says so.
+const MICROVM: EcamRange = EcamRange { address: 0xe000_0000, first_bus: 0, last_bus: 255 };
+/// The host bridge there: QEMU's generic PCI Express host.
+const MICROVM_HOST: (u16, u16) = (0x1b36, 0x0008);
+
 /// Configuration space.
 pub(crate) fn access(acpi: &Acpi) -> &'static dyn ConfigAccess {
-    let Some(EcamRange { address, first_bus, last_bus }) = acpi.ecam else { return &PORTS };
-    let buses = usize::from(last_bus - first_bus) + 1;
-    match mem::map_device(address, buses * BUS_BYTES) {
-        Ok(registers) => ECAM.call_once(|| Ecam::new(registers, first_bus)),
-        Err(reason) => {
-            crate::warn!("PCI configuration space at {address:#x}: {reason}; using the ports");
-            &PORTS
+    if let Some(range) = acpi.ecam {
+        match map(range) {
+            Ok(ecam) => return ECAM.call_once(|| ecam),
+            Err(reason) => {
+                crate::warn!("PCI configuration space at {:#x}: {reason}; using the ports", range.address);
+            }
         }
     }
+    if !ports_answer()
+        && let Ok(ecam) = map(MICROVM)
+        && Config::new(&ecam, Address { bus: 0, device: 0, function: 0 }).id() == Some(MICROVM_HOST)
+    {
+        return ECAM.call_once(|| ecam);
+    }
+    &PORTS
+}
+
+fn map(EcamRange { address, first_bus, last_bus }: EcamRange) -> Result<Ecam, MapError> {
+    let buses = usize::from(last_bus - first_bus) + 1;
+    Ok(Ecam::new(mem::map_device(address, buses * BUS_BYTES)?, address, first_bus))
+}
+
+/// The address register keeps what is written to it, if it is there.
+fn ports_answer() -> bool {
+    port::write_u32(ADDRESS_PORT, ENABLE);
+    port::read_u32(ADDRESS_PORT) == ENABLE
+}
+
+/// Where QEMU's machines leave room for registers below 4 GiB: between RAM and either the I/O APIC or, on microvm, the
+/// configuration space.
+pub(crate) fn register_window() -> Option<Window> {
+    const FIRST: u64 = 0xc000_0000;
+    const IO_APIC: u64 = 0xfec0_0000;
+    let next = mem::ram_end_below(IO_APIC)?.max(FIRST);
+    let end = ECAM.get().map(Ecam::address).filter(|&address| address > next).unwrap_or(IO_APIC);
+    (next < end).then_some(Window { next, end })
 }
 
 fn select(address: Address, offset: u8) {

@@ -17,6 +17,7 @@ use crate::log::{self, Level};
 use crate::mem::layout::Stack;
 use crate::mem::mmio::Mmio;
 use crate::mem::{self, MapError, map::Runs};
+use crate::pci::assign::Window;
 use crate::{error, virtio, warn};
 use ninewire_dma::PoolError;
 
@@ -146,6 +147,10 @@ impl virtio::pci::Platform for ThisMachine {
 
     fn interrupt_core(&self) -> u8 {
         arch::apic::id()
+    }
+
+    fn register_window(&self) -> Option<Window> {
+        arch::pci::register_window()
     }
 }
 

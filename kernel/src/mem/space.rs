@@ -144,6 +144,11 @@ fn whole_pages(phys: u64, bytes: usize) -> Result<(u64, u64), MapError> {
     Ok((phys / page * page, end.ok_or(MapError::Address { address: phys })?))
 }
 
+/// Where the RAM below `limit` ends.
+pub fn ram_end_below(limit: u64) -> Option<u64> {
+    with(|space| space.ram.as_slice().iter().map(|run| run.end).filter(|&end| end <= limit).max())
+}
+
 /// Maps the stacks of a core, each with a hole below.
 pub fn map_stacks(core: usize) -> Result<(), MapError> {
     with(|space| {

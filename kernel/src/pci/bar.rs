@@ -32,7 +32,8 @@ pub enum BarError {
     Unassigned(u8),
 }
 
-const BARS: u8 = 6;
+/// Base address registers of a function.
+pub const BARS: u8 = 6;
 
 /// Decodes register `index`. Not inlined: see `boot`.
 #[inline(never)]

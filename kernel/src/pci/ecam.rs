@@ -11,13 +11,19 @@ pub const BUS_BYTES: usize = 1 << 20;
 #[derive(Debug)]
 pub struct Ecam {
     registers: Mmio,
+    address: u64,
     first_bus: u8,
 }
 
 impl Ecam {
-    /// Over a window that begins with `first_bus`; buses behind its end are not there.
-    pub const fn new(registers: Mmio, first_bus: u8) -> Self {
-        Self { registers, first_bus }
+    /// Over a window at physical `address` that begins with `first_bus`; buses behind its end are not there.
+    pub const fn new(registers: Mmio, address: u64, first_bus: u8) -> Self {
+        Self { registers, address, first_bus }
+    }
+
+    /// Its physical address.
+    pub const fn address(&self) -> u64 {
+        self.address
     }
 
     fn register(&self, address: Address, offset: u8) -> Option<usize> {
@@ -54,7 +60,7 @@ mod tests {
         let memory: &'static mut [u64] = Box::leak(vec![0; 2 * BUS_BYTES / 8].into_boxed_slice());
         // SAFETY: leaked, and the only reference to it ends here.
         let window = unsafe { Mmio::new(NonNull::from(memory).cast(), 2 * BUS_BYTES) };
-        let ecam = Ecam::new(window, 4);
+        let ecam = Ecam::new(window, 0xb040_0000, 4);
         ecam.write(address("05:1f.7"), 0x3c, 0x010b);
         assert_eq!(window.read_u32(0x10_0000 + (0x1f << 15) + (7 << 12) + 0x3c), 0x010b);
         assert_eq!(ecam.read(address("05:1f.7"), 0x3c), 0x010b);

@@ -6,7 +6,14 @@ use spin::Mutex;
 
 /// What is plugged in.
 #[derive(Default)]
-pub struct Fabric(Mutex<BTreeMap<Address, [u32; 64]>>);
+pub struct Fabric(Mutex<BTreeMap<Address, Space>>);
+
+/// One function's configuration space.
+struct Space {
+    words: [u32; 64],
+    /// For each word: the bits that can be written, and what the others read as.
+    sized: BTreeMap<u8, (u32, u32)>,
+}
 
 /// A function being described.
 pub struct FakeFunction<'a> {
@@ -30,7 +37,7 @@ impl Fabric {
     pub fn function(&mut self, at: &str, vendor: u16, device: u16) -> FakeFunction<'_> {
         let mut words = [0; 64];
         words[0] = u32::from(device) << 16 | u32::from(vendor);
-        self.0.lock().insert(address(at), words);
+        self.0.lock().insert(address(at), Space { words, sized: BTreeMap::new() });
         FakeFunction { fabric: self, address: address(at) }
     }
 }
@@ -38,13 +45,28 @@ impl Fabric {
 impl FakeFunction<'_> {
     /// Sets four bytes.
     pub fn word(self, offset: u8, value: u32) -> Self {
-        let update = |words: &mut [u32; 64]| words[usize::from(offset / 4)] = value;
-        update(self.fabric.0.lock().get_mut(&self.address).expect("plugged in"));
+        let mut functions = self.fabric.0.lock();
+        functions.get_mut(&self.address).expect("plugged in").words[usize::from(offset / 4)] = value;
+        drop(functions);
         self
     }
 
+    /// Makes a base address register of so many bytes, without an address; `flags` are its low bits.
+    pub fn sized_bar(self, bar: u8, bytes: u64, flags: u32) -> Self {
+        let offset = header::BAR0 + 4 * bar;
+        let kept = bytes.wrapping_neg();
+        let mut functions = self.fabric.0.lock();
+        let sized = &mut functions.get_mut(&self.address).expect("plugged in").sized;
+        sized.insert(offset, (kept as u32, flags));
+        if flags & 0b110 == 0b100 {
+            sized.insert(offset + 4, ((kept >> 32) as u32, 0));
+        }
+        drop(functions);
+        self.word(offset, flags)
+    }
+
     fn get(&self, offset: u8) -> u32 {
-        self.fabric.0.lock()[&self.address][usize::from(offset / 4)]
+        self.fabric.0.lock()[&self.address].words[usize::from(offset / 4)]
     }
 
     /// Says that there are more functions.
@@ -84,7 +106,7 @@ impl FakeFunction<'_> {
 impl ConfigAccess for Fabric {
     fn read(&self, address: Address, offset: u8) -> u32 {
         assert!(offset.is_multiple_of(4) && address.device < 32 && address.function < 8);
-        self.0.lock().get(&address).map_or(u32::MAX, |words| words[usize::from(offset / 4)])
+        self.0.lock().get(&address).map_or(u32::MAX, |space| space.words[usize::from(offset / 4)])
     }
 
     fn write(&self, address: Address, offset: u8, value: u32) {
@@ -93,8 +115,12 @@ impl ConfigAccess for Fabric {
             "configuration written where it is read-only"
         );
         let mut functions = self.0.lock();
-        let words = functions.get_mut(&address).expect("configuration of nothing written");
-        let kept = if offset == header::COMMAND { words[1] & 0xffff_0000 } else { 0 };
-        words[usize::from(offset / 4)] = value | kept;
+        let space = functions.get_mut(&address).expect("configuration of nothing written");
+        let kept = if offset == header::COMMAND { space.words[1] & 0xffff_0000 } else { 0 };
+        let is_bar = (header::BAR0..header::BAR0 + 24).contains(&offset);
+        // A base address register that nobody described is not there and keeps nothing.
+        let undescribed = if is_bar { (0, space.words[usize::from(offset / 4)]) } else { (u32::MAX, 0) };
+        let (writable, fixed) = space.sized.get(&offset).copied().unwrap_or(undescribed);
+        space.words[usize::from(offset / 4)] = value & writable | kept | fixed;
     }
 }

@@ -13,6 +13,8 @@ pub struct Function {
     pub vendor: u16,
     /// What it is, in the maker's numbers.
     pub device: u16,
+    /// Does it lead to another bus?
+    pub bridge: bool,
 }
 
 const TYPE_MULTI_FUNCTION: u8 = 0x80;
@@ -40,10 +42,11 @@ fn scan_bus(access: &dyn ConfigAccess, bus: u8, visited: &mut [bool; 256], found
                 if function == 0 && kind & TYPE_MULTI_FUNCTION != 0 {
                     functions = 8;
                 }
-                if kind & !TYPE_MULTI_FUNCTION == TYPE_BRIDGE {
+                let bridge = kind & !TYPE_MULTI_FUNCTION == TYPE_BRIDGE;
+                if bridge {
                     behind.push((config.read(header::BUSES) >> 8) as u8);
                 }
-                found.push(Function { address, vendor, device });
+                found.push(Function { address, vendor, device, bridge });
             } else if function == 0 {
                 break;
             }

@@ -7,6 +7,7 @@ use super::notify::Notify;
 use super::transport::{InterruptError, Interrupts, Status, Transport};
 use crate::mem::MapError;
 use crate::mem::mmio::Mmio;
+use crate::pci::assign::{self, AssignError, Window};
 use crate::pci::bar::{self, Bar, BarError};
 use crate::pci::caps::{capabilities, id};
 use crate::pci::config::{Config, ConfigAccess, command};
@@ -69,6 +70,8 @@ pub enum ProbeError {
     Bar(BarError),
     /// The registers it names cannot be mapped.
     Map(MapError),
+    /// The firmware has given its registers no address, and neither can we.
+    Assign(AssignError),
 }
 
 impl fmt::Display for ProbeError {
@@ -88,6 +91,10 @@ impl fmt::Display for ProbeError {
             }
             Self::Bar(reason) => write!(f, "it names an unusable BAR: {reason:?}"),
             Self::Map(reason) => write!(f, "its registers cannot be mapped: {reason}"),
+            Self::Assign(AssignError::NoRoom { bar, bytes }) => {
+                write!(f, "there is no room for the {bytes:#x} bytes of BAR {bar}")
+            }
+            Self::Assign(AssignError::NoSize { bar }) => write!(f, "BAR {bar} does not say how large it is"),
         }
     }
 }
@@ -98,33 +105,39 @@ pub trait Platform {
     fn map(&self, address: u64, bytes: usize) -> Result<Mmio, MapError>;
     /// APIC id of the core that takes interrupts.
     fn interrupt_core(&self) -> u8;
+    /// Where registers may be put that the firmware has given no address, if there is such a place.
+    fn register_window(&self) -> Option<Window>;
 }
 
 /// All virtio functions in bus order, named by their place among them. One that cannot be used is reported, keeps its
 /// number and is passed over.
 pub fn find(access: &'static dyn ConfigAccess, platform: &dyn Platform) -> Vec<Device> {
-    let functions = scan(access).into_iter().filter(|function| function.vendor == VENDOR).enumerate();
-    functions.filter_map(|(number, function)| open(access, platform, number, &function)).collect()
-}
-
-fn open(
-    access: &'static dyn ConfigAccess,
-    platform: &dyn Platform,
-    number: usize,
-    function: &Function,
-) -> Option<Device> {
-    let kind = Kind::from_pci_device(function.device);
-    let name = kind.name(number);
-    match PciTransport::open(access, function.address, platform) {
-        Ok(transport) => {
-            debug!("{name} at {}", function.address);
-            Some(Device::new(name, kind, Box::new(transport)))
-        }
-        Err(reason) => {
-            warn!("{name} at {} is passed over: {reason}", function.address);
-            None
+    let functions = scan(access);
+    // Set up when the first function turns out to have no addresses; `None` inside if the firmware deals in them.
+    let mut window: Option<Option<Window>> = None;
+    let mut open = |function: &Function| {
+        let opened = PciTransport::open(access, function.address, platform);
+        let Err(ProbeError::Bar(BarError::Unassigned(_))) = opened else { return opened };
+        let window = window.get_or_insert_with(|| {
+            (!assign::any_assigned(access, &functions)).then(|| platform.register_window()).flatten()
+        });
+        let Some(window) = window else { return opened };
+        assign::assign(&Config::new(access, function.address), window).map_err(ProbeError::Assign)?;
+        PciTransport::open(access, function.address, platform)
+    };
+    let mut devices = Vec::new();
+    for (number, function) in functions.iter().filter(|function| function.vendor == VENDOR).enumerate() {
+        let kind = Kind::from_pci_device(function.device);
+        let name = kind.name(number);
+        match open(function) {
+            Ok(transport) => {
+                debug!("{name} at {}", function.address);
+                devices.push(Device::new(name, kind, Box::new(transport)));
+            }
+            Err(reason) => warn!("{name} at {} is passed over: {reason}", function.address),
         }
     }
+    devices
 }
 
 /// Where a capability says that a structure is (4.1.4).
@@ -369,6 +382,8 @@ impl Transport for PciTransport {
     fn interrupts(&self) -> Interrupts {
         match self.interrupts {
             Way::Messages(..) => Interrupts::Messages,
+            // No firmware has written down where the line leads: 0 is the timer's, 255 means unknown.
+            Way::Line(_) if matches!(self.interrupt_line(), 0 | 255) => Interrupts::None,
             Way::Line(status) => Interrupts::Line(status),
             Way::None => Interrupts::None,
         }
@@ -436,6 +451,10 @@ mod tests {
 
         fn interrupt_core(&self) -> u8 {
             0
+        }
+
+        fn register_window(&self) -> Option<Window> {
+            Some(Window { next: self.base, end: self.base + BYTES as u64 })
         }
     }
 
@@ -522,6 +541,7 @@ mod tests {
             .function("00:02.0", VENDOR, 0x1049)
             .word(header::BAR0 + 16, BASE as u32 | 0xc)
             .word(header::BAR0 + 20, 7)
+            .word(header::INTERRUPT, 10)
             .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
             .capability(0x09, 0x60, &cap(CFG_ISR, 4, 0x1000, 0x1000, &[]))
             .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
@@ -541,6 +561,10 @@ mod tests {
         );
         transport.enable_line(false);
         assert_ne!(config.command() & command::INTERRUPT_DISABLE, 0);
+        for unknown in [0, 255] {
+            config.write(header::INTERRUPT, unknown);
+            assert!(matches!(transport.interrupts(), Interrupts::None), "nobody knows where the line leads");
+        }
     }
 
     #[test]
@@ -619,6 +643,33 @@ mod tests {
         let devices = find(fabric, &Registers::new(BASE));
         let names: Vec<_> = devices.iter().map(|device| (device.name(), device.kind())).collect();
         assert_eq!(names, [("virtio-9p-0", Kind::NineP), ("virtio-9p-2", Kind::NineP)]);
+    }
+
+    #[test]
+    fn functions_get_addresses_when_the_firmware_has_given_none_to_anybody() {
+        let bare = |fabric: &mut Fabric, at| {
+            fabric
+                .function(at, VENDOR, 0x1049)
+                .sized_bar(4, 0x4000, 0xc)
+                .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
+                .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
+        };
+        let mut fabric = Fabric::new();
+        bare(&mut fabric, "00:02.0");
+        bare(&mut fabric, "00:03.0");
+        let fabric: &'static Fabric = Box::leak(Box::new(fabric));
+        let names: Vec<_> = find(fabric, &Registers::new(BASE)).iter().map(Device::name).collect();
+        assert_eq!(names, ["virtio-9p-0"], "the window has room for one");
+        assert_eq!(Config::new(fabric, address("00:02.0")).command() & command::MEMORY, command::MEMORY);
+
+        let mut fabric = Fabric::new();
+        bare(&mut fabric, "00:02.0");
+        fabric.function("00:01.0", 0x1234, 0x1111).word(header::BAR0, 0xfd00_0008);
+        let fabric: &'static Fabric = Box::leak(Box::new(fabric));
+        assert!(
+            find(fabric, &Registers::new(BASE)).is_empty(),
+            "the firmware deals in addresses, and gave it none"
+        );
     }
 
     #[test]
