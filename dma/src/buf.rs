@@ -217,18 +217,14 @@ impl<'p, M: Mapping> Buf<'p, M> {
         // what comes back moves it over the gap.
         let zero_to = if flow == Flow::FromDevice { self.start } else { self.start + self.len };
         self.run.initialise_to(zero_to);
-        // SAFETY: `start <= capacity`.
-        let cpu = unsafe { self.run.base.add(self.start as usize) };
-        self.run.pool.mapping().sync_for_device(cpu, self.len(), flow);
+        self.run.sync_for_device(self.start, self.len, flow);
     }
 
     /// The CPU's first act after a device has given the window back, `written` bytes of it filled. The window
     /// shrinks to those bytes.
     #[inline]
     pub(crate) fn accept(&mut self, flow: Flow, written: u32) {
-        // SAFETY: `start <= capacity`.
-        let cpu = unsafe { self.run.base.add(self.start as usize) };
-        self.run.pool.mapping().sync_for_cpu(cpu, self.len(), flow);
+        self.run.sync_for_cpu(self.start, self.len, flow);
         if flow == Flow::FromDevice {
             self.len = self.len.min(written);
             self.run.initialised = self.run.initialised.max(self.start + self.len);

@@ -26,7 +26,8 @@ pub enum Flow {
 /// - after `sync_for_device` the device sees what this CPU wrote before it, and after `sync_for_cpu` this CPU sees
 ///   what the device wrote before it handed the bytes back. Where DMA is cache coherent both are empty.
 ///
-/// The pool in turn promises to call them only with addresses inside the region it was created with.
+/// The pool in turn promises to call them only with addresses inside the region it was created with, and the two syncs
+/// only with bytes that all lie inside it, at least one.
 pub unsafe trait Mapping: Send + Sync + 'static {
     /// Where the device finds the byte at `cpu`.
     fn dev_addr(&self, cpu: NonNull<u8>) -> DevAddr;

@@ -4,7 +4,7 @@
 
 use core::ptr::{self, NonNull};
 
-use crate::{Mapping, PAGE_SIZE, Pool};
+use crate::{Flow, Mapping, PAGE_SIZE, Pool};
 
 /// Pages owned by one holder, returned to the pool on drop.
 pub(crate) struct Run<'p, M: Mapping> {
@@ -26,6 +26,27 @@ unsafe impl<M: Mapping> Sync for Run<'_, M> {}
 impl<M: Mapping> Run<'_, M> {
     pub(crate) fn capacity(&self) -> usize {
         self.pages as usize * PAGE_SIZE
+    }
+
+    /// Tells the mapping that a device gets `len` bytes from `start` on. Nothing is nothing to sync: an empty window
+    /// may lie right behind the region's last byte, where no mapping need have an answer.
+    #[inline]
+    pub(crate) fn sync_for_device(&self, start: u32, len: u32, flow: Flow) {
+        if len > 0 {
+            // SAFETY: windows lie in the run, `start + len <= capacity`.
+            let cpu = unsafe { self.base.add(start as usize) };
+            self.pool.mapping().sync_for_device(cpu, len as usize, flow);
+        }
+    }
+
+    /// Tells the mapping that a device has given `len` bytes from `start` on back.
+    #[inline]
+    pub(crate) fn sync_for_cpu(&self, start: u32, len: u32, flow: Flow) {
+        if len > 0 {
+            // SAFETY: windows lie in the run, `start + len <= capacity`.
+            let cpu = unsafe { self.base.add(start as usize) };
+            self.pool.mapping().sync_for_cpu(cpu, len as usize, flow);
+        }
     }
 
     /// Zeroes what is stale below `end` and moves the mark there.

@@ -36,6 +36,7 @@ unsafe impl Mapping for Shifted {
     }
 
     fn sync_for_device(&self, cpu: NonNull<u8>, len: usize, _: crate::Flow) {
+        assert!(len > 0, "nothing to sync at {cpu:?}");
         assert!(self.dev_addr(cpu).get() + len as u64 <= DEVICE_BASE.get() + self.bytes as u64);
     }
 

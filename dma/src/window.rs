@@ -143,17 +143,13 @@ impl<'p, M: Mapping> Window<'p, M> {
     /// The CPU's last act before a device may read the window.
     #[inline]
     pub(crate) fn prepare(&self) {
-        // SAFETY: `start <= capacity`.
-        let cpu = unsafe { self.run.base.add(self.start as usize) };
-        self.run.pool.mapping().sync_for_device(cpu, self.len(), Flow::ToDevice);
+        self.run.sync_for_device(self.start, self.len, Flow::ToDevice);
     }
 
     /// The CPU's first act after a device has given the window back.
     #[inline]
     pub(crate) fn accept(&self) {
-        // SAFETY: `start <= capacity`.
-        let cpu = unsafe { self.run.base.add(self.start as usize) };
-        self.run.pool.mapping().sync_for_cpu(cpu, self.len(), Flow::ToDevice);
+        self.run.sync_for_cpu(self.start, self.len, Flow::ToDevice);
     }
 
     /// Leaks this window's share of the count, so that the run never returns, and counts the run once.

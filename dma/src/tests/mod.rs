@@ -159,6 +159,20 @@ fn lending_for_the_device_to_write_zeroes_nothing_of_the_window() {
 }
 
 #[test]
+fn an_empty_window_at_the_very_end_of_the_region_is_lent_without_asking_the_mapping() {
+    let pool = testing::pool(1);
+    let mut buf = pool.alloc(1).unwrap();
+    buf.set_window(PAGE_SIZE..PAGE_SIZE);
+    let lent = buf.lend::<FromDevice>();
+    assert_eq!(lent.segment().len, 0);
+    // SAFETY: no device was ever told.
+    let lent = unsafe { lent.reclaim(0) }.share().lend();
+    // SAFETY: as above.
+    drop(unsafe { lent.reclaim() });
+    assert_eq!(pool.counters().live, 0);
+}
+
+#[test]
 fn a_lent_buffer_that_is_dropped_never_comes_back() {
     let pool = testing::pool(4);
     drop(pool.alloc(3).unwrap().lend::<FromDevice>());
