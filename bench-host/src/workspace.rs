@@ -37,6 +37,16 @@ impl Workspace {
         &self.root
     }
 
+    /// `text` with the folders of this checkout named from its top, for what is kept and read elsewhere.
+    pub fn portable(&self, text: &str) -> String {
+        let named = |text: String, folder: &Path, name: &str| match folder.to_str() {
+            Some(folder) if folder.len() > 1 => text.replace(folder, name),
+            _ => text,
+        };
+        let text = named(text.to_string(), &self.target, "target");
+        named(text, &self.root, ".")
+    }
+
     /// The target folder of the image: a separate one, so that flags and features of host builds never meet it.
     pub fn image_target(&self) -> PathBuf {
         self.target.join("image")
@@ -77,5 +87,20 @@ impl Workspace {
             command.env_remove(name);
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_names_folders_from_the_top_of_the_checkout() {
+        let workspace =
+            Workspace { root: "/home/a/ninewire".into(), target: "/home/a/ninewire/target".into() };
+        let told = workspace.portable("local,path=/home/a/ninewire/target/tree,x=/home/a/ninewire/y");
+        assert_eq!(told, "local,path=target/tree,x=./y");
+        let apart = Workspace { root: "/home/a/ninewire".into(), target: "/tmp/t".into() };
+        assert_eq!(apart.portable("/tmp/t/image /srv/data"), "target/image /srv/data");
     }
 }

@@ -171,7 +171,7 @@ fn header_of(bench: &Bench, plan: &Plan, vm: &Vm, pinning: &Pinning) -> Result<H
     let workspace = Workspace::locate()?;
     let arguments = vm.arguments();
     let words = std::iter::once(vm.program.as_os_str()).chain(arguments.iter().map(|word| word.as_os_str()));
-    let argv = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let argv = words.map(|word| workspace.portable(&word.to_string_lossy())).collect();
     let qemu = Qemu {
         version: bench.version.clone(),
         accel: vm.accel.name().to_string(),
