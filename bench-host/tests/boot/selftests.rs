@@ -58,6 +58,17 @@ fn every_virtio_function_comes_to_life_by_messages_or_by_its_line() {
 }
 
 #[test]
+fn registers_get_addresses_where_the_firmware_gives_none() {
+    for board in [MachineType::Q35, MachineType::Pc] {
+        let small_firmware = ["-bios", "qboot.rom"];
+        let booted =
+            Machine::new().board(board).arguments(&small_firmware).arguments(&DEVICES).selftest("devices");
+        assert_eq!(booted.ended, Ended::Success, "{board:?}:\n{}", booted.log);
+        assert!(booted.log.contains("msi      virtio-console-3"), "{board:?}:\n{}", booted.log);
+    }
+}
+
+#[test]
 fn a_function_behind_a_bridge_is_found_after_those_of_its_bus() {
     let bridge = ["-device", "pcie-root-port,id=bridge,chassis=1", "-device", "virtio-rng-pci,bus=bridge"];
     let booted = Machine::new().arguments(&bridge).arguments(&DEVICES[..2]).selftest("devices");
