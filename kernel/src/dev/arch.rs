@@ -4,6 +4,7 @@
 //! bind -a '#P' /dev
 //!
 //! /dev/9p/ctl
+//! /dev/9p/trace
 //! /dev/irqalloc
 //! /dev/mtags
 //! /dev/pool
@@ -18,7 +19,9 @@
 //! many replies found theirs by its tag without a search. A colon, a blank or an odd byte in a tag is shown as `\x` and two
 //! digits, and can be typed so to `mount`.
 //!
-//! `9p/ctl` is described in [`crate::dev::mnt::settings`].
+//! `9p/ctl` is described in [`crate::dev::mnt::settings`]. `9p/trace` has the newest 9P messages of all mounts, one a line,
+//! recorded while `trace on` holds there: requests as `<-N- Tread ...`, replies as `-N-> Rread ...`, `N` being the
+//! session.
 //!
 //! `pool` tells about the pages that devices read and write, one `name number` a line: how many there are (`pages`), in
 //! use now (`live`), most ever in use (`peak`), requests refused for want of pages (`exhausted`), pages given up because
@@ -43,6 +46,7 @@ const POOL: u64 = 2;
 const MTAGS: u64 = 3;
 const NINEP: u64 = 4;
 const NINEP_CTL: u64 = 5;
+const NINEP_TRACE: u64 = 6;
 
 /// Longer writes to a control file are no settings.
 const CTL_BYTES_MAX: usize = 4096;
@@ -52,6 +56,7 @@ const TABLE: Table = Table {
     rows: &[
         Row { path: NINEP, parent: Table::ROOT, name: "9p", mode: Mode::DIR | 0o555 },
         Row { path: NINEP_CTL, parent: NINEP, name: "ctl", mode: 0o666 },
+        Row { path: NINEP_TRACE, parent: NINEP, name: "trace", mode: 0o444 },
         Row { path: IRQALLOC, parent: Table::ROOT, name: "irqalloc", mode: 0o444 },
         Row { path: MTAGS, parent: Table::ROOT, name: "mtags", mode: 0o444 },
         Row { path: POOL, parent: Table::ROOT, name: "pool", mode: 0o444 },
@@ -108,6 +113,7 @@ impl Device for Node {
             }
             MTAGS => text::read(count, offset, mnt::tell_tags),
             NINEP_CTL => text::read(count, offset, mnt::settings::tell),
+            NINEP_TRACE => text::read(count, offset, mnt::record::tell),
             POOL => text::read(count, offset, |to| {
                 let counters = pool().counters();
                 writeln!(to, "pages {}", counters.pages)?;

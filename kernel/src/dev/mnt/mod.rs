@@ -24,6 +24,7 @@
 //! a read over a port hands the port's pages on.
 
 mod file;
+pub mod record;
 mod server;
 pub mod settings;
 

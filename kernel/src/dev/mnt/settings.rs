@@ -9,11 +9,13 @@
 //! | `msize` | longest message to ask for, in bytes; server and transport may lower it |
 //! | `slots` | most requests in flight on a mount |
 //! | `patience` | seconds a reply may take |
+//! | `trace` | `on`: every message leaves a line in `/dev/9p/trace`; `off`: none does |
 
 use core::fmt::{self, Write};
 
 use spin::Mutex;
 
+use super::record;
 use crate::ns::Error;
 use crate::p9::Options;
 use crate::p9::client::IO_HEADER;
@@ -33,13 +35,19 @@ struct Settings {
     msize: u32,
     slots: usize,
     patience_secs: u64,
+    trace: bool,
 }
 
 static SETTINGS: Mutex<Settings> = Mutex::new(Settings::FIRST);
 
 impl Settings {
-    const FIRST: Settings =
-        Settings { dialect: None, msize: (1 << 20) + IO_HEADER, slots: SLOTS_MAX, patience_secs: 30 };
+    const FIRST: Settings = Settings {
+        dialect: None,
+        msize: (1 << 20) + IO_HEADER,
+        slots: SLOTS_MAX,
+        patience_secs: 30,
+        trace: false,
+    };
 
     /// Takes one line.
     fn set(&mut self, line: &str) -> Result<(), Error> {
@@ -54,6 +62,8 @@ impl Settings {
             "msize" => self.msize = within(number()?, MSIZE_MIN.into(), MSIZE_MAX.into())? as u32,
             "slots" => self.slots = within(number()?, 2, SLOTS_MAX as u64)? as usize,
             "patience" => self.patience_secs = within(number()?, 1, PATIENCE_SECS_MAX)?,
+            "trace" if value == "on" => self.trace = true,
+            "trace" if value == "off" => self.trace = false,
             _ => return Err(Error::BadCtl),
         }
         Ok(())
@@ -74,7 +84,8 @@ impl fmt::Display for Settings {
         writeln!(f, "dialect {}", self.dialect.map_or("any", Dialect::name))?;
         writeln!(f, "msize {}", self.msize)?;
         writeln!(f, "slots {}", self.slots)?;
-        writeln!(f, "patience {}", self.patience_secs)
+        writeln!(f, "patience {}", self.patience_secs)?;
+        writeln!(f, "trace {}", if self.trace { "on" } else { "off" })
     }
 }
 
@@ -102,6 +113,9 @@ pub fn write(text: &[u8]) -> Result<(), Error> {
     let mut settings = SETTINGS.lock();
     let mut wanted = *settings;
     text.lines().filter(|line| !line.trim().is_empty()).try_for_each(|line| wanted.set(line))?;
+    if wanted.trace != settings.trace {
+        record::switch(wanted.trace);
+    }
     *settings = wanted;
     Ok(())
 }
@@ -114,11 +128,11 @@ mod tests {
     #[test]
     fn settings_are_written_as_they_are_read() {
         let mut settings = Settings::FIRST;
-        for line in ["dialect 9P2000.u", "msize 65560", "slots 7", "patience 5"] {
+        for line in ["dialect 9P2000.u", "msize 65560", "slots 7", "patience 5", "trace on"] {
             settings.set(line).unwrap();
         }
         let text = settings.to_string();
-        assert_eq!(text, "dialect 9P2000.u\nmsize 65560\nslots 7\npatience 5\n");
+        assert_eq!(text, "dialect 9P2000.u\nmsize 65560\nslots 7\npatience 5\ntrace on\n");
         let mut again = Settings::FIRST;
         text.lines().for_each(|line| again.set(line).unwrap());
         assert_eq!(again, settings);
@@ -130,7 +144,7 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         let mut settings = Settings::FIRST;
-        for line in ["dialect 9P1999", "msize", "msize lots", "colour blue"] {
+        for line in ["dialect 9P1999", "msize", "msize lots", "colour blue", "trace maybe"] {
             assert_eq!(settings.set(line), Err(Error::BadCtl), "{line}");
         }
         for line in ["msize 100", "slots 1", "slots 1000", "patience 0"] {
