@@ -50,7 +50,7 @@ pub enum Command {
     /// Boot the kernel and use its prompt on this terminal; Ctrl-A x ends it.
     ///
     /// Keys go to the guest as they are, Ctrl-C too. When standard input is not a terminal its lines are typed at the
-    /// prompt, then `halt`.
+    /// prompt, then `halt $status`.
     Boot(BootArgs),
     /// Serve a directory by 9P2000.L and 9P2000 on a unix or TCP socket, until Ctrl-C.
     ///
@@ -211,7 +211,7 @@ pub struct BootArgs {
     /// Connect a virtio console port to somebody's listening unix socket, such as another 9P server; may be repeated.
     #[arg(long, value_name = "SOCKET")]
     pub connect: Vec<PathBuf>,
-    /// Type the lines of FILE at the prompt, then `halt`.
+    /// Type the lines of FILE at the prompt, then `halt $status`: the status of the last one is this command's
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
     /// The virtual machine.

@@ -1,7 +1,7 @@
 //! The user's terminal joined to the guest's first serial line.
 //!
 //! On a terminal every key goes to the guest as it is, Ctrl-C too; Ctrl-A x ends the session, as in QEMU's own
-//! `-nographic`. From a pipe or a script the bytes are typed as fast as the guest takes them, and `halt` follows.
+//! `-nographic`. From a pipe or a script the bytes are typed as fast as the guest takes them, and `halt $status` follows.
 //! The terminal's settings come back on every way out that runs destructors, signals included.
 
 use std::io::{self, IsTerminal, Write};
@@ -22,8 +22,8 @@ use crate::qemu::{Ended, Guest};
 /// A guest that has to go on by itself (a script is typed, nobody watches) is given up after this much silence.
 pub const SILENCE_MAX: Duration = Duration::from_secs(60);
 
-/// Typed after the last line of a script or a pipe.
-const LAST_LINE: &[u8] = b"halt\n";
+/// Typed after the last line of a script or a pipe: the guest ends as the last command did.
+const LAST_LINE: &[u8] = b"halt $status\n";
 
 /// Where the keys come from.
 #[derive(Debug)]
@@ -235,8 +235,8 @@ mod tests {
 
     #[test]
     fn a_script_ends_with_halt_on_a_line_of_its_own() {
-        assert_eq!(finished(b"ls".to_vec()), b"ls\nhalt\n");
-        assert_eq!(finished(b"ls\n".to_vec()), b"ls\nhalt\n");
-        assert_eq!(finished(Vec::new()), b"halt\n");
+        assert_eq!(finished(b"ls".to_vec()), b"ls\nhalt $status\n");
+        assert_eq!(finished(b"ls\n".to_vec()), b"ls\nhalt $status\n");
+        assert_eq!(finished(Vec::new()), b"halt $status\n");
     }
 }

@@ -60,8 +60,10 @@ const LETTERS: &str = "#/ root\n#c cons\n#C virtcon\n#M mnt\n#9 mnt\n#P arch\n#s
 /// How many zeros one read gives at most: each page of them is a view that has to be kept.
 const ZEROS_MAX: usize = 16 << 20;
 
-/// How many typed lines wait for a reader; more are dropped with a bell.
-const UNREAD_LINES_MAX: usize = 256;
+/// How many typed bytes wait for a reader before the terminal has to keep the rest. An interrupt behind them waits, too.
+const UNREAD_BYTES_MAX: usize = 64 * 1024;
+
+const INTERRUPT: u8 = 0x03;
 
 /// Somebody's screen and keyboard: a serial line, a console port.
 pub trait Terminal: Send + Sync {
@@ -72,21 +74,29 @@ pub trait Terminal: Send + Sync {
     fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize>;
 }
 
-/// A terminal with a line under the keyboard, and the lines nobody has read yet.
+/// A terminal with a line under the keyboard.
+///
+/// What is typed is kept as it comes, and edited and shown when somebody reads: keys meant for the next reader do not
+/// appear in the middle of what runs now. Only an interrupt is taken at once, and everything typed before it is dropped.
 pub struct Console {
     terminal: Arc<dyn Terminal>,
-    editor: Mutex<Editor>,
-    typed: Mutex<Unread>,
-    /// A line, an end or an interrupt was typed.
+    typed: Mutex<Typing>,
+    /// A byte or an interrupt was typed, or the terminal went away.
     changed: WaitList,
+    /// Bytes were taken.
+    taken: WaitList,
     /// How often ^C was typed; a change means the foreground is to stop.
     interrupts: AtomicU64,
 }
 
 #[derive(Default)]
-struct Unread {
+struct Typing {
+    /// Typed and not looked at.
+    bytes: VecDeque<u8>,
+    editor: Editor,
+    /// Edited to its end and not read yet; usually at most one.
     lines: VecDeque<Line>,
-    /// The terminal is gone: every read is the end.
+    /// The terminal is gone: when all is read, every read is the end.
     hungup: bool,
 }
 
@@ -96,79 +106,97 @@ enum Line {
     End,
 }
 
-static CONSOLES: Mutex<Vec<Arc<Console>>> = Mutex::new(Vec::new());
+/// By number; the places of those that are gone are used again.
+static CONSOLES: Mutex<Vec<Option<Arc<Console>>>> = Mutex::new(Vec::new());
 
 /// Makes a console of a terminal; the number `#c` is followed by to attach it.
 pub fn add(terminal: Arc<dyn Terminal>) -> (usize, Arc<Console>) {
     let console = Arc::new(Console {
         terminal,
-        editor: Mutex::new(Editor::new()),
         typed: Mutex::default(),
         changed: WaitList::new(),
+        taken: WaitList::new(),
         interrupts: AtomicU64::new(0),
     });
     let mut all = CONSOLES.lock();
-    all.push(console.clone());
-    (all.len() - 1, console)
+    let number = match all.iter().position(Option::is_none) {
+        Some(number) => number,
+        None => {
+            all.push(None);
+            all.len() - 1
+        }
+    };
+    all[number] = Some(console.clone());
+    (number, console)
+}
+
+/// Forgets a console whose sessions are over. Who has it open keeps it.
+pub fn remove(number: usize) {
+    if let Some(place) = CONSOLES.lock().get_mut(number) {
+        *place = None;
+    }
 }
 
 impl Console {
-    /// Takes what is typed, shows it, and keeps it for readers, until the terminal is gone. Run by a task of its own.
+    /// Keeps what is typed for readers, until the terminal is gone. Run by a task of its own.
     pub async fn serve(&self) {
         let mut bytes = [0; 64];
-        let mut echo = Vec::new();
         loop {
+            let room = || (self.typed.lock().bytes.len() < UNREAD_BYTES_MAX).then_some(());
+            self.taken.until(room).await;
             let count = poll_fn(|cx| self.terminal.poll_read(cx, &mut bytes)).await;
-            if count == 0 {
-                self.typed.lock().hungup = true;
-                self.changed.wake_all();
-                return;
-            }
-            for &byte in &bytes[..count] {
-                let typed = self.editor.lock().feed(byte, &mut echo);
-                self.take(typed);
-            }
-            self.show(&echo).await;
-            echo.clear();
-        }
-    }
-
-    fn take(&self, typed: Typed) {
-        let line = match typed {
-            Typed::Nothing => return,
-            Typed::Interrupt => {
-                self.typed.lock().lines.clear();
-                self.interrupts.fetch_add(1, Relaxed);
-                self.changed.wake_all();
-                return;
-            }
-            Typed::End => Line::End,
-            Typed::Line(mut line) => {
-                line.push(b'\n');
-                // Without a page for it the line is lost, as with a keyboard nobody empties.
-                match text::copied(&line) {
-                    Ok(windows) => Line::Text(windows, self.interrupts()),
-                    Err(_) => return,
+            let mut typed = self.typed.lock();
+            let behind = match bytes[..count].iter().rposition(|&byte| byte == INTERRUPT) {
+                Some(at) => {
+                    // One for the shell is as good as several.
+                    self.interrupts.fetch_add(1, Relaxed);
+                    typed.bytes.clear();
+                    typed.lines.clear();
+                    typed.editor.forget_line();
+                    at + 1
                 }
+                None => 0,
+            };
+            typed.bytes.extend(&bytes[behind..count]);
+            typed.hungup |= count == 0;
+            drop(typed);
+            self.changed.wake_all();
+            if behind > 0 {
+                self.show(b"^C\r\n").await;
             }
-        };
-        let mut unread = self.typed.lock();
-        if unread.lines.len() < UNREAD_LINES_MAX {
-            unread.lines.push_back(line);
+            if count == 0 {
+                return;
+            }
         }
-        drop(unread);
-        self.changed.wake_all();
     }
 
     /// The next of what was typed, at most `count` bytes. Empty: the end.
     pub async fn read(&self, count: usize) -> Windows {
-        self.changed.until(|| self.typed.lock().take(count)).await
+        if count == 0 {
+            return Windows::new();
+        }
+        self.edited().await;
+        self.typed.lock().take(count)
     }
 
     /// The next line, for whoever runs it: with it, the number of interrupts typed before it. One more than that is
     /// meant for what the line runs, even if it was typed before that could begin.
     pub async fn read_line(&self) -> (Windows, u64) {
-        self.changed.until(|| self.typed.lock().take_line()).await
+        self.edited().await;
+        self.typed.lock().take_line()
+    }
+
+    /// Edits and shows what is typed until there is a line, or the end.
+    async fn edited(&self) {
+        loop {
+            let mut echo = Vec::new();
+            let found = self.changed.until(|| self.typed.lock().edit(&mut echo, self.interrupts())).await;
+            self.taken.wake_all();
+            self.show(&echo).await;
+            if found == Found::Line {
+                return;
+            }
+        }
     }
 
     /// Writes text, a newline as carriage return and newline.
@@ -184,14 +212,14 @@ impl Console {
     /// Writes a prompt, and what has been typed behind it already.
     pub async fn prompt(&self, prompt: &str) {
         let mut shown = Vec::from(prompt.as_bytes());
-        self.editor.lock().redraw(&mut shown);
+        self.typed.lock().editor.redraw(&mut shown);
         self.show(&shown).await;
     }
 
     /// Is the terminal gone? Then every read is the end.
     pub fn is_gone(&self) -> bool {
-        let unread = self.typed.lock();
-        unread.hungup && unread.lines.is_empty()
+        let typed = self.typed.lock();
+        typed.hungup && typed.bytes.is_empty() && typed.lines.is_empty()
     }
 
     /// How many interrupts were typed so far.
@@ -212,20 +240,52 @@ impl Console {
     }
 }
 
-impl Unread {
-    fn take(&mut self, count: usize) -> Option<Windows> {
+/// What looking at the typed bytes came to.
+#[derive(PartialEq, Eq)]
+enum Found {
+    /// Something to read, or the end.
+    Line,
+    /// Something to show.
+    Keys,
+}
+
+impl Typing {
+    /// Edits until a line is complete or no byte is left; `None` when there is nothing new at all.
+    fn edit(&mut self, echo: &mut Vec<u8>, interrupts: u64) -> Option<Found> {
+        while self.lines.is_empty() {
+            let Some(byte) = self.bytes.pop_front() else {
+                return match (self.hungup, echo.is_empty()) {
+                    (true, _) => Some(Found::Line),
+                    (false, false) => Some(Found::Keys),
+                    (false, true) => None,
+                };
+            };
+            match self.editor.feed(byte, echo) {
+                Typed::Nothing | Typed::Interrupt => {}
+                Typed::End => self.lines.push_back(Line::End),
+                Typed::Line(mut line) => {
+                    line.push(b'\n');
+                    // Without a page for it the line is lost, as with a keyboard nobody empties.
+                    if let Ok(windows) = text::copied(&line) {
+                        self.lines.push_back(Line::Text(windows, interrupts));
+                    }
+                }
+            }
+        }
+        Some(Found::Line)
+    }
+
+    fn take(&mut self, count: usize) -> Windows {
         match self.lines.front_mut() {
-            _ if count == 0 => Some(Windows::new()),
-            Some(Line::Text(text, _)) if text.len() > count => Some(text.split_to(count)),
-            _ => self.take_line().map(|(text, _)| text),
+            Some(Line::Text(text, _)) if text.len() > count => text.split_to(count),
+            _ => self.take_line().0,
         }
     }
 
-    fn take_line(&mut self) -> Option<(Windows, u64)> {
+    fn take_line(&mut self) -> (Windows, u64) {
         match self.lines.pop_front() {
-            Some(Line::Text(text, interrupts)) => Some((text, interrupts)),
-            Some(Line::End) => Some((Windows::new(), 0)),
-            None => self.hungup.then(|| (Windows::new(), 0)),
+            Some(Line::Text(text, interrupts)) => (text, interrupts),
+            Some(Line::End) | None => (Windows::new(), 0),
         }
     }
 }
@@ -246,7 +306,7 @@ impl Node {
             b"" => 0,
             digits => core::str::from_utf8(digits).ok().and_then(|d| d.parse().ok()).ok_or(Error::BadSpec)?,
         };
-        let console = CONSOLES.lock().get(number as usize).cloned();
+        let console = CONSOLES.lock().get(number as usize).cloned().flatten();
         if console.is_none() && number != 0 {
             return Err(Error::BadSpec);
         }

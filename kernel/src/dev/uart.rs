@@ -19,6 +19,9 @@ use crate::time::{Nanos, now, sleep};
 /// How long after the last byte the line is looked at without pause: the host needs some time to bring more.
 const EAGER: Nanos = Nanos::from_micros(200);
 
+/// How many bytes wait for the console.
+const UNREAD_BYTES_MAX: usize = 4096;
+
 /// How long between looks, at first and at last.
 const PAUSE_MIN: Nanos = Nanos::from_millis(1);
 const PAUSE_MAX: Nanos = Nanos::from_millis(16);
@@ -43,7 +46,10 @@ impl Uart {
         let mut pause = PAUSE_MIN;
         loop {
             let mut came = false;
-            while let Some(byte) = com1::receive() {
+            // A line that is not emptied is not read: the host then keeps the rest.
+            while self.typed.lock().len() < UNREAD_BYTES_MAX
+                && let Some(byte) = com1::receive()
+            {
                 self.typed.lock().push_back(byte);
                 came = true;
             }

@@ -134,6 +134,13 @@ impl Editor {
         &self.line
     }
 
+    /// Drops what has been typed of the present line.
+    pub fn forget_line(&mut self) {
+        self.partial.clear();
+        self.escape = Escape::None;
+        self.clear();
+    }
+
     /// Shows the present line again, after something else was written.
     pub fn redraw(&self, echo: &mut Vec<u8>) {
         echo.extend_from_slice(&self.line);
