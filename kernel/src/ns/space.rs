@@ -12,6 +12,11 @@
 //! - what is bound or mounted on is the file itself, not what stands on it already;
 //! - in names that begin with `#` nothing mounted is seen;
 //! - `..` is lexical: see [`super::path`].
+//!
+//! Plan 9 knows no symbolic links; shares of a Linux host have them. A link on the way is followed, and so is one at the
+//! end of a name that is opened or gone to: its text takes the place of the name's part up to it. A text that begins
+//! with a slash begins at this machine's root, not the host's. Names that are asked about, removed or renamed are the
+//! link itself.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -26,8 +31,9 @@ use super::device::{Cursor, Device, Opened, WALK_NAMES_MAX};
 use super::mount::{Addition, FileKey, Line, MountFlags, MountTable, Order, Origin};
 use super::node::{self, Node};
 use super::path;
-use super::stat::{Change, Entry, Stat};
+use super::stat::{Change, Entry, Qid, Stat};
 use super::{Error, OpenMode};
+use crate::p9::msg::flags::qid::SYMLINK;
 
 type Union = super::mount::Union<Arc<Node>>;
 
@@ -58,12 +64,19 @@ pub struct View {
     dot: Place,
 }
 
-/// Is what stands on the last name of a walk followed?
+/// What becomes of the last name of a walk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
+    /// What is mounted on it is followed, and the link it is.
     Followed,
+    /// What is mounted on it is followed.
+    Mounted,
+    /// It is meant itself.
     Itself,
 }
+
+/// How many links a name may lead over; more of them lead in a circle.
+const LINKS_MAX: usize = 16;
 
 impl Space {
     /// A space with nothing mounted in it, whose root is the root device.
@@ -244,9 +257,9 @@ impl View {
         Err(refused.unwrap_or(Error::DoesNotExist).at(name))
     }
 
-    /// Everything about a file, under the last element of its name.
+    /// Everything about a file, or about the link it is, under the last element of its name.
     pub async fn stat(&self, name: &[u8]) -> Result<Stat, Error> {
-        let place = self.walk(name).await?;
+        let place = self.walk_to(name, Last::Mounted).await?;
         let mut stat = place.node.stat().await.map_err(|e| e.at(name))?;
         stat.name = path::base(&place.name).into();
         Ok(stat)
@@ -372,24 +385,68 @@ impl View {
         let full = self.full_name(&cleaned);
         // From where one is, unless the name says otherwise or goes up.
         let here = !path::is_rooted(&cleaned) && !cleaned.starts_with(b"..");
-        let (root, below) = path::split_root(if here { &cleaned } else { &full });
-        let names: Vec<&[u8]> = path::elements(below).collect();
-        let (start, mounts) = match root {
-            _ if here => (self.dot.clone(), !self.dot.name.starts_with(b"#")),
-            b"/" => {
-                let root = self.space.root.clone();
-                let bare = Place { node: root, union: None, name: b"/"[..].into() };
-                (bare, true)
+        let shown = if here { &cleaned } else { &full };
+        let mut found = match here {
+            true => {
+                let mounts = !self.dot.name.starts_with(b"#");
+                self.walk_from(self.dot.clone(), mounts, &cleaned, last).await
             }
-            device => (attach_by_name(device).map_err(|e| e.at(name))?, false),
+            false => self.walk_rooted(&full, last).await,
         };
-        let found = Walk { space: &self.space, mounts, last }.run(start, &names).await;
+        // A link is where the walk stops; its text and what was left of the name make another one.
+        let mut at = full.clone();
+        for _ in 0..LINKS_MAX {
+            let Ok(Found::Link { link, left }) = found else { break };
+            let text = link.read_link().await.map_err(|e| e.at(name))?;
+            at = past_link(&at, left, &text);
+            found = self.walk_rooted(&at, last).await;
+        }
         match found {
-            Ok((node, union)) => Ok(Place { node, union, name: full.into() }),
-            Err((nth, error)) => Err(error.at(up_to_element(if here { &cleaned } else { &full }, nth))),
+            Ok(Found::File(node, union)) => Ok(Place { node, union, name: full.into() }),
+            Ok(Found::Link { .. }) => Err(Error::Errno(ELOOP).at(name)),
+            Err((nth, error)) if at == full => Err(error.at(up_to_element(shown, nth))),
+            // Which part of the name failed is not to be seen in it.
+            Err((_, error)) => Err(error.at(name)),
         }
     }
+
+    async fn walk_rooted(&self, full: &[u8], last: Last) -> Result<Found, (usize, Error)> {
+        let (root, below) = path::split_root(full);
+        let (start, mounts) = match root {
+            b"/" => {
+                let root = self.space.root.clone();
+                (Place { node: root, union: None, name: b"/"[..].into() }, true)
+            }
+            device => (attach_by_name(device).map_err(|e| (usize::MAX, e))?, false),
+        };
+        self.walk_from(start, mounts, below, last).await
+    }
+
+    async fn walk_from(
+        &self,
+        start: Place,
+        mounts: bool,
+        below: &[u8],
+        last: Last,
+    ) -> Result<Found, (usize, Error)> {
+        let names: Vec<&[u8]> = path::elements(below).collect();
+        Walk { space: &self.space, mounts, last }.run(start, &names).await
+    }
 }
+
+/// The name that goes on where a link says: in `full`, whose last `left` elements lie behind the link, the link gives
+/// way to its text.
+fn past_link(full: &[u8], left: usize, text: &[u8]) -> Vec<u8> {
+    let (root, below) = path::split_root(full);
+    let elements: Vec<&[u8]> = path::elements(below).collect();
+    let link = elements.len().saturating_sub(left + 1);
+    let dir = elements[..link].iter().fold(root.to_vec(), |dir, element| path::child(&dir, element));
+    let target = if text.starts_with(b"/") { path::clean(text) } else { path::child(&dir, text) };
+    elements[link + 1..].iter().fold(target, |at, element| path::child(&at, element))
+}
+
+/// Linux' number for too many links.
+const ELOOP: u32 = 40;
 
 impl Space {
     fn take_all(&self, on: FileKey) -> Result<Option<Arc<Union>>, Error> {
@@ -442,6 +499,10 @@ fn creator(dir: &Place) -> Result<Arc<Node>, Error> {
 }
 
 async fn open_place(place: Place, mode: OpenMode) -> Result<Arc<Chan>, Error> {
+    // Not left to the servers: QEMU's opens a directory for writing without a word.
+    if place.node.qid().is_dir() && mode != OpenMode::READ {
+        return Err(Error::IsDir);
+    }
     let name = place.name.clone();
     match place.into_own_node().await?.open(mode).await? {
         Opened::Node(node) => Ok(Chan::new(node, mode, name)),
@@ -457,7 +518,20 @@ struct Walk<'s> {
     last: Last,
 }
 
-type Found = (Arc<Node>, Option<Arc<Union>>);
+type Spot = (Arc<Node>, Option<Arc<Union>>);
+
+/// Where a walk ends.
+enum Found {
+    /// At the file.
+    File(Arc<Node>, Option<Arc<Union>>),
+    /// At a link that has to be followed.
+    Link {
+        /// The link.
+        link: Arc<Node>,
+        /// How many names lie behind it.
+        left: usize,
+    },
+}
 
 impl Walk<'_> {
     /// Goes down `names`; on failure says which one failed.
@@ -466,18 +540,24 @@ impl Walk<'_> {
         let mut done = 0;
         while done < names.len() {
             at = self.follow(at);
+            if is_link(at.0.qid()) {
+                return Ok(Found::Link { link: at.0, left: names.len() - done });
+            }
             let ahead = &names[done..names.len().min(done + WALK_NAMES_MAX)];
             if let Some(long) = ahead.iter().position(|n| n.len() > path::ELEMENT_LEN_MAX) {
                 return Err((done + long, Error::TooLong));
             }
             let walked = self.first_step(&at, ahead).await.map_err(|e| (done, absent(e)))?;
-            // The first mount point on the way, the last name of all excepted: that one is followed below, or not.
+            // The first mount point on the way, the last name of all excepted: that one is followed below, or not. And
+            // a link at which the server stopped.
             let passed = walked.passed.qids();
             let inner = passed.len().min(names.len() - done - 1);
             let mount_point = passed[..inner]
                 .iter()
                 .position(|qid| self.mounts && self.space.on(key_like(&walked.from, qid.path)).is_some());
-            at = match (mount_point, walked.node) {
+            let stopped_at_link = walked.node.is_none() && passed.last().is_some_and(|qid| is_link(*qid));
+            let link = stopped_at_link.then(|| passed.len() - 1);
+            at = match (mount_point.or(link), walked.node) {
                 (Some(nth), _) => {
                     let short = &ahead[..=nth];
                     let again = walked.from.walk(short).await.map_err(|e| (done, absent(e)))?;
@@ -496,18 +576,22 @@ impl Walk<'_> {
                 }
             };
         }
-        Ok(if self.last == Last::Followed { self.follow(at) } else { at })
+        let (node, union) = if self.last == Last::Itself { at } else { self.follow(at) };
+        if self.last == Last::Followed && is_link(node.qid()) {
+            return Ok(Found::Link { link: node, left: 0 });
+        }
+        Ok(Found::File(node, union))
     }
 
-    fn follow(&self, at: Found) -> Found {
+    fn follow(&self, at: Spot) -> Spot {
         match at {
             (node, None) if self.mounts => self.space.followed(node),
-            found => found,
+            spot => spot,
         }
     }
 
     /// Asks the node, then the other members of its union, for the first of the names.
-    async fn first_step(&self, at: &Found, names: &[&[u8]]) -> Result<Stepped, Error> {
+    async fn first_step(&self, at: &Spot, names: &[&[u8]]) -> Result<Stepped, Error> {
         let (node, union) = at;
         let mut answer = node.walk(names).await;
         let mut from = node;
@@ -526,6 +610,10 @@ struct Stepped {
     from: Arc<Node>,
     passed: super::device::Passed,
     node: Option<Node>,
+}
+
+fn is_link(qid: Qid) -> bool {
+    qid.kind & SYMLINK != 0
 }
 
 /// The key of another file of the same instance.
@@ -699,6 +787,18 @@ mod tests {
             view.remove(b"a/new").await.unwrap();
             assert_eq!(names(&view, "c").await, Vec::<String>::new());
         });
+    }
+
+    #[test]
+    fn a_links_text_takes_the_place_of_the_name_up_to_it() {
+        let past = |full: &str, left, text: &str| {
+            String::from_utf8(past_link(full.as_bytes(), left, text.as_bytes())).unwrap()
+        };
+        assert_eq!(past("/mnt/xxx/link", 0, "hello"), "/mnt/xxx/hello");
+        assert_eq!(past("/mnt/xxx/sub/link/a/b", 2, "../other"), "/mnt/xxx/other/a/b");
+        assert_eq!(past("/mnt/xxx/link/a", 1, "/etc"), "/etc/a");
+        assert_eq!(past("/mnt/xxx/link", 0, "../../../.."), "/");
+        assert_eq!(past("/mnt/xxx/link", 0, "#c"), "/mnt/xxx/#c");
     }
 
     #[test]

@@ -27,12 +27,12 @@ pub(super) async fn target(view: &View, from: &[u8], to: &[u8]) -> Vec<u8> {
 
 /// Copies the contents of a file to a new one of the same permissions, or over an old one.
 pub(super) async fn file(view: &View, from: &[u8], to: &[u8]) -> Result<(), NotCopied> {
-    let stat = view.stat(from).await.map_err(|e| failed("can't stat", from, e))?;
+    let source = view.open(from, OpenMode::READ).await.map_err(|e| failed("can't open", from, e))?;
+    let stat = source.stat().await.map_err(|e| failed("can't stat", from, e))?;
     if stat.mode.is_dir() {
         let complaint = format!("{} is a directory", Shown(from));
         return Err(NotCopied { status: "errors", complaint });
     }
-    let source = view.open(from, OpenMode::READ).await.map_err(|e| failed("can't open", from, e))?;
     if view.walk(to).await.is_ok_and(|place| crate::ns::device::Device::key(&**place.node()) == source.key())
     {
         let complaint = format!("{} and {} are the same file", Shown(from), Shown(to));
