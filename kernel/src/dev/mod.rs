@@ -4,6 +4,7 @@ pub mod arch;
 pub mod cons;
 pub mod mnt;
 pub mod pipe;
+pub mod port_terminal;
 pub mod root;
 pub mod srv;
 #[cfg(target_os = "none")]

@@ -13,6 +13,7 @@ use core::pin::Pin;
 use super::flags::Flags;
 use super::out::Out;
 use crate::dev::cons::Console;
+use crate::ns::wait::WaitList;
 use crate::ns::{Chan, View};
 
 /// How a program ended: well, or with a word that becomes part of `$status`.
@@ -33,8 +34,10 @@ pub struct Streams {
 pub struct Session {
     /// Where its lines come from.
     pub console: Arc<Console>,
-    /// Set by whoever ends the session: the machine's exit is a success or a failure.
+    /// Set by whoever ends the session.
     end: Cell<Option<End>>,
+    /// The session was ended.
+    changed: WaitList,
 }
 
 /// How a session ended.
@@ -52,12 +55,18 @@ pub enum End {
 impl Session {
     /// A session on a console.
     pub fn new(console: Arc<Console>) -> Rc<Session> {
-        Rc::new(Session { console, end: Cell::new(None) })
+        Rc::new(Session { console, end: Cell::new(None), changed: WaitList::new() })
     }
 
     /// Ends the session when the present command is done.
     pub fn finish(&self, end: End) {
         self.end.set(Some(end));
+        self.changed.wake_all();
+    }
+
+    /// Waits until it is ended, by whichever of its tasks.
+    pub async fn end(&self) -> End {
+        self.changed.until(|| self.end.get()).await
     }
 
     /// Has it been ended?

@@ -60,6 +60,18 @@ impl<'a> Flags<'a> {
     }
 }
 
+/// A number, with `k`, `M`, `G` for powers of 1024 and `b` for 512.
+pub fn number(text: &[u8]) -> Option<u64> {
+    let (digits, unit) = match text.split_last()? {
+        (b'k' | b'K', digits) => (digits, 1 << 10),
+        (b'm' | b'M', digits) => (digits, 1 << 20),
+        (b'g' | b'G', digits) => (digits, 1 << 30),
+        (b'b', digits) => (digits, 512),
+        _ => (text, 1),
+    };
+    core::str::from_utf8(digits).ok()?.parse::<u64>().ok()?.checked_mul(unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +91,23 @@ mod tests {
         assert_eq!(flags.next_flag(), Some(b'n'));
         assert_eq!(flags.next_flag(), None);
         assert_eq!(flags.arguments(), words("-odd dir"));
+    }
+
+    #[test]
+    fn numbers_have_units() {
+        let table = [
+            ("7", Some(7)),
+            ("4k", Some(4096)),
+            ("1M", Some(1 << 20)),
+            ("2b", Some(1024)),
+            ("1G", Some(1 << 30)),
+        ];
+        for (text, value) in table {
+            assert_eq!(number(text.as_bytes()), value, "{text}");
+        }
+        for bad in ["", "k", "-1", "x", "99999999999G"] {
+            assert_eq!(number(bad.as_bytes()), None, "{bad}");
+        }
     }
 
     #[test]

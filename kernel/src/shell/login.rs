@@ -59,6 +59,14 @@ pub async fn shell(number: usize, console: Arc<Console>) -> Result<Shell, LoginE
     Ok(shell)
 }
 
+/// Sessions at a terminal that comes and goes, from its coming to its going; its console is made for them.
+pub async fn visit(terminal: Arc<dyn Terminal>) -> Result<End, LoginError> {
+    let (number, console) = console(terminal)?;
+    let end = sessions(number, console).await;
+    cons::remove(number);
+    end
+}
+
 /// One session after the other on a console, until the machine is to stop or the terminal is gone.
 pub async fn sessions(number: usize, console: Arc<Console>) -> Result<End, LoginError> {
     loop {

@@ -78,9 +78,11 @@ impl Shell {
             }
             let seen = console.interrupts();
             console.prompt(if pending.is_empty() { PROMPT } else { PROMPT_AGAIN }).await;
-            let (line, seen) = match first(console.read_line(), console.interrupted(seen)).await {
+            let interrupted = first(console.interrupted(seen), session.end());
+            let (line, seen) = match first(console.read_line(), interrupted).await {
                 First::A(typed) => typed,
-                First::B(()) => {
+                First::B(First::B(end)) => return end,
+                First::B(First::A(())) => {
                     pending.clear();
                     continue;
                 }

@@ -4,6 +4,7 @@ use core::fmt::Write;
 
 use crate::ns::{Error, OpenMode};
 use crate::shell::context::{Context, Exit};
+use crate::shell::flags::number;
 
 const USAGE: &str = "dd [-if file] [-of file] [-bs n] [-count n] [-iseek n] [-oseek n] [-trunc n] [-quiet n]";
 
@@ -128,18 +129,6 @@ fn plan(words: &[alloc::vec::Vec<u8>]) -> Option<Plan<'_>> {
         }
     }
     Some(plan)
-}
-
-/// A number, with `k`, `M`, `G` for powers of 1024 and `b` for 512.
-fn number(text: &[u8]) -> Option<u64> {
-    let (digits, unit) = match text.split_last()? {
-        (b'k' | b'K', digits) => (digits, 1 << 10),
-        (b'm' | b'M', digits) => (digits, 1 << 20),
-        (b'g' | b'G', digits) => (digits, 1 << 30),
-        (b'b', digits) => (digits, 512),
-        _ => (text, 1),
-    };
-    core::str::from_utf8(digits).ok()?.parse::<u64>().ok()?.checked_mul(unit)
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! A program is `async fn main(&mut Context) -> Exit`. It reads and writes channels, complains on its error stream, and
 //! ends with a word for `$status`. Programs that copy pass windows on and never look into them.
 
+mod bench;
 mod bind;
 mod cat;
 mod cmp;
+mod console;
 mod copy;
 mod cp;
 mod dd;
@@ -47,9 +49,11 @@ macro_rules! programs {
 
 programs! {
     "9pvpxy" pvpxy,
+    "bench" bench,
     "bind" bind,
     "cat" cat,
     "cmp" cmp,
+    "console" console,
     "cp" cp,
     "dd" dd,
     "echo" echo,
