@@ -1,5 +1,5 @@
-//! Hands the linker what the boot image needs, and host builds nothing: the script that says where the image lies
-//! belongs to the kernel.
+//! Hands the linker what the boot image needs, and host builds nothing: the script that says where the image
+//! lies belongs to the kernel.
 
 use std::env;
 use std::path::Path;

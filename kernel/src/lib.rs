@@ -3,12 +3,15 @@
 //! # Principles
 //! - One address space, ring 0, one stack a core. Programs are tasks; what waits is a future, not a stack.
 //! - Interrupt handlers set a pending bit and account. Everything else happens in tasks.
-//! - Memory shared with a device is lent, never referenced; what a device says is a claim, checked against our record.
-//! - What only computes is pure and runs under `cargo test` on the host; the machine is reached through few seams.
+//! - Memory shared with a device is lent, never referenced; what a device says is a claim, checked against
+//!   our record.
+//! - What only computes is pure and runs under `cargo test` on the host; the machine is reached through few
+//!   seams.
 //!
 //! # Boot order
-//! `arch/entry.s` (PVH entry to 64-bit mode) -> `boot/start.rs` (one call a rung: start information, memory, core, clock,
-//! pool, PCI) -> the image's own `main`, named with [`entry!`]. `kernel/HowItBoots.md` tells it with addresses.
+//! `arch/entry.s` (PVH entry to 64-bit mode) -> `boot/start.rs` (one call a rung: start information, memory,
+//! core, clock, pool, PCI) -> the image's own `main`, named with [`entry!`]. `kernel/HowItBoots.md` tells it
+//! with addresses.
 //!
 //! # Where things are
 //! | module | question it answers |

@@ -1,9 +1,11 @@
-//! The kernel's log: lines with a level and a time stamp, kept in a ring and printed on the first serial port.
+//! The kernel's log: lines with a level and a time stamp, kept in a ring and printed on the first serial
+//! port.
 //!
-//! A byte on an emulated serial port costs a system call of the host, so lines are not printed where they arise: they
-//! go into the ring and come out when the core has nothing else to do ([`flush`], called before sleeping, before the
-//! machine ends and by the panic report). With `loglevel=debug` every line is printed at once, because then somebody
-//! is looking for the place where the machine stops. Interrupt handlers never log.
+//! A byte on an emulated serial port costs a system call of the host, so lines are not printed where they
+//! arise: they go into the ring and come out when the core has nothing else to do ([`flush`], called before
+//! sleeping, before the machine ends and by the panic report). With `loglevel=debug` every line is printed at
+//! once, because then somebody is looking for the place where the machine stops. Interrupt handlers never
+//! log.
 
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU8, Ordering};
@@ -62,8 +64,8 @@ pub fn enabled(level: Level) -> bool {
     level as u8 <= THRESHOLD.load(Ordering::Relaxed)
 }
 
-/// Adds a line. Called by the macros [`error!`](crate::error), [`warn!`](crate::warn), [`info!`](crate::info) and
-/// [`debug!`](crate::debug).
+/// Adds a line. Called by the macros [`error!`](crate::error), [`warn!`](crate::warn), [`info!`](crate::info)
+/// and [`debug!`](crate::debug).
 pub fn line(level: Level, text: fmt::Arguments<'_>) {
     if !enabled(level) {
         return;
@@ -79,8 +81,8 @@ pub fn flush() {
     while flush_line() {}
 }
 
-/// Prints the next line that has not been printed yet; false when there is none. For who has other things to look
-/// after between two lines.
+/// Prints the next line that has not been printed yet; false when there is none. For who has other things to
+/// look after between two lines.
 pub fn flush_line() -> bool {
     let mut line = Line::new();
     // The lock is given back before the slow part.
@@ -104,7 +106,8 @@ pub fn read(mut put: impl FnMut(&[u8])) {
     }
 }
 
-/// Where lines go and where their stamps come from: the serial port and the time stamp counter of the machine.
+/// Where lines go and where their stamps come from: the serial port and the time stamp counter of the
+/// machine.
 #[cfg(target_os = "none")]
 mod sink {
     pub(super) fn now() -> u64 {
@@ -189,7 +192,8 @@ impl Write for Line {
     }
 }
 
-/// Records one behind the other in a byte ring. Positions count bytes ever written, so differences are lengths.
+/// Records one behind the other in a byte ring. Positions count bytes ever written, so differences are
+/// lengths.
 struct Ring<const N: usize> {
     bytes: [u8; N],
     /// Position of the oldest record that is still whole.

@@ -1,5 +1,5 @@
-//! Every self-test of the image, by its name, how it ends and what it leaves on the serial port: the table at the head of
-//! `bench-guest/src/image/selftest/mod.rs`.
+//! Every self-test of the image, by its name, how it ends and what it leaves on the serial port: the table at
+//! the head of `bench-guest/src/image/selftest/mod.rs`.
 
 use bench_host::qemu::{Ended, MachineType};
 

@@ -1,5 +1,5 @@
-//! The local APIC of this core, by its memory-mapped registers (xAPIC): acknowledging interrupts, and the one-shot
-//! timer. Register offsets: Intel SDM volume 3, table 11-1.
+//! The local APIC of this core, by its memory-mapped registers (xAPIC): acknowledging interrupts, and the
+//! one-shot timer. Register offsets: Intel SDM volume 3, table 11-1.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -70,8 +70,9 @@ pub(super) fn end_of_interrupt() {
     registers().write_u32(EOI, 0);
 }
 
-/// The timer fires once, `ns` from now; set again it forgets the earlier time. The farthest it reaches is its 32-bit
-/// counter, about four seconds under QEMU: a longer wait fires early, and whoever waits looks at the clock anyway.
+/// The timer fires once, `ns` from now; set again it forgets the earlier time. The farthest it reaches is its
+/// 32-bit counter, about four seconds under QEMU: a longer wait fires early, and whoever waits looks at the
+/// clock anyway.
 pub fn set_timer(ns: u64) {
     let hz = TIMER_HZ.load(Ordering::Relaxed);
     let ticks = (u128::from(ns) * u128::from(hz) / 1_000_000_000).clamp(1, u128::from(u32::MAX));
@@ -107,8 +108,8 @@ impl FreeRunning {
     }
 }
 
-/// Moves the two 8259s away from the exception vectors and masks all their lines: their spurious interrupts, the only
-/// ones left, then hit a vector nobody registered and are counted there.
+/// Moves the two 8259s away from the exception vectors and masks all their lines: their spurious interrupts,
+/// the only ones left, then hit a vector nobody registered and are counted there.
 fn mask_8259() {
     const FIRST: (u16, u8) = (0x20, 32);
     const SECOND: (u16, u8) = (0xa0, 40);

@@ -1,8 +1,9 @@
 //! Time: the time stamp counter, its rate, and the clocks it is held against.
 //!
-//! Under QEMU the counter runs at a constant rate (with TCG it is the host's own), but no CPUID leaf tells the rate. So
-//! it is measured at boot against the best clock there is and checked against the next best. The looks at the clocks
-//! stand at two rungs of the boot ladder, so that the time between them is spent on something else.
+//! Under QEMU the counter runs at a constant rate (with TCG it is the host's own), but no CPUID leaf tells
+//! the rate. So it is measured at boot against the best clock there is and checked against the next best. The
+//! looks at the clocks stand at two rungs of the boot ladder, so that the time between them is spent on
+//! something else.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -168,7 +169,8 @@ impl Calibration {
         }
     }
 
-    /// Waits for what is left of the window, takes the last looks and sets the rates. `None` if the clocks stand still.
+    /// Waits for what is left of the window, takes the last looks and sets the rates. `None` if the clocks
+    /// stand still.
     pub(crate) fn finish(mut self) -> Option<u64> {
         let (mut measured, mut checked) = self.measure(WINDOW_US)?;
         if checked.is_some_and(|checked| !agree(measured, checked)) {
@@ -201,7 +203,8 @@ impl Calibration {
     fn measure(&self, window_us: u64) -> Option<(Rate, Option<Rate>)> {
         let (hz, mask) = (self.reference.hz(), self.reference.mask());
         let enough = hz * window_us / 1_000_000;
-        // A clock that stands still ends the wait too: this many cycles are a second on any processor we may meet.
+        // A clock that stands still ends the wait too: this many cycles are a second on any processor we may
+        // meet.
         const CYCLES_MAX: u64 = 10_000_000_000;
         while self.reference.ticks().wrapping_sub(self.first.ticks) & mask < enough {
             if tsc().wrapping_sub(self.first.after) > CYCLES_MAX {

@@ -68,7 +68,8 @@ pub fn init(number: usize) {
     let data = block.gdt.append(Descriptor::kernel_data_segment());
     // SAFETY: the block is leaked, so the processor may read the segment for ever.
     let tss = block.gdt.append(unsafe { Descriptor::tss_segment_unchecked(&block.tss) });
-    // SAFETY: the table is leaked; the selectors are those of its entries, flat segments of ring 0 like the ones before.
+    // SAFETY: the table is leaked; the selectors are those of its entries, flat segments of ring 0 like the
+    // ones before.
     unsafe {
         block.gdt.load_unsafe();
         CS::set_reg(code);
@@ -87,7 +88,8 @@ pub fn number() -> usize {
 
 fn block() -> &'static CoreBlock {
     let this: *const CoreBlock;
-    // SAFETY: `init` has put the block's address there, before anything asks; the block is leaked and never written again.
+    // SAFETY: `init` has put the block's address there, before anything asks; the block is leaked and never
+    // written again.
     unsafe {
         core::arch::asm!("mov {}, gs:[0]", out(reg) this, options(nostack, preserves_flags, readonly));
         &*this

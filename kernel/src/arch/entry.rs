@@ -2,7 +2,8 @@
 
 use core::arch::global_asm;
 
-/// Time stamp counter at the kernel's first instruction. Written once, by `entry.s`, before any Rust code runs.
+/// Time stamp counter at the kernel's first instruction. Written once, by `entry.s`, before any Rust code
+/// runs.
 static mut ENTRY_TSC: u64 = 0;
 
 /// Time stamp counter at the kernel's first instruction.

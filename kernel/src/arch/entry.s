@@ -1,8 +1,9 @@
 # From the PVH entry (Xen's x86 direct boot ABI) to the first Rust function, on the boot core.
 #
-# At `ninewire_entry`: 32-bit protected mode, flat segments, paging off, interrupts off, ebx = physical address of
-# hvm_start_info. Left behind for Rust: 64-bit mode, the first 4 GiB mapped one to one (writable, executable; the
-# final tables follow within microseconds), interrupts off, a boot stack, the entry's time stamp.
+# At `ninewire_entry`: 32-bit protected mode, flat segments, paging off, interrupts off, ebx = physical
+# address of hvm_start_info. Left behind for Rust: 64-bit mode, the first 4 GiB mapped one to one (writable,
+# executable; the final tables follow within microseconds), interrupts off, a boot stack, the entry's time
+# stamp.
 
     .section .note.pvh, "a", @note
     .p2align 2

@@ -1,5 +1,6 @@
-//! Exceptions of the processor: a breakpoint is counted and passed, everything else is reported with all registers and
-//! ends the machine. The report writes to the serial port directly and takes no lock that the faulting code may hold.
+//! Exceptions of the processor: a breakpoint is counted and passed, everything else is reported with all
+//! registers and ends the machine. The report writes to the serial port directly and takes no lock that the
+//! faulting code may hold.
 
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,5 @@
-//! The interrupt descriptor table: every vector leads to its stub in `vectors.s`, and from there to [`interrupt`] or
-//! to `fault`.
+//! The interrupt descriptor table: every vector leads to its stub in `vectors.s`, and from there to
+//! [`interrupt`] or to `fault`.
 
 use core::arch::global_asm;
 use core::ptr::addr_of;
@@ -42,7 +42,8 @@ enum FaultsOn {
     FaultStacks,
 }
 
-/// Makes faults report themselves before there is memory for anything better; called with the segments of `entry.s`.
+/// Makes faults report themselves before there is memory for anything better; called with the segments of
+/// `entry.s`.
 pub(crate) fn init_early() {
     EARLY_IDT.call_once(|| table(FaultsOn::SameStack)).load();
 }
@@ -64,8 +65,8 @@ pub(crate) fn register_rows() -> Result<(), RegisterError> {
     irq::table().register_lapic(irq::table::TIMER_VECTOR, "APIC timer", irq::timer())
 }
 
-/// Exceptions that a processor can raise; the other vectors below 32 are reserved, and a gate there would only hide
-/// that something is wrong (they end in a general protection fault).
+/// Exceptions that a processor can raise; the other vectors below 32 are reserved, and a gate there would
+/// only hide that something is wrong (they end in a general protection fault).
 const EXCEPTIONS: u32 = 1 << 0 // divide error
     | 1 << 1 // debug
     | 1 << 2 // non-maskable interrupt
@@ -112,10 +113,10 @@ fn table(faults: FaultsOn) -> InterruptDescriptorTable {
             _ if EXCEPTIONS & 1 << vector != 0 => exceptions + u64::from(vector) * EXCEPTION_STUB_BYTES,
             _ => continue,
         };
-        // SAFETY: the table is 256 gates in the processor's format, which does not depend on the type of the handler;
-        // the crate gives each exception a type of its own, which one loop over all cannot have. The stub is that of the
-        // vector: it saves what Rust may change and ends in `iretq`. The stack is one the core block has put into the
-        // task state segment.
+        // SAFETY: the table is 256 gates in the processor's format, which does not depend on the type of the
+        // handler; the crate gives each exception a type of its own, which one loop over all cannot have. The
+        // stub is that of the vector: it saves what Rust may change and ends in `iretq`. The stack is one the
+        // core block has put into the task state segment.
         unsafe {
             let gate = (*gates.add(usize::from(vector))).set_handler_addr(VirtAddr::new(stub));
             if vector < FIRST_INTERRUPT && faults == FaultsOn::FaultStacks {

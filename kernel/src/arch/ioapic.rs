@@ -1,4 +1,5 @@
-//! The I/O APIC: interrupt lines to vectors (Intel 82093AA). Used for devices without message-signalled interrupts.
+//! The I/O APIC: interrupt lines to vectors (Intel 82093AA). Used for devices without message-signalled
+//! interrupts.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,8 +34,8 @@ static MADT: AtomicU64 = AtomicU64::new(0);
 /// Found when the first line is routed; `None` inside if there is none.
 static IO_APIC: Once<Option<IoApic>> = Once::new();
 
-/// Lets [`irq`] route lines through the I/O APIC, if there is one. Its pins are masked after reset, and stay so until
-/// somebody wants them; it is not touched, nor looked for, before.
+/// Lets [`irq`] route lines through the I/O APIC, if there is one. Its pins are masked after reset, and stay
+/// so until somebody wants them; it is not touched, nor looked for, before.
 pub(crate) fn init(acpi: &Acpi) {
     if let Some(madt) = acpi.madt {
         MADT.store(madt, Ordering::Relaxed);
@@ -79,7 +80,8 @@ impl IoApic {
         let polarity = if active_low { ACTIVE_LOW } else { 0 };
         let trigger = if level { LEVEL } else { 0 };
         let registers = self.registers.lock();
-        // The destination first: the entry is live with the write of its lower half, which takes the mask off.
+        // The destination first: the entry is live with the write of its lower half, which takes the mask
+        // off.
         write(&registers, low + 1, u32::from(apic::id()) << 24);
         write(&registers, low, u32::from(vector) | polarity | trigger);
         Ok(())

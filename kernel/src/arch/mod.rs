@@ -1,5 +1,5 @@
-//! What only this machine, an x86-64 PC, can do. One mechanism a file, no policy; the only part of the kernel that is
-//! not built on the host.
+//! What only this machine, an x86-64 PC, can do. One mechanism a file, no policy; the only part of the kernel
+//! that is not built on the host.
 
 pub mod apic;
 pub mod clock;

@@ -1,7 +1,7 @@
 //! Four-level page tables, by the x86_64 crate's mapper, in identity-mapped frames.
 //!
-//! The tables are built once at boot and then only grow (device registers, more stacks); nothing is ever unmapped, so
-//! no other core ever has a stale entry to forget.
+//! The tables are built once at boot and then only grow (device registers, more stacks); nothing is ever
+//! unmapped, so no other core ever has a stale entry to forget.
 
 use x86_64::registers::control::{Cr3, Cr3Flags};
 use x86_64::structures::paging::mapper::MapToError;
@@ -36,7 +36,8 @@ unsafe impl FrameAllocator<Size4KiB> for Frames<'_> {
     }
 }
 
-/// Frames for tables come from below this: what the first tables of `entry.s` map, and every later one does too.
+/// Frames for tables come from below this: what the first tables of `entry.s` map, and every later one does
+/// too.
 const TABLES_LIMIT: u64 = 4 << 30;
 
 impl Tables {
@@ -44,19 +45,21 @@ impl Tables {
     pub(crate) fn new(free: &mut Runs) -> Result<Self, MapError> {
         let root = Frames { free, limit: TABLES_LIMIT }.allocate_frame().ok_or(MapError::NoMemory)?;
         let table = root.start_address().as_u64() as *mut PageTable;
-        // SAFETY: the frame was free, is identity-mapped (below `TABLES_LIMIT`) and from now on belongs to the tables.
+        // SAFETY: the frame was free, is identity-mapped (below `TABLES_LIMIT`) and from now on belongs to
+        // the tables.
         let table = unsafe {
             table.write(PageTable::new());
             &mut *table
         };
-        // SAFETY: every table lies in an identity-mapped frame, so the offset between virtual and physical is 0.
+        // SAFETY: every table lies in an identity-mapped frame, so the offset between virtual and physical is
+        // 0.
         let mapper = unsafe { OffsetPageTable::new(table, VirtAddr::zero()) };
         let extended = core::arch::x86_64::__cpuid(0x8000_0001);
         Ok(Self { root, mapper, one_gib_pages: extended.edx & (1 << 26) != 0 })
     }
 
-    /// Maps `bytes` from `virt` to the memory from `phys`, all multiples of the page size, with the largest pages that
-    /// fit.
+    /// Maps `bytes` from `virt` to the memory from `phys`, all multiples of the page size, with the largest
+    /// pages that fit.
     pub(crate) fn map(
         &mut self,
         virt: u64,
@@ -95,16 +98,16 @@ impl Tables {
         let page = Page::<S>::containing_address(virt);
         let frame = PhysFrame::<S>::containing_address(phys);
         let mut frames = Frames { free, limit: TABLES_LIMIT };
-        // SAFETY: the plan in `mem::layout` maps RAM to one address each, and devices where no RAM is; a page that
-        // was mapped before is refused, so no running code loses its ground.
+        // SAFETY: the plan in `mem::layout` maps RAM to one address each, and devices where no RAM is; a page
+        // that was mapped before is refused, so no running code loses its ground.
         let mapped = unsafe { self.mapper.map_to(page, frame, flags(access), &mut frames) };
         match mapped {
             // Nothing was mapped here before, and absent entries are not cached: nothing to flush.
             Ok(flush) => flush.ignore(),
             Err(MapToError::FrameAllocationFailed) => return Err(MapError::NoMemory),
             Err(MapToError::PageAlreadyMapped(there)) => {
-                // Two register blocks, or two tables of the firmware, may share a page; anything else is mapped twice by
-                // mistake.
+                // Two register blocks, or two tables of the firmware, may share a page; anything else is
+                // mapped twice by mistake.
                 let may_share = matches!(access, Access::Device | Access::Rodata);
                 if !may_share || there != frame {
                     return Err(MapError::AlreadyMapped { address: virt.as_u64() });

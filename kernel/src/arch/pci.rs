@@ -1,5 +1,5 @@
-//! The way to PCI configuration space on this machine: as memory where the firmware says so, otherwise by mechanism 1, an
-//! address register and a data register among the I/O ports (PCI Local Bus 3.0, 3.2.2.3.2).
+//! The way to PCI configuration space on this machine: as memory where the firmware says so, otherwise by
+//! mechanism 1, an address register and a data register among the I/O ports (PCI Local Bus 3.0, 3.2.2.3.2).
 
 use spin::{Mutex, Once};
 
@@ -56,8 +56,8 @@ fn ports_answer() -> bool {
     port::read_u32(ADDRESS_PORT) == ENABLE
 }
 
-/// Where QEMU's machines leave room for registers below 4 GiB: between RAM and either the I/O APIC or, on microvm, the
-/// configuration space.
+/// Where QEMU's machines leave room for registers below 4 GiB: between RAM and either the I/O APIC or, on
+/// microvm, the configuration space.
 pub(crate) fn register_window() -> Option<Window> {
     const FIRST: u64 = 0xc000_0000;
     const IO_APIC: u64 = 0xfec0_0000;

@@ -1,8 +1,8 @@
 //! x86 I/O ports of the machine's own parts (serial port, PIT, PCI configuration, debug exit).
 //!
-//! The functions are safe by the argument that the ports named by their callers are those of devices that cannot
-//! write memory on their own account: a wrong value there spoils that device, never our memory. They stay inside the
-//! kernel so that this remains true.
+//! The functions are safe by the argument that the ports named by their callers are those of devices that
+//! cannot write memory on their own account: a wrong value there spoils that device, never our memory. They
+//! stay inside the kernel so that this remains true.
 
 use x86_64::instructions::port::Port;
 

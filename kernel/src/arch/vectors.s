@@ -3,8 +3,9 @@
 
     .section .text.vectors, "ax"
 
-# --- Exceptions, vectors 0 to 31 -----------------------------------------------------------------------------------
-# Some push an error code by themselves; the others push 0 in its place.
+# --- Exceptions, vectors 0 to 31
+# ----------------------------------------------------------------------------------- Some push an error code
+# by themselves; the others push 0 in its place.
 
     .macro exception vector, pushes_code
     .p2align 4
@@ -59,7 +60,8 @@ exception_common:
     push r15
     cld
     mov rdi, rsp
-    # 15 registers, vector, code and the processor's 5 words are 22 words on an aligned stack: aligned for a call.
+    # 15 registers, vector, code and the processor's 5 words are 22 words on an aligned stack: aligned for a
+    # call.
     call {exception}
     pop r15
     pop r14
@@ -79,8 +81,9 @@ exception_common:
     add rsp, 16
     iretq
 
-# --- Interrupts, vectors 32 to 255 ---------------------------------------------------------------------------------
-# The stub is a call, so the return address tells the vector.
+# --- Interrupts, vectors 32 to 255
+# --------------------------------------------------------------------------------- The stub is a call, so the
+# return address tells the vector.
 
     .p2align 4
     .global interrupt_stubs
@@ -102,7 +105,8 @@ interrupt_common:
     push r10
     push r11
     cld
-    # The return address is 5 bytes into the stub. 8 registers, rdi and the processor's 5 words are 14 words: aligned.
+    # The return address is 5 bytes into the stub. 8 registers, rdi and the processor's 5 words are 14 words:
+    # aligned.
     sub rdi, offset interrupt_stubs + 5
     shr rdi, 3
     add rdi, 32

@@ -1,5 +1,5 @@
-//! The few ACPI tables the kernel reads: where the clocks are (ACPI 6.4, chapter 5). Pure; the bytes come through
-//! [`Memory`].
+//! The few ACPI tables the kernel reads: where the clocks are (ACPI 6.4, chapter 5). Pure; the bytes come
+//! through [`Memory`].
 //!
 //! A table with a bad checksum or a length that does not fit is passed over as if it were not there.
 
@@ -33,8 +33,8 @@ pub struct EcamRange {
     pub last_bus: u8,
 }
 
-/// Where interrupt lines lead. Read from the table when the first device needs its line: most machines have none that
-/// does.
+/// Where interrupt lines lead. Read from the table when the first device needs its line: most machines have
+/// none that does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Routing {
     /// The first I/O APIC.
@@ -63,7 +63,8 @@ pub struct Line {
     pub level: bool,
 }
 
-/// The interrupt lines by their ISA numbers, which is what firmware writes into a PCI function's interrupt line register.
+/// The interrupt lines by their ISA numbers, which is what firmware writes into a PCI function's interrupt
+/// line register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lines([Line; 16]);
 
@@ -111,8 +112,8 @@ impl Acpi {
 }
 
 impl Routing {
-    /// From the multiple APIC description table (ACPI 6.4, 5.2.12), which holds entries of a type, a length and that many
-    /// bytes. `None` if it is not that table, or spoilt.
+    /// From the multiple APIC description table (ACPI 6.4, 5.2.12), which holds entries of a type, a length
+    /// and that many bytes. `None` if it is not that table, or spoilt.
     pub fn parse(table: &[u8]) -> Option<Self> {
         const FIRST_ENTRY: usize = 44;
         const IO_APIC: u8 = 1;
@@ -188,8 +189,8 @@ fn hpet(table: &[u8]) -> Option<u64> {
     u64_at(table, 44).filter(|&address| in_memory && address != 0)
 }
 
-/// The memory-mapped configuration table (PCI Firmware 3.2, 4.1.2): entries of 16 bytes behind 44, of which we use the
-/// one for segment 0. The address is that of bus 0, whatever the first bus is.
+/// The memory-mapped configuration table (PCI Firmware 3.2, 4.1.2): entries of 16 bytes behind 44, of which
+/// we use the one for segment 0. The address is that of bus 0, whatever the first bus is.
 fn ecam(table: &[u8]) -> Option<EcamRange> {
     const BUS_BYTES: u64 = 1 << 20;
     let entry = table.get(44..)?.chunks_exact(16).find(|entry| entry[8..10] == [0, 0])?;
@@ -389,14 +390,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_without_a_panic(mut tail in prop::collection::vec(any::<u8>(), 0..300), at in 0_usize..300) {
+        fn any_bytes_are_read_without_a_panic(
+            mut tail in prop::collection::vec(any::<u8>(), 0..300),
+            at in 0_usize..300,
+        ) {
             let mut ram = Ram(Vec::new());
             if at + 8 < tail.len() {
                 tail[at..at + 8].copy_from_slice(&BASE.to_le_bytes());
             }
             let tables = [b"FACP", b"APIC", b"HPET", b"MCFG"].map(|name| ram.put(&with_header(name, &tail)));
             let other = ram.put(&tail);
-            let root = root_with_rsdt(&mut ram, &[tables[0], tables[1], tables[2], tables[3], other, BASE + 7]);
+            let listed = [&tables[..], &[other, BASE + 7]].concat();
+            let root = root_with_rsdt(&mut ram, &listed);
             Acpi::read(root, &ram);
             Routing::parse(&with_header(b"APIC", &tail));
         }

@@ -1,8 +1,8 @@
 //! The kernel command line: words separated by spaces, `key=value` or a bare flag.
 //!
-//! A value that contains spaces is quoted: `user="glenda and co"`. When a key is given twice the last one counts, so
-//! that a default in front can be overruled behind. Unknown keys are nobody's error: each part of the kernel, and the
-//! image, asks for its own.
+//! A value that contains spaces is quoted: `user="glenda and co"`. When a key is given twice the last one
+//! counts, so that a default in front can be overruled behind. Unknown keys are nobody's error: each part of
+//! the kernel, and the image, asks for its own.
 
 /// The longest command line that is kept.
 pub const CMDLINE_BYTES_MAX: usize = 4096;

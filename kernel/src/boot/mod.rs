@@ -1,8 +1,9 @@
-//! From the boot loader's hands to the image's `main`: what was handed over, and the ladder that makes a machine of it.
+//! From the boot loader's hands to the image's `main`: what was handed over, and the ladder that makes a
+//! machine of it.
 //!
-//! Under emulation nearly all the time of a boot goes into translating code that runs once, about a microsecond an
-//! instruction. So what is called often while booting is marked `inline(never)`: it is translated once, not at every
-//! place it is called from.
+//! Under emulation nearly all the time of a boot goes into translating code that runs once, about a
+//! microsecond an instruction. So what is called often while booting is marked `inline(never)`: it is
+//! translated once, not at every place it is called from.
 
 pub mod acpi;
 pub mod cmdline;
@@ -17,7 +18,8 @@ pub use cmdline::Cmdline;
 use crate::virtio;
 use alloc::vec::Vec;
 
-/// The code the machine ends with. Through QEMU's `isa-debug-exit` a code `c` becomes the exit status `c << 1 | 1`.
+/// The code the machine ends with. Through QEMU's `isa-debug-exit` a code `c` becomes the exit status `c << 1
+/// | 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExitCode(pub u8);
 
@@ -58,8 +60,8 @@ pub struct Memory {
     pub pool: u64,
 }
 
-/// Names the image's `fn main(machine: &'static Machine) -> ExitCode`, called on the boot core when memory, interrupts
-/// and devices are ready. The machine ends with the code it returns.
+/// Names the image's `fn main(machine: &'static Machine) -> ExitCode`, called on the boot core when memory,
+/// interrupts and devices are ready. The machine ends with the code it returns.
 #[macro_export]
 macro_rules! entry {
     ($main:path) => {

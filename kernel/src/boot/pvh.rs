@@ -1,7 +1,8 @@
-//! Reads what the boot loader hands over: `hvm_start_info` of Xen's x86 PVH boot ABI, version 1 (Xen public header
-//! `arch-x86/hvm/start_info.h`), as QEMU fills it in.
+//! Reads what the boot loader hands over: `hvm_start_info` of Xen's x86 PVH boot ABI, version 1 (Xen public
+//! header `arch-x86/hvm/start_info.h`), as QEMU fills it in.
 //!
-//! Pure: from bytes to values. Where the bytes lie and whether they may be touched is the business of `boot::start`.
+//! Pure: from bytes to values. Where the bytes lie and whether they may be touched is the business of
+//! `boot::start`.
 
 use crate::mem::map::{Kind, Region};
 

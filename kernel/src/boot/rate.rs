@@ -1,7 +1,8 @@
 //! From two looks at two clocks to the rate of one of them. Pure.
 //!
-//! A look brackets the other clock's reading between two readings of the time stamp counter, because a reading of an
-//! emulated clock takes as long as it likes. The width of the bracket is how wrong the look may be.
+//! A look brackets the other clock's reading between two readings of the time stamp counter, because a
+//! reading of an emulated clock takes as long as it likes. The width of the bracket is how wrong the look may
+//! be.
 
 /// One look at another clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +50,9 @@ pub struct Rate {
     pub doubt_ppm: u64,
 }
 
+/// The time stamp counter's rate, from a clock of `clock_hz` that wraps around at `mask`; `None` if either
+/// stood still or the looks lie seconds apart.
 #[inline(never)] // see `boot`
-/// The time stamp counter's rate, from a clock of `clock_hz` that wraps around at `mask`; `None` if either stood still or the looks lie seconds apart.
 pub fn rate(first: Look, last: Look, clock_hz: u64, mask: u64) -> Option<Rate> {
     let cycles = last.middle().wrapping_sub(first.middle());
     let ticks = last.ticks.wrapping_sub(first.ticks) & mask;

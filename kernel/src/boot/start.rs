@@ -56,7 +56,8 @@ pub fn boot_core(start_info: u64) -> ! {
     arch::idt::init_early(); // faults report themselves
     let climbed = or_die(climb_on_boot_stack(start_info));
     let climbed = Box::into_raw(Box::new(climbed)) as u64;
-    // SAFETY: `climb_on_boot_stack` has mapped the core's stacks; all that is needed from here on is in the box.
+    // SAFETY: `climb_on_boot_stack` has mapped the core's stacks; all that is needed from here on is in the
+    // box.
     unsafe { arch::stack::continue_on(Stack::Main.top(BOOT_CORE), on_main_stack, climbed) }
 }
 
@@ -104,8 +105,8 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     rung("clock, first look");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
-    // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says what is RAM,
-    // and command line, memory map and ACPI tables have been read.
+    // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says
+    // what is RAM, and command line, memory map and ACPI tables have been read.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?; // page tables, heap
     let cmdline = handed.cmdline.keep();
     configure_log(&cmdline);
@@ -187,7 +188,8 @@ fn read_start_info(address: u64) -> Result<Handed, PvhError> {
     let info = StartInfo::parse(bytes.try_into().expect("that many bytes"))?;
     let table = |address, entries: u32, entry_bytes: usize| {
         let bytes = (entries as usize).saturating_mul(entry_bytes).min(TABLE_BYTES_MAX);
-        // SAFETY: as above; an absent table has no entries and is read as no bytes of a dangling but valid slice.
+        // SAFETY: as above; an absent table has no entries and is read as no bytes of a dangling but valid
+        // slice.
         unsafe { mem::physical(if bytes == 0 { 8 } else { address }, bytes) }
     };
     let memmap = table(info.memmap, info.memmap_entries, pvh::MEMMAP_ENTRY_BYTES);
@@ -207,7 +209,8 @@ struct Below4GiB;
 impl acpi::Memory for Below4GiB {
     fn bytes(&self, address: u64, bytes: usize) -> Option<&[u8]> {
         let end = address.checked_add(bytes as u64)?;
-        // SAFETY: below 4 GiB everything is mapped; what is no memory reads as something, and a checksum tells.
+        // SAFETY: below 4 GiB everything is mapped; what is no memory reads as something, and a checksum
+        // tells.
         (address != 0 && end <= 4 << 30).then(|| unsafe { mem::physical(address, bytes) })
     }
 }

@@ -1,9 +1,9 @@
 //! Interrupts as the rest of the kernel sees them: a name, a vector, a pending bit, and the table behind
 //! `/dev/irqalloc`.
 //!
-//! An interrupt does three things: it counts itself and its cycles on its vector, sets the pending bits registered
-//! for the vector, and acknowledges itself to the interrupt controller. Whoever owns the pending bit does the work in a
-//! task.
+//! An interrupt does three things: it counts itself and its cycles on its vector, sets the pending bits
+//! registered for the vector, and acknowledges itself to the interrupt controller. Whoever owns the pending
+//! bit does the work in a task.
 
 pub mod table;
 
@@ -24,7 +24,8 @@ impl Pending {
 
     /// Marks it; called by interrupt entry, and by tests in its place.
     pub fn set(&self) {
-        // Pairs with the acquire in `take`: what the device wrote before it raised the interrupt is visible behind it.
+        // Pairs with the acquire in `take`: what the device wrote before it raised the interrupt is visible
+        // behind it.
         self.0.store(true, Ordering::Release);
     }
 

@@ -1,7 +1,8 @@
 //! The table of vectors: who is registered, how often it came, how many cycles it took.
 //!
-//! Rows are added at boot and when a driver starts, and never removed. Interrupt entry reads and counts without a lock;
-//! a row is published with a release store after it is complete. Pure: the tests drive it as interrupt entry does.
+//! Rows are added at boot and when a driver starts, and never removed. Interrupt entry reads and counts
+//! without a lock; a row is published with a release store after it is complete. Pure: the tests drive it as
+//! interrupt entry does.
 
 use super::Pending;
 use crate::mem::mmio::Mmio;
@@ -20,8 +21,8 @@ pub const TIMER_VECTOR: u8 = 50;
 pub const SPURIOUS_VECTOR: u8 = 255;
 /// Rows the table has room for.
 pub const HANDLERS_MAX: usize = 256;
-/// Vectors of devices: every eighth from 65, so that no priority class (16 vectors) has more than two; then the ones
-/// between.
+/// Vectors of devices: every eighth from 65, so that no priority class (16 vectors) has more than two; then
+/// the ones between.
 const FIRST_DEVICE: u8 = 65;
 const DEVICE_STEP: u8 = 8;
 
@@ -71,8 +72,9 @@ pub struct LineRegistration {
     pub irq: u8,
     /// Set when the interrupt was this device's.
     pub pending: &'static Pending,
-    /// The device's interrupt status: a byte that says whether the interrupt was this device's, and by being read takes
-    /// the device off the line. It has to be read before the interrupt is acknowledged, or the line raises it again.
+    /// The device's interrupt status: a byte that says whether the interrupt was this device's, and by being
+    /// read takes the device off the line. It has to be read before the interrupt is acknowledged, or the
+    /// line raises it again.
     pub status: Mmio,
 }
 
@@ -231,8 +233,8 @@ impl Table {
         Ok(())
     }
 
-    /// Interrupt entry: sets the pending bits of the vector; on a shared line those of the devices that say it was them.
-    /// Does not wait, lock or allocate.
+    /// Interrupt entry: sets the pending bits of the vector; on a shared line those of the devices that say
+    /// it was them. Does not wait, lock or allocate.
     pub fn deliver(&self, vector: u8) {
         let mut known = false;
         for handler in self.handlers(vector) {

@@ -1,5 +1,5 @@
-//! The heap: linked_list_allocator over one run of pages, for what is made at boot, at mount and at open. Per-operation
-//! memory comes from the DMA pool or from preallocated tables, never from here.
+//! The heap: linked_list_allocator over one run of pages, for what is made at boot, at mount and at open.
+//! Per-operation memory comes from the DMA pool or from preallocated tables, never from here.
 //!
 //! Interrupt handlers do not allocate, so the lock is never waited for by the core that holds it.
 

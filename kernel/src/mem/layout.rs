@@ -1,8 +1,8 @@
 //! Which part of memory is mapped where and for what: the plan that `mem` hands to the page tables. Pure.
 //!
-//! Everything is mapped one to one, except stacks, which live in a window of their own so that the page under each is
-//! a hole. Not mapped at all: the first MiB (page 0 with it), and whatever the firmware did not call RAM, until a
-//! device's registers are asked for.
+//! Everything is mapped one to one, except stacks, which live in a window of their own so that the page under
+//! each is a hole. Not mapped at all: the first MiB (page 0 with it), and whatever the firmware did not call
+//! RAM, until a device's registers are asked for.
 
 use super::map::{Run, Runs};
 use crate::mem::PAGE_SIZE;
@@ -50,8 +50,8 @@ impl Image {
 /// RAM below this stays with the firmware, its tables, and later the other cores' first instructions.
 pub const LOW_END: u64 = 1 << 20;
 
-/// All one-to-one mappings: the image by its parts, the rest of the usable RAM as data. `usable` must not contain the
-/// image.
+/// All one-to-one mappings: the image by its parts, the rest of the usable RAM as data. `usable` must not
+/// contain the image.
 pub fn plan<'a>(image: &Image, usable: &'a Runs) -> impl Iterator<Item = Identity> + use<'a> {
     let image = [
         Identity { run: image.text, access: Access::Text },
@@ -113,7 +113,8 @@ impl Stack {
         }
     }
 
-    /// The core and the stack into whose slot `address` falls: for an address that is not mapped, whose stack overflowed.
+    /// The core and the stack into whose slot `address` falls: for an address that is not mapped, whose stack
+    /// overflowed.
     pub fn of(address: u64) -> Option<(usize, Self)> {
         let offset = address.checked_sub(STACK_WINDOW)?;
         let core = usize::try_from(offset / CORE_BYTES).ok().filter(|&core| core < CORES_MAX)?;

@@ -1,5 +1,5 @@
-//! The memory map: from the firmware's list of regions, in any order and possibly overlapping, to the page-aligned
-//! runs of RAM the kernel may use. Pure; used by `boot` while the machine still has no heap.
+//! The memory map: from the firmware's list of regions, in any order and possibly overlapping, to the
+//! page-aligned runs of RAM the kernel may use. Pure; used by `boot` while the machine still has no heap.
 
 use crate::mem::PAGE_SIZE;
 
@@ -150,7 +150,8 @@ impl Runs {
         Ok(())
     }
 
-    /// Takes `bytes` (a multiple of the page size) aligned to `align` from the lowest run that has them, below `limit`.
+    /// Takes `bytes` (a multiple of the page size) aligned to `align` from the lowest run that has them,
+    /// below `limit`.
     pub fn take(&mut self, bytes: u64, align: u64, limit: u64) -> Option<Run> {
         let found = self.as_slice().iter().find_map(|run| {
             let start = run.start.checked_next_multiple_of(align)?;
@@ -276,7 +277,8 @@ mod tests {
                 })
                 .collect();
             let pages_of = |wanted| -> BTreeSet<u64> {
-                regions.iter().filter(|r| r.kind == wanted).flat_map(|r| r.start / PAGE..r.end / PAGE).collect()
+                let chosen = regions.iter().filter(|r| r.kind == wanted);
+                chosen.flat_map(|r| r.start / PAGE..r.end / PAGE).collect()
             };
             let model: BTreeSet<u64> =
                 pages_of(Kind::Usable).difference(&pages_of(Kind::Reserved)).copied().collect();

@@ -1,5 +1,6 @@
-//! Register access: a mapped, uncached window on a device's registers. Every access is one volatile load or store of
-//! the register's width, inside the window and aligned; anything else is a defect of ours and panics.
+//! Register access: a mapped, uncached window on a device's registers. Every access is one volatile load or
+//! store of the register's width, inside the window and aligned; anything else is a defect of ours and
+//! panics.
 
 use core::ptr::NonNull;
 
@@ -10,8 +11,8 @@ pub struct Mmio {
     bytes: usize,
 }
 
-// SAFETY: a window is an address and a length; the accesses are volatile, and which registers may be written from
-// which core is the device protocol's business, kept by the owner of the device.
+// SAFETY: a window is an address and a length; the accesses are volatile, and which registers may be written
+// from which core is the device protocol's business, kept by the owner of the device.
 unsafe impl Send for Mmio {}
 // SAFETY: as above.
 unsafe impl Sync for Mmio {}
@@ -22,7 +23,8 @@ macro_rules! register {
         #[inline]
         pub fn $read(&self, offset: usize) -> $type {
             let register = self.at(offset, size_of::<$type>());
-            // SAFETY: `at` checked range and alignment, and `new`'s caller vouches that the window stays mapped.
+            // SAFETY: `at` checked range and alignment, and `new`'s caller vouches that the window stays
+            // mapped.
             unsafe { register.cast::<$type>().read_volatile() }
         }
 
@@ -30,7 +32,8 @@ macro_rules! register {
         #[inline]
         pub fn $write(&self, offset: usize, value: $type) {
             let register = self.at(offset, size_of::<$type>());
-            // SAFETY: `at` checked range and alignment, and `new`'s caller vouches that the window stays mapped.
+            // SAFETY: `at` checked range and alignment, and `new`'s caller vouches that the window stays
+            // mapped.
             unsafe { register.cast::<$type>().write_volatile(value) }
         }
     };
@@ -40,8 +43,8 @@ impl Mmio {
     /// A window of `bytes` at `base`.
     ///
     /// # Safety
-    /// The range is mapped for reading and writing for the rest of the kernel's life, and no Rust reference points
-    /// into it.
+    /// The range is mapped for reading and writing for the rest of the kernel's life, and no Rust reference
+    /// points into it.
     pub const unsafe fn new(base: NonNull<u8>, bytes: usize) -> Self {
         Self { base, bytes }
     }

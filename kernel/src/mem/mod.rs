@@ -1,8 +1,8 @@
 //! Memory: the map, the page tables over it, the heap, the DMA pool, device registers.
 //!
-//! Boot order: [`map`] finds the usable runs, [`layout`] says what is mapped where, the tables are built and switched
-//! to, then heap and pool take their runs. What is left stays free for stacks of more cores and for page tables.
-//! Pages are handed out at boot and never come back; what comes and goes lives in heap and pool.
+//! Boot order: [`map`] finds the usable runs, [`layout`] says what is mapped where, the tables are built and
+//! switched to, then heap and pool take their runs. What is left stays free for stacks of more cores and for
+//! page tables. Pages are handed out at boot and never come back; what comes and goes lives in heap and pool.
 
 #[cfg(target_os = "none")]
 pub mod heap;

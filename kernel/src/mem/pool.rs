@@ -1,8 +1,8 @@
 //! The one DMA page pool of the kernel, and how its pages look to a device.
 //!
-//! On the machine a device sees the addresses the processor sees: memory is mapped one to one and there is no IOMMU
-//! between. On the host, where tests play the device, device addresses are shifted by [`Map::DEVICE_SHIFT`], so that
-//! code which mixes them up with pointers fails there first.
+//! On the machine a device sees the addresses the processor sees: memory is mapped one to one and there is no
+//! IOMMU between. On the host, where tests play the device, device addresses are shifted by
+//! [`Map::DEVICE_SHIFT`], so that code which mixes them up with pointers fails there first.
 
 use core::ptr::NonNull;
 
@@ -18,8 +18,9 @@ impl Map {
     pub const DEVICE_SHIFT: u64 = if cfg!(target_os = "none") { 0 } else { 1 << 50 };
 }
 
-// SAFETY: linear with one offset everywhere. On the machine the shift is 0 and the pool's region is mapped one to one,
-// which `mem::space` keeps true; x86 DMA is cache coherent, so the two sync methods have nothing to do.
+// SAFETY: linear with one offset everywhere. On the machine the shift is 0 and the pool's region is mapped
+// one to one, which `mem::space` keeps true; x86 DMA is cache coherent, so the two sync methods have nothing
+// to do.
 unsafe impl Mapping for Map {
     #[inline]
     fn dev_addr(&self, cpu: NonNull<u8>) -> DevAddr {
@@ -85,7 +86,8 @@ mod host {
         POOL.get().expect("made above")
     }
 
-    /// Where a test that plays the device finds the `len` bytes at `address`, if they all lie in the pool's region.
+    /// Where a test that plays the device finds the `len` bytes at `address`, if they all lie in the pool's
+    /// region.
     pub fn device_memory(address: DevAddr, len: usize) -> Option<NonNull<u8>> {
         let base = *REGION.get()?;
         let offset =

@@ -51,11 +51,12 @@ const FIRST_TABLES_END: u64 = 4 << 30;
 const HEAP_BYTES_MIN: u64 = 2 << 20;
 const HEAP_BYTES_MAX: u64 = 32 << 20;
 
-/// Builds the page tables over `usable`, switches to them, and starts the heap; returns the heap's size in bytes.
+/// Builds the page tables over `usable`, switches to them, and starts the heap; returns the heap's size in
+/// bytes.
 ///
 /// # Safety
-/// Called once, on the boot core, with everything below 4 GiB mapped one to one; `usable` is really free RAM apart from
-/// the first MiB and `image`, and nothing outside of `image` is needed any more.
+/// Called once, on the boot core, with everything below 4 GiB mapped one to one; `usable` is really free RAM
+/// apart from the first MiB and `image`, and nothing outside of `image` is needed any more.
 pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
     let ram = usable.clone();
     usable.remove(0, LOW_END)?;
@@ -83,8 +84,8 @@ pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
     Ok(bytes)
 }
 
-/// Makes the DMA pool out of one run of free memory, `asked` bytes or what the longest run has; says how many bytes it
-/// got. A part of the longest run stays back, for page tables and stacks.
+/// Makes the DMA pool out of one run of free memory, `asked` bytes or what the longest run has; says how many
+/// bytes it got. A part of the longest run stays back, for page tables and stacks.
 pub fn make_pool(asked: u64) -> Result<u64, PoolError> {
     const KEPT_BACK_BYTES: u64 = 4 << 20;
     /// Pages of a pool that begins here can be mapped, by us and by the host, with large pages.
@@ -97,13 +98,14 @@ pub fn make_pool(asked: u64) -> Result<u64, PoolError> {
     });
     let run = run.unwrap_or(Run { start: page, end: page });
     let region = NonNull::slice_from_raw_parts(pointer(run.start), run.bytes() as usize);
-    // SAFETY: taken out of the free memory for good, and mapped one to one as data by the plan. An empty region, where
-    // there is no memory, is refused by the pool before it is touched.
+    // SAFETY: taken out of the free memory for good, and mapped one to one as data by the plan. An empty
+    // region, where there is no memory, is refused by the pool before it is touched.
     unsafe { pool::make(region) }?;
     Ok(run.bytes())
 }
 
-/// Maps a device's registers, uncached. The range may begin and end anywhere in a page; asking twice is allowed.
+/// Maps a device's registers, uncached. The range may begin and end anywhere in a page; asking twice is
+/// allowed.
 ///
 /// Before [`init`] there are few registers to be had, below 4 GiB only.
 pub fn map_device(phys: u64, bytes: usize) -> Result<Mmio, MapError> {
@@ -112,7 +114,8 @@ pub fn map_device(phys: u64, bytes: usize) -> Result<Mmio, MapError> {
         Some(space) => space.map_outside_ram(first, last, Access::Device)?,
         None => EARLY.lock().add(first, last)?,
     }
-    // SAFETY: mapped just now as device registers and never unmapped; it is not RAM, so no Rust object lives there.
+    // SAFETY: mapped just now as device registers and never unmapped; it is not RAM, so no Rust object lives
+    // there.
     Ok(unsafe { Mmio::new(pointer(phys), bytes) })
 }
 
@@ -123,8 +126,8 @@ pub fn map_firmware(phys: u64, bytes: usize) -> Result<&'static [u8], MapError> 
         return Err(MapError::Address { address: phys });
     }
     with(|space| space.map_outside_ram(first, last, Access::Rodata))?;
-    // SAFETY: mapped just now for reading and never unmapped; the firmware no longer runs, and nothing of ours writes
-    // outside the RAM that was given to us.
+    // SAFETY: mapped just now for reading and never unmapped; the firmware no longer runs, and nothing of
+    // ours writes outside the RAM that was given to us.
     Ok(unsafe { slice::from_raw_parts(pointer(phys).as_ptr(), bytes) })
 }
 

@@ -1,7 +1,9 @@
-//! Addresses for registers where the firmware has assigned none (small firmwares such as qboot leave that to the kernel).
+//! Addresses for registers where the firmware has assigned none (small firmwares such as qboot leave that to
+//! the kernel).
 //!
-//! Done only on a machine where no function has an address: then the firmware has not begun, and the window below is
-//! free. On any other machine a function without an address is the firmware's decision and stays without.
+//! Done only on a machine where no function has an address: then the firmware has not begun, and the window
+//! below is free. On any other machine a function without an address is the firmware's decision and stays
+//! without.
 
 use super::Function;
 use super::bar::{self, BARS, Bar, BarError};
@@ -52,8 +54,9 @@ pub fn any_assigned(access: &dyn ConfigAccess, functions: &[Function]) -> bool {
     })
 }
 
-/// Gives every block of memory registers of the function an address out of the window. The function does not answer to
-/// memory accesses while its registers are sized, and not afterwards either: whoever uses it switches that on.
+/// Gives every block of memory registers of the function an address out of the window. The function does not
+/// answer to memory accesses while its registers are sized, and not afterwards either: whoever uses it
+/// switches that on.
 pub fn assign(config: &Config<'_>, window: &mut Window) -> Result<(), AssignError> {
     config.set_command(config.command() & !command::MEMORY);
     let mut index = 0;
@@ -83,8 +86,8 @@ pub fn assign(config: &Config<'_>, window: &mut Window) -> Result<(), AssignErro
     Ok(())
 }
 
-/// Bytes that the register decodes: which address bits stay when all are written. `None` for a register that is not
-/// there, which keeps none.
+/// Bytes that the register decodes: which address bits stay when all are written. `None` for a register that
+/// is not there, which keeps none.
 fn size(config: &Config<'_>, offset: u8, wide: bool) -> Option<u64> {
     config.write(offset, u32::MAX);
     let low = config.read(offset) & !0xf;
@@ -106,7 +109,8 @@ mod tests {
 
     const WINDOW: Window = Window { next: 0xc000_0100, end: 0xe000_0000 };
 
-    /// A virtio function before any firmware: ports in BAR 0, a page of MSI-X table in BAR 1, 16 KiB wide in BAR 4.
+    /// A virtio function before any firmware: ports in BAR 0, a page of MSI-X table in BAR 1, 16 KiB wide in
+    /// BAR 4.
     fn bare(fabric: &mut Fabric) {
         fabric
             .function("00:02.0", 0x1af4, 0x1009)

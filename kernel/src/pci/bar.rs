@@ -1,8 +1,8 @@
 //! Base address registers: where a function's registers lie.
 //!
-//! Addresses are the firmware's. The size of a register block is not asked for here: that means switching the function
-//! off and on, which costs an emulated machine a new memory layout each time. What is mapped is what a capability
-//! names, and never RAM.
+//! Addresses are the firmware's. The size of a register block is not asked for here: that means switching the
+//! function off and on, which costs an emulated machine a new memory layout each time. What is mapped is what
+//! a capability names, and never RAM.
 
 use super::config::{Config, header};
 

@@ -1,4 +1,5 @@
-//! The capability list: a chain of offsets in configuration space that the device writes and we follow, with a bound.
+//! The capability list: a chain of offsets in configuration space that the device writes and we follow, with
+//! a bound.
 
 use super::config::{Config, header};
 
@@ -26,8 +27,8 @@ const FIRST_OFFSET: u8 = 0x40;
 /// So many fit into configuration space; a longer list is a circle.
 const CAPABILITIES_MAX: usize = (256 - FIRST_OFFSET as usize) / 4;
 
-/// The capabilities, in the order of the list. The walk ends at the end of the list, at an offset that cannot be, or
-/// when it has gone on for longer than a list can be.
+/// The capabilities, in the order of the list. The walk ends at the end of the list, at an offset that cannot
+/// be, or when it has gone on for longer than a list can be.
 pub fn capabilities<'a>(config: &Config<'a>) -> impl Iterator<Item = Capability> + use<'a> {
     let config = *config;
     let mut next = if config.has_capabilities() { config.read(header::CAPABILITIES) as u8 } else { 0 };

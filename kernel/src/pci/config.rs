@@ -19,8 +19,8 @@ impl fmt::Display for Address {
     }
 }
 
-/// The way to configuration space. Offsets are multiples of 4 below 256; a function that is not there reads as all
-/// ones.
+/// The way to configuration space. Offsets are multiples of 4 below 256; a function that is not there reads
+/// as all ones.
 pub trait ConfigAccess: Sync {
     /// Reads four bytes.
     fn read(&self, address: Address, offset: u8) -> u32;
@@ -102,7 +102,8 @@ impl<'a> Config<'a> {
         self.read(header::COMMAND) as u16
     }
 
-    /// Writes the command register. The status bits in the other half are cleared by writing ones: they get zeros.
+    /// Writes the command register. The status bits in the other half are cleared by writing ones: they get
+    /// zeros.
     pub fn set_command(&self, command: u16) {
         self.write(header::COMMAND, u32::from(command));
     }

@@ -1,5 +1,5 @@
-//! Configuration space as memory: the enhanced mechanism of PCI Express (PCI Express Base 4.0, 7.2.2). One access instead
-//! of the two that ports need, and the only way on machines without those ports.
+//! Configuration space as memory: the enhanced mechanism of PCI Express (PCI Express Base 4.0, 7.2.2). One
+//! access instead of the two that ports need, and the only way on machines without those ports.
 
 use super::config::{Address, ConfigAccess};
 use crate::mem::mmio::Mmio;

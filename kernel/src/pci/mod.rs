@@ -1,5 +1,5 @@
-//! PCI: the functions on the buses, their capabilities and their registers. Everything but the way to configuration
-//! space itself ([`ConfigAccess`]) is pure and tested against a fake made of arrays.
+//! PCI: the functions on the buses, their capabilities and their registers. Everything but the way to
+//! configuration space itself ([`ConfigAccess`]) is pure and tested against a fake made of arrays.
 
 pub mod assign;
 pub mod bar;

@@ -1,4 +1,5 @@
-//! MSI-X: interrupts as memory writes, a table of them a function (PCI Local Bus 3.0, 6.8.2). We use the first entry.
+//! MSI-X: interrupts as memory writes, a table of them a function (PCI Local Bus 3.0, 6.8.2). We use the
+//! first entry.
 
 use super::caps::{Capability, capabilities, id};
 use super::config::Config;
@@ -29,7 +30,8 @@ const CONTROL_MASKED: u32 = 1;
 const ENABLE: u32 = 1 << 31;
 const MASK_ALL: u32 = 1 << 30;
 
-/// Where a local APIC takes messages; the destination's id goes to bits 12 to 19 (Intel SDM volume 3, 11.11.1).
+/// Where a local APIC takes messages; the destination's id goes to bits 12 to 19 (Intel SDM volume 3,
+/// 11.11.1).
 const MESSAGE_BASE: u32 = 0xfee0_0000;
 
 impl Msix {
@@ -52,8 +54,8 @@ impl Msix {
         self.entries as usize * ENTRY_BYTES
     }
 
-    /// Points the first entry at `vector` of the core with APIC id `core`, unmasks it and switches MSI-X on. `table` is a
-    /// window on the table.
+    /// Points the first entry at `vector` of the core with APIC id `core`, unmasks it and switches MSI-X on.
+    /// `table` is a window on the table.
     pub fn route_first(&self, config: &Config<'_>, table: &Mmio, core: u8, vector: u8) {
         // Masked while it changes, so that no half-written message goes out.
         table.write_u32(CONTROL, CONTROL_MASKED);

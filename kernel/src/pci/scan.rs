@@ -1,5 +1,5 @@
-//! Finding the functions: all of a bus in order of device and function, then the buses behind its bridges. Bus numbers
-//! are the firmware's; with these the order is bus, device, function ascending.
+//! Finding the functions: all of a bus in order of device and function, then the buses behind its bridges.
+//! Bus numbers are the firmware's; with these the order is bus, device, function ascending.
 
 use super::config::{Address, Config, ConfigAccess, header};
 use alloc::vec::Vec;

@@ -1,5 +1,6 @@
-//! Configuration space read once: while a function is looked at, no word of it is fetched twice. Each costs an emulated
-//! machine one or two exits to the device model, and following capabilities asks for the same ones again and again.
+//! Configuration space read once: while a function is looked at, no word of it is fetched twice. Each costs
+//! an emulated machine one or two exits to the device model, and following capabilities asks for the same
+//! ones again and again.
 
 use super::config::{Address, ConfigAccess};
 use spin::Mutex;

@@ -1,9 +1,10 @@
 //! A virtio device as its driver sees it.
 //!
-//! The driver's calls, in this order: [`negotiate`](Device::negotiate), [`enable_interrupt`](Device::enable_interrupt)
-//! if it wants to be woken, [`enable_queue`](Device::enable_queue) for each queue, [`driver_ok`](Device::driver_ok).
-//! [`reset`](Device::reset) goes back to the start. Configuration may be read after negotiation. None of it is on a hot
-//! path: what a driver needs there is the [`Notify`] of each queue and its rings.
+//! The driver's calls, in this order: [`negotiate`](Device::negotiate),
+//! [`enable_interrupt`](Device::enable_interrupt) if it wants to be woken,
+//! [`enable_queue`](Device::enable_queue) for each queue, [`driver_ok`](Device::driver_ok).
+//! [`reset`](Device::reset) goes back to the start. Configuration may be read after negotiation. None of it
+//! is on a hot path: what a driver needs there is the [`Notify`] of each queue and its rings.
 
 use super::init::{self, ConfigError, InitError};
 use super::kind::Kind;
@@ -66,8 +67,8 @@ impl Device {
         self.inner.lock().vector
     }
 
-    /// Resets the device and agrees on features: those of `wanted` that it offers, and VERSION_1 in any case. Says which
-    /// they are.
+    /// Resets the device and agrees on features: those of `wanted` that it offers, and VERSION_1 in any case.
+    /// Says which they are.
     pub fn negotiate(&self, wanted: u64) -> Result<u64, InitError> {
         let mut inner = self.inner.lock();
         inner.phase = Phase::Reset;
@@ -89,9 +90,10 @@ impl Device {
         if queue < transport.queue_count() { transport.queue_size_max(queue) } else { 0 }
     }
 
-    /// Sets `pending` on every interrupt of the device, for its configuration and for all queues enabled from now on.
-    /// Without this call the device never interrupts and the driver has to look. Messages where the device has them,
-    /// its interrupt line otherwise. The pending bit of the first call stays the device's for good.
+    /// Sets `pending` on every interrupt of the device, for its configuration and for all queues enabled from
+    /// now on. Without this call the device never interrupts and the driver has to look. Messages where the
+    /// device has them, its interrupt line otherwise. The pending bit of the first call stays the device's
+    /// for good.
     pub fn enable_interrupt(&self, pending: &'static Pending) -> Result<(), InitError> {
         let mut inner = self.inner.lock();
         inner.expect(Phase::Negotiated, "enable_interrupt")?;

@@ -1,8 +1,10 @@
-//! A virtio device made of nothing, for tests on the host: strict about the order of the standard, and able to lie.
+//! A virtio device made of nothing, for tests on the host: strict about the order of the standard, and able
+//! to lie.
 //!
-//! A test keeps the [`Fake`] and gives its [`Fake::device`] to the driver under test. The fake plays the registers only;
-//! who wants to answer chains takes the queue's addresses from [`Fake::queue`] and plays the device half of the `queue`
-//! crate on them. Whatever a driver must not do panics here, in the test, with the reason.
+//! A test keeps the [`Fake`] and gives its [`Fake::device`] to the driver under test. The fake plays the
+//! registers only; who wants to answer chains takes the queue's addresses from [`Fake::queue`] and plays the
+//! device half of the `queue` crate on them. Whatever a driver must not do panics here, in the test, with the
+//! reason.
 
 use super::feature;
 use super::kind::Kind;
@@ -66,7 +68,8 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// A device of this kind with queues of these sizes, VERSION_1 and no other feature, and no configuration.
+    /// A device of this kind with queues of these sizes, VERSION_1 and no other feature, and no
+    /// configuration.
     pub fn new(kind: Kind, queue_sizes: &[u16]) -> Self {
         let state = State {
             features: feature::VERSION_1,

@@ -109,8 +109,8 @@ impl fmt::Display for ConfigError {
     }
 }
 
-/// How often the status is looked at after a reset. A look at an emulated register takes at least tens of nanoseconds,
-/// so this is milliseconds, in which QEMU resets any device.
+/// How often the status is looked at after a reset. A look at an emulated register takes at least tens of
+/// nanoseconds, so this is milliseconds, in which QEMU resets any device.
 const RESET_LOOKS_MAX: u32 = 100_000;
 
 /// Resets the device and waits until it has done so.
@@ -125,7 +125,8 @@ pub(super) fn reset(transport: &mut dyn Transport) -> Result<(), InitError> {
     Err(InitError::ResetUnfinished)
 }
 
-/// Steps 1 to 6: to agreed features. `wanted` are the features our driver understands; VERSION_1 comes on top.
+/// Steps 1 to 6: to agreed features. `wanted` are the features our driver understands; VERSION_1 comes on
+/// top.
 pub(super) fn negotiate(transport: &mut dyn Transport, wanted: u64) -> Result<u64, InitError> {
     // 1. Reset the device.
     reset(transport)?;

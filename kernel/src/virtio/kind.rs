@@ -27,8 +27,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// From a PCI device id: transitional devices have ids of their own (virtio 1.2, 4.1.2.1), modern ones 0x1040 plus
-    /// the type.
+    /// From a PCI device id: transitional devices have ids of their own (virtio 1.2, 4.1.2.1), modern ones
+    /// 0x1040 plus the type.
     pub const fn from_pci_device(id: u16) -> Self {
         match id {
             0x1000 | 0x1041 => Self::Net,
@@ -56,7 +56,8 @@ impl Kind {
         }
     }
 
-    /// The internal name: `virtio-<class>-<N>`, where N counts every virtio function in bus order, whatever its class.
+    /// The internal name: `virtio-<class>-<N>`, where N counts every virtio function in bus order, whatever
+    /// its class.
     pub fn name(self, number: usize) -> &'static str {
         /// The longest class and a number of three digits fit.
         const NAME_BYTES_MAX: usize = 24;

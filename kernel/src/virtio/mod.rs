@@ -1,8 +1,9 @@
-//! Virtio devices: finding them, naming them, and taking one from reset to live (virtio 1.2, chapters 2 to 4).
+//! Virtio devices: finding them, naming them, and taking one from reset to live (virtio 1.2, chapters 2 to
+//! 4).
 //!
-//! A driver sees a [`Device`]; behind it stands a [`Transport`], which is PCI on the machine ([`pci`]) and a strict
-//! fake in tests ([`fake`]). Rings are not here: a driver makes them with the `queue` crate and hands their addresses to
-//! [`Device::enable_queue`].
+//! A driver sees a [`Device`]; behind it stands a [`Transport`], which is PCI on the machine ([`pci`]) and a
+//! strict fake in tests ([`fake`]). Rings are not here: a driver makes them with the `queue` crate and hands
+//! their addresses to [`Device::enable_queue`].
 
 mod device;
 #[cfg(not(target_os = "none"))]

@@ -34,8 +34,8 @@ impl Notify {
 
     /// Kicks the queue: one store.
     ///
-    /// The ring's index was stored before; the store to an uncached register is not reordered before it (x86 keeps
-    /// stores in order, and the compiler keeps a volatile store behind the ring's fence).
+    /// The ring's index was stored before; the store to an uncached register is not reordered before it (x86
+    /// keeps stores in order, and the compiler keeps a volatile store behind the ring's fence).
     #[inline]
     pub fn notify(&self) {
         match self.target {

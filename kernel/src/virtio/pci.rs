@@ -1,5 +1,6 @@
-//! Virtio over PCI, the modern way (virtio 1.2, 4.1): vendor capabilities say where in which register block the device's
-//! structures are. Transitional functions are driven as modern ones; the legacy registers are never touched.
+//! Virtio over PCI, the modern way (virtio 1.2, 4.1): vendor capabilities say where in which register block
+//! the device's structures are. Transitional functions are driven as modern ones; the legacy registers are
+//! never touched.
 
 use super::device::Device;
 use super::kind::{Kind, VENDOR};
@@ -78,10 +79,7 @@ impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(structure) => {
-                write!(
-                    f,
-                    "it has no {structure:?} structure in memory (a legacy device? disable-modern is not supported)"
-                )
+                write!(f, "it has no {structure:?} structure in memory (disable-modern=on is not supported)")
             }
             Self::TooSmall(structure) => {
                 write!(f, "its {structure:?} structure is smaller than virtio 1.2 says")
@@ -109,11 +107,12 @@ pub trait Platform {
     fn register_window(&self) -> Option<Window>;
 }
 
-/// All virtio functions in bus order, named by their place among them. One that cannot be used is reported, keeps its
-/// number and is passed over.
+/// All virtio functions in bus order, named by their place among them. One that cannot be used is reported,
+/// keeps its number and is passed over.
 pub fn find(access: &'static dyn ConfigAccess, platform: &dyn Platform) -> Vec<Device> {
     let functions = scan(access);
-    // Set up when the first function turns out to have no addresses; `None` inside if the firmware deals in them.
+    // Set up when the first function turns out to have no addresses; `None` inside if the firmware deals in
+    // them.
     let mut window: Option<Option<Window>> = None;
     let mut open = |function: &Function| {
         let opened = PciTransport::open(access, function.address, platform);
@@ -261,9 +260,9 @@ impl PciTransport {
         let isr = places.isr.map(|place| checked(Some(place), Structure::Isr, 1)).transpose()?;
         let msix = Msix::find(&config);
 
-        // Registers answer, the device may reach memory (QEMU does not switch that on for modern drivers), and the
-        // interrupt line stays quiet until a driver wants it. Written only when it changes something, because each
-        // change costs an emulated machine a new memory layout.
+        // Registers answer, the device may reach memory (QEMU does not switch that on for modern drivers),
+        // and the interrupt line stays quiet until a driver wants it. Written only when it changes something,
+        // because each change costs an emulated machine a new memory layout.
         let wanted = config.command() | command::MEMORY | command::BUS_MASTER | command::INTERRUPT_DISABLE;
         if wanted != config.command() {
             config.set_command(wanted);

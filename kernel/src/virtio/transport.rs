@@ -62,8 +62,8 @@ pub enum Interrupts {
     None,
 }
 
-/// How a device is reached. One owner; [`super::Device`] brings the calls into the order the standard asks for, and
-/// implementations may rely on it.
+/// How a device is reached. One owner; [`super::Device`] brings the calls into the order the standard asks
+/// for, and implementations may rely on it.
 pub trait Transport: Send {
     /// The features the device offers.
     fn device_features(&mut self) -> u64;
@@ -77,8 +77,8 @@ pub trait Transport: Send {
     fn queue_count(&mut self) -> u16;
     /// The largest size of a queue; 0 if it does not exist.
     fn queue_size_max(&mut self, queue: u16) -> u16;
-    /// Writes size and addresses of a queue and sets it live; with `interrupts` by messages it raises the vector of
-    /// [`Transport::route_interrupt`].
+    /// Writes size and addresses of a queue and sets it live; with `interrupts` by messages it raises the
+    /// vector of [`Transport::route_interrupt`].
     fn enable_queue(
         &mut self,
         queue: u16,

@@ -1,4 +1,5 @@
-//! Claims that end the machine: each does what the kernel must not survive, and comes back only if nothing stopped it.
+//! Claims that end the machine: each does what the kernel must not survive, and comes back only if nothing
+//! stopped it.
 
 use core::arch::asm;
 use core::hint::black_box;
