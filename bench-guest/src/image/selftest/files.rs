@@ -155,7 +155,7 @@ async fn measure<W: Wire>(
             info!(
                 "{:>8} {bytes:>8} {depth:>2} {:>9} {:>9} {:>7} {:>7} {:>7}",
                 task::wait_mode(),
-                READS * bytes as u64 * 1_000_000_000 / took >> 20,
+                (READS * bytes as u64 * 1_000_000_000 / took) >> 20,
                 Hundredths(took / 10 / READS),
                 per_op(did.kicks),
                 per_op(did.interrupts),
