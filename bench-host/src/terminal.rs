@@ -95,6 +95,33 @@ impl Escape {
     }
 }
 
+/// Waits for the guest's first prompt: what is typed before the guest has set its serial port up is lost.
+#[derive(Debug, Default)]
+struct FirstPrompt {
+    seen: bool,
+    /// How much of the prompt the guest has printed last.
+    matched: usize,
+}
+
+impl FirstPrompt {
+    const TEXT: &[u8] = b"term% ";
+
+    fn watch(&mut self, printed: &[u8]) {
+        for &byte in printed {
+            if self.seen {
+                return;
+            }
+            // No beginning of the text repeats inside it, so a mismatch leaves at most its first byte.
+            self.matched = match byte {
+                byte if byte == Self::TEXT[self.matched] => self.matched + 1,
+                byte if byte == Self::TEXT[0] => 1,
+                _ => 0,
+            };
+            self.seen = self.matched == Self::TEXT.len();
+        }
+    }
+}
+
 /// Joins `console`, the host's end of COM1, to the user until one side ends.
 pub fn join(
     guest: &mut Guest,
@@ -114,17 +141,19 @@ pub fn join(
         Keys::Script(script) => (finished(script), false),
     };
     let mut escape = Escape::default();
+    let mut prompt = FirstPrompt::default();
     let mut heard = Instant::now();
     loop {
         interrupts.check()?;
         let deadline = (!interactive && !more).then_some(heard + SILENCE_MAX);
-        let out_wanted = if typed.is_empty() { PollFlags::IN } else { PollFlags::IN | PollFlags::OUT };
+        let sendable = prompt.seen && !typed.is_empty();
+        let out_wanted = if sendable { PollFlags::IN | PollFlags::OUT } else { PollFlags::IN };
         let mut polled = vec![
             PollFd::from_borrowed_fd(console.as_fd(), out_wanted),
             PollFd::from_borrowed_fd(interrupts.fd(), PollFlags::IN),
         ];
-        // The next keys are taken when the last ones are on their way.
-        if more && typed.is_empty() {
+        // The next keys are taken when the last ones are on their way; a person's are looked at for Ctrl-A x in any case.
+        if more && (typed.is_empty() || interactive && !prompt.seen) {
             polled.push(PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN));
         }
         let ready = wait_polled(&mut polled, deadline).context("cannot wait for the console")?;
@@ -133,12 +162,14 @@ pub fn join(
             bail!("the guest printed nothing for {seconds} s and was stopped; its last lines are above");
         }
         if ready.contains(&0) {
-            match drain(&console, out)? {
+            match drain(&console, out, &mut prompt)? {
                 Drained::Closed => return Ok(SessionEnd::Guest(wait_for_end(guest, interrupts)?)),
                 Drained::Bytes(0) => {}
                 Drained::Bytes(_) => heard = Instant::now(),
             }
-            send(&console, &mut typed)?;
+            if prompt.seen {
+                send(&console, &mut typed)?;
+            }
         }
         if ready.contains(&2) {
             let mut keys = [0; 4096];
@@ -171,7 +202,7 @@ enum Drained {
 }
 
 /// Shows what the guest has printed.
-fn drain(mut console: &UnixStream, out: &mut dyn Write) -> Result<Drained> {
+fn drain(mut console: &UnixStream, out: &mut dyn Write, prompt: &mut FirstPrompt) -> Result<Drained> {
     let mut total = 0;
     let mut bytes = [0; 16 * 1024];
     loop {
@@ -179,6 +210,7 @@ fn drain(mut console: &UnixStream, out: &mut dyn Write) -> Result<Drained> {
             Ok(0) => return Ok(Drained::Closed),
             Ok(count) => {
                 total += count;
+                prompt.watch(&bytes[..count]);
                 out.write_all(&bytes[..count])
                     .and_then(|()| out.flush())
                     .context("cannot write the output")?;
@@ -231,6 +263,22 @@ mod tests {
     fn every_other_key_reaches_the_guest() {
         assert_eq!(pass(&[b"x\x03\x04"]), (b"x\x03\x04".to_vec(), false));
         assert_eq!(pass(&[b"\x01\x01x"]), (b"\x01x".to_vec(), false));
+    }
+
+    #[test]
+    fn nothing_is_typed_before_the_first_prompt_however_it_arrives() {
+        for pieces in [&["[0.01] ninewire\nterm% "][..], &["te", "tt", "erm", "% "], &["term", "%", " more"]]
+        {
+            let mut prompt = FirstPrompt::default();
+            for (nth, piece) in pieces.iter().enumerate() {
+                assert!(!prompt.seen, "{nth} of {pieces:?}");
+                prompt.watch(piece.as_bytes());
+            }
+            assert!(prompt.seen, "{pieces:?}");
+        }
+        let mut prompt = FirstPrompt::default();
+        prompt.watch(b"term: % term");
+        assert!(!prompt.seen);
     }
 
     #[test]
