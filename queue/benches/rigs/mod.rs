@@ -1,0 +1,166 @@
+//! What is measured: this crate's rings and a peer's, each with a device that takes every chain and returns it at once.
+//!
+//! The driver's three steps are functions that are never inlined and whose names begin with `counted_`, so that they and
+//! nothing else can be counted, and cost a call each as in a driver.
+
+#![allow(dead_code, reason = "each bench uses its part")]
+
+use std::alloc::{Layout, alloc_zeroed};
+use std::hint::black_box;
+use std::ptr::NonNull;
+
+use ninewire_queue::device::DeviceRing;
+use ninewire_queue::{
+    AddError, Chain, DevAddr, Done, Fault, Head, PackedRing, Ring, RingFeatures, RingLayout, RingMemory,
+    Segment,
+};
+
+mod virtio_drivers_split;
+pub(crate) use virtio_drivers_split::VirtioDrivers;
+
+/// Descriptors of every ring measured.
+pub(crate) const SIZE: usize = 256;
+
+/// Bytes of every segment.
+const LEN: u32 = 100;
+
+/// A driver and its device.
+pub(crate) trait Rig {
+    /// With chains of one segment to read and `writable` to write.
+    fn new(writable: usize) -> Self;
+    /// One chain there and back, `times` times.
+    fn pass(&mut self, times: u64);
+}
+
+/// Memory for rings, for good.
+pub(crate) fn leak(bytes: usize) -> NonNull<u8> {
+    let layout = Layout::from_size_align(bytes, 4096).expect("a page's alignment");
+    // SAFETY: no ring's memory is empty.
+    NonNull::new(unsafe { alloc_zeroed(layout) }).expect("memory")
+}
+
+/// A request whose lists may have any length: what a driver hands over that learns of a request's shape as it comes.
+#[derive(Clone, Copy)]
+pub(crate) struct Lists(&'static (Vec<Segment>, Vec<Segment>));
+
+// SAFETY: the segments name no memory, and the device here follows none.
+unsafe impl Chain for Lists {
+    fn readable(&self) -> &[Segment] {
+        &self.0.0
+    }
+
+    fn writable(&self) -> &[Segment] {
+        &self.0.1
+    }
+}
+
+/// A request of one segment each way, which the compiler knows: what a driver hands over whose requests look alike.
+#[derive(Clone, Copy)]
+pub(crate) struct Two(&'static (Segment, Segment));
+
+// SAFETY: as above.
+unsafe impl Chain for Two {
+    fn readable(&self) -> &[Segment] {
+        core::slice::from_ref(&self.0.0)
+    }
+
+    fn writable(&self) -> &[Segment] {
+        core::slice::from_ref(&self.0.1)
+    }
+}
+
+/// A chain of the benches: made once, sent again and again.
+pub(crate) trait Request: Chain + Copy {
+    fn of(writable: usize) -> Self;
+}
+
+fn segments(count: usize) -> Vec<Segment> {
+    (0..count).map(|index| Segment::new(DevAddr::new(0x1000 * index as u64), LEN)).collect()
+}
+
+impl Request for Lists {
+    fn of(writable: usize) -> Self {
+        Self(Box::leak(Box::new((segments(1), segments(writable)))))
+    }
+}
+
+impl Request for Two {
+    fn of(writable: usize) -> Self {
+        assert_eq!(writable, 1, "a request of two segments");
+        Self(Box::leak(Box::new((segments(1)[0], segments(1)[0]))))
+    }
+}
+
+/// A ring of this crate.
+pub(crate) trait Driver<C: Chain>: Sized {
+    const PACKED: bool;
+    /// # Safety
+    /// As `Ring::new`.
+    unsafe fn make(memory: RingMemory, layout: RingLayout) -> Self;
+    fn counted_add(&mut self, chain: C) -> Result<Head, AddError<C>>;
+    fn counted_kick(&mut self) -> bool;
+    fn counted_pop(&mut self) -> Result<Option<Done<C>>, Fault>;
+}
+
+macro_rules! driver {
+    ($ring:ident, $packed:literal) => {
+        impl<C: Chain> Driver<C> for $ring<C, SIZE> {
+            const PACKED: bool = $packed;
+
+            unsafe fn make(memory: RingMemory, layout: RingLayout) -> Self {
+                // SAFETY: promised by the caller.
+                unsafe { $ring::new(memory, layout) }.expect("a ring of 256")
+            }
+
+            #[inline(never)]
+            fn counted_add(&mut self, chain: C) -> Result<Head, AddError<C>> {
+                self.add(chain)
+            }
+
+            #[inline(never)]
+            fn counted_kick(&mut self) -> bool {
+                self.publish()
+            }
+
+            #[inline(never)]
+            fn counted_pop(&mut self) -> Result<Option<Done<C>>, Fault> {
+                self.pop()
+            }
+        }
+    };
+}
+driver!(Ring, false);
+driver!(PackedRing, true);
+
+/// One of this crate's rings with its device.
+pub(crate) struct Ours<R, C> {
+    ring: Box<R>,
+    device: DeviceRing,
+    request: C,
+}
+
+impl<R: Driver<C>, C: Request> Rig for Ours<R, C> {
+    fn new(writable: usize) -> Self {
+        let features = RingFeatures { event_idx: true, indirect: false, packed: R::PACKED, in_order: false };
+        let layout = RingLayout::new(features, SIZE as u16, 0).expect("a layout of 256");
+        let cpu = leak(layout.bytes());
+        let memory = RingMemory::new(cpu, DevAddr::new(cpu.addr().get() as u64), layout.bytes());
+        // SAFETY: the memory is leaked.
+        let (ring, mut device) = unsafe { (R::make(memory, layout), DeviceRing::new(memory, layout)) };
+        // It polls, so it asks for no kicks; whether it does is looked at all the same.
+        device.disarm();
+        Self { ring: Box::new(ring), device, request: C::of(writable) }
+    }
+
+    fn pass(&mut self, times: u64) {
+        for _ in 0..times {
+            self.ring.counted_add(self.request).expect("room for one");
+            black_box(self.ring.counted_kick());
+            let head = self.device.pop_with(|_| {}).expect("a chain").expect("a chain");
+            self.device.push(head, LEN);
+            black_box(self.device.publish());
+            let done = self.ring.counted_pop().expect("no fault").expect("a chain");
+            assert_eq!(black_box(done).written, LEN);
+        }
+    }
+}
