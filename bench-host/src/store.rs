@@ -250,6 +250,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_committed_baseline_is_whole_and_passes_its_own_gate() {
+        let baseline =
+            from_text(include_bytes!("../../results/baseline.jsonl")).map_err(|(line, _)| line).unwrap();
+        assert!(!baseline.header.git.dirty);
+        assert!(crate::gate::judge(&baseline, &baseline).passes());
+    }
+
     fn problem(text: &str) -> String {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.jsonl");
