@@ -17,7 +17,7 @@ use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault, Refusal};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
-use crate::measure::{room_of_few, why_not};
+use crate::measure::{Measure, room_of_few, why_not};
 use crate::shared::{Area, DescTable, EventWord, tag};
 use crate::stats::RingStats;
 use crate::sync::full_fence;
@@ -265,13 +265,34 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     fn add_many(&mut self, chain: C) -> Result<Head, AddError<C>> {
         let (readable, writable) = (chain.readable(), chain.writable());
         let count = readable.len() + writable.len();
+        let mut measure = Measure::default();
+        for segment in readable {
+            measure.see(segment.len);
+        }
+        let readable_bytes = measure.bytes;
+        for segment in writable {
+            measure.see(segment.len);
+        }
+        match measure.room_after(readable_bytes) {
+            Some(room) if count.wrapping_sub(1) < self.free() as usize => {
+                self.write_many(readable, writable);
+                let written = Written { descriptors: count as u32, room };
+                Ok(self.enter_in_order(written, chain))
+            }
+            _ => self.add_otherwise(chain),
+        }
+    }
+
+    /// What `add` does with a chain that is not plain, or for which there are not enough free descriptors.
+    #[cold]
+    #[inline(never)]
+    fn add_otherwise(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let (readable, writable) = (chain.readable(), chain.writable());
+        let count = readable.len() + writable.len();
         let why = if let Some(fault) = self.fault {
             Refusal::Broken(fault)
         } else if let Some(why) = why_not(readable, writable) {
             why
-        } else if count <= self.free() as usize {
-            let written = self.write_many(readable, writable);
-            return Ok(self.enter_in_order(written, chain));
         } else if count <= self.layout.table_entries() as usize {
             if self.free() > 0 {
                 let written = self.write_indirect(&chain);
@@ -288,36 +309,37 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
 
     /// Writes descriptors for a chain that fits the free ones, perhaps across the ring's end, where the flags change.
     #[inline(always)]
-    fn write_many(&mut self, readable: &[Segment], writable: &[Segment]) -> Written {
-        let (first_at, mut first_tag) = (self.avail_at, 0);
-        let last = readable.len() + writable.len() - 1;
-        let (mut at, mut room, id) = (first_at, 0, self.free_id);
-        for (index, segment) in readable.iter().chain(writable).enumerate() {
-            let next = if index < last { tag::NEXT } else { 0 };
-            let write = if index < readable.len() { 0 } else { tag::WRITE };
-            let tag = self.avail_flags | next | write | id;
-            // SAFETY: `at` stays inside the ring, and as many descriptors from `first_at` on are free.
-            unsafe {
-                self.desc.driver_write_buffer(at, segment.addr.get(), segment.len);
-                if index > 0 {
-                    self.desc.driver_write_tag(at, tag);
-                } else {
-                    first_tag = tag;
+    fn write_many(&mut self, readable: &[Segment], writable: &[Segment]) {
+        let (first_at, first_flags) = (self.avail_at, self.avail_flags | self.free_id);
+        let (mut last_at, mut last_tag, mut written) = (first_at, 0, 0);
+        for (list, write) in [(readable, 0), (writable, tag::WRITE)] {
+            for segment in list {
+                last_at = self.avail_at;
+                last_tag = self.avail_flags | self.free_id | write;
+                // SAFETY: `avail_at` stays inside the ring, and the descriptors of this chain are free.
+                unsafe {
+                    self.desc.driver_write_buffer(last_at, segment.addr.get(), segment.len);
+                    if last_at != first_at {
+                        self.desc.driver_write_tag(last_at, last_tag | tag::NEXT);
+                    }
+                }
+                written += 1;
+                self.avail_at += RingLayout::DESC_BYTES;
+                if self.avail_at == self.ring_bytes {
+                    self.avail_at = 0;
+                    self.turn(written);
                 }
             }
-            if write != 0 {
-                room += segment.len;
-            }
-            at += RingLayout::DESC_BYTES;
-            if at == self.ring_bytes {
-                at = 0;
-                self.turn(index as u32 + 1);
-            }
         }
-        // SAFETY: a descriptor of this ring begins at `first_at`.
+        let mut first_tag = last_tag;
+        if last_at != first_at {
+            let write = if readable.is_empty() { tag::WRITE } else { 0 };
+            first_tag = first_flags | write | tag::NEXT;
+            // SAFETY: as above.
+            unsafe { self.desc.driver_write_tag(last_at, last_tag) };
+        }
+        // SAFETY: as above; everything behind this descriptor is written.
         unsafe { self.desc.driver_publish_tag(first_at, first_tag) };
-        self.avail_at = at;
-        Written { descriptors: last as u32 + 1, room }
     }
 
     /// One descriptor naming the slot's own table (virtio 1.2, 2.8.7).
