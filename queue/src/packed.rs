@@ -311,26 +311,12 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
     #[inline(always)]
     fn write_many(&mut self, readable: &[Segment], writable: &[Segment]) {
         let (first_at, first_flags) = (self.avail_at, self.avail_flags | self.free_id);
-        let (mut last_at, mut last_tag, mut written) = (first_at, 0, 0);
-        for (list, write) in [(readable, 0), (writable, tag::WRITE)] {
-            for segment in list {
-                last_at = self.avail_at;
-                last_tag = self.avail_flags | self.free_id | write;
-                // SAFETY: `avail_at` stays inside the ring, and the descriptors of this chain are free.
-                unsafe {
-                    self.desc.driver_write_buffer(last_at, segment.addr.get(), segment.len);
-                    if last_at != first_at {
-                        self.desc.driver_write_tag(last_at, last_tag | tag::NEXT);
-                    }
-                }
-                written += 1;
-                self.avail_at += RingLayout::DESC_BYTES;
-                if self.avail_at == self.ring_bytes {
-                    self.avail_at = 0;
-                    self.turn(written);
-                }
-            }
-        }
+        self.write_list(first_at, 0, readable, 0);
+        self.write_list(first_at, readable.len() as u32, writable, tag::WRITE);
+        let before = if self.avail_at == 0 { self.ring_bytes } else { self.avail_at };
+        let last_at = before - RingLayout::DESC_BYTES;
+        let last_flags = if last_at < first_at { self.avail_flags | self.free_id } else { first_flags };
+        let last_tag = last_flags | if writable.is_empty() { 0 } else { tag::WRITE };
         let mut first_tag = last_tag;
         if last_at != first_at {
             let write = if readable.is_empty() { tag::WRITE } else { 0 };
@@ -340,6 +326,28 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         }
         // SAFETY: as above; everything behind this descriptor is written.
         unsafe { self.desc.driver_publish_tag(first_at, first_tag) };
+    }
+
+    /// Writes one list of a chain that begins at `first_at` and has `before` descriptors already; all but the chain's first
+    /// get their tags, as if more followed.
+    #[inline(always)]
+    fn write_list(&mut self, first_at: usize, before: u32, list: &[Segment], write: u32) {
+        let desc = self.desc;
+        for (index, segment) in list.iter().enumerate() {
+            let at = self.avail_at;
+            // SAFETY: `avail_at` stays inside the ring, and the caller has seen that enough descriptors are free.
+            unsafe {
+                desc.driver_write_buffer(at, segment.addr.get(), segment.len);
+                if at != first_at {
+                    desc.driver_write_tag(at, self.avail_flags | self.free_id | write | tag::NEXT);
+                }
+            }
+            self.avail_at = at + RingLayout::DESC_BYTES;
+            if self.avail_at == self.ring_bytes {
+                self.avail_at = 0;
+                self.turn(before + index as u32 + 1);
+            }
+        }
     }
 
     /// One descriptor naming the slot's own table (virtio 1.2, 2.8.7).
