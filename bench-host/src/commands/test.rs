@@ -16,9 +16,9 @@ use crate::workspace::Workspace;
 /// The packages whose algorithms work on atomics and raw memory, and their folders: Miri runs their tests.
 const ATOMIC: [(&str, &str); 2] = [("ninewire-dma", "dma"), ("ninewire-queue", "queue")];
 
-/// How a test that explores all interleavings begins, and the word each of them has in its path.
+/// How a test that explores all interleavings begins, and the module such tests are in.
 const MODEL_CALL: &str = "loom::model";
-const MODEL_WORD: &str = "loom";
+const MODEL_MODULE: &str = "models::";
 
 /// Cases of a property test under Miri.
 const MIRI_CASES: &str = "4";
@@ -129,7 +129,7 @@ fn stages(workspace: &Workspace) -> (Vec<Stage>, Vec<String>) {
     } else {
         let mut model = workspace.cargo();
         model.args(["test", "--locked", "--no-fail-fast", "--release", "--lib"]);
-        model.args(selected(&modelled)).arg(MODEL_WORD);
+        model.args(selected(&modelled)).arg(MODEL_MODULE);
         model.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", workspace.variant_target("loom"));
         stages.push(Stage::new("model", model));
     }
