@@ -70,7 +70,11 @@ pub fn line(level: Level, text: fmt::Arguments<'_>) {
     if !enabled(level) {
         return;
     }
-    RING.lock().push(level, sink::now(), text);
+    let stamp = sink::now();
+    // Before the lock is taken: what is printed may log too, or panic, and then must not find the ring
+    // locked.
+    let line = Line::text(level, text);
+    RING.lock().push(stamp, &line);
     if enabled(Level::Debug) {
         flush();
     }
@@ -177,6 +181,18 @@ impl Line {
         Self { bytes: [0; TEXT_BYTES_MAX + 40], len: 0 }
     }
 
+    /// The text of a line, cut to what a record holds.
+    #[inline(never)] // see `boot`
+    fn text(level: Level, text: fmt::Arguments<'_>) -> Self {
+        let mut line = Self::new();
+        // Formatting into a `Line` cannot fail: it cuts. A `Display` that fails by itself has said what it
+        // could.
+        let _ = line.write_str(level.prefix());
+        let _ = line.write_fmt(text);
+        line.len = line.len.min(TEXT_BYTES_MAX);
+        line
+    }
+
     fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
@@ -211,12 +227,9 @@ impl<const N: usize> Ring<N> {
         Self { bytes: [0; N], oldest: 0, unprinted: 0, end: 0, lost: 0 }
     }
 
-    fn push(&mut self, level: Level, stamp: u64, text: fmt::Arguments<'_>) {
-        let mut line = Line::new();
-        // Formatting into a `Line` cannot fail: it cuts.
-        let _ = line.write_str(level.prefix());
-        let _ = line.write_fmt(text);
-        let len = line.len.min(TEXT_BYTES_MAX);
+    fn push(&mut self, stamp: u64, line: &Line) {
+        let text = line.as_bytes();
+        let len = text.len();
         while self.end + (HEADER_BYTES + len) as u64 - self.oldest > N as u64 {
             let next = self.oldest + (HEADER_BYTES + self.text_len(self.oldest)) as u64;
             if self.unprinted == self.oldest {
@@ -229,7 +242,7 @@ impl<const N: usize> Ring<N> {
         header[..8].copy_from_slice(&stamp.to_le_bytes());
         header[8] = len as u8;
         self.put(&header);
-        self.put(&line.bytes[..len]);
+        self.put(text);
     }
 
     fn put(&mut self, bytes: &[u8]) {
@@ -301,8 +314,8 @@ mod tests {
     #[test]
     fn lines_come_out_once_and_in_order() {
         let mut ring = Ring::<256>::new();
-        ring.push(Level::Info, 1_500_000, format_args!("one {}", 1));
-        ring.push(Level::Warn, 2_000_000, format_args!("two"));
+        ring.push(1_500_000, &Line::text(Level::Info, format_args!("one {}", 1)));
+        ring.push(2_000_000, &Line::text(Level::Warn, format_args!("two")));
         assert_eq!(drain(&mut ring), ["[    1.500000] one 1\n", "[    2.000000] warning: two\n"]);
         assert_eq!(drain(&mut ring), Vec::<String>::new());
     }
@@ -311,7 +324,7 @@ mod tests {
     fn a_full_ring_drops_the_oldest_lines_and_says_how_many() {
         let mut ring = Ring::<64>::new();
         for number in 0..5 {
-            ring.push(Level::Info, 0, format_args!("0123456789{number}"));
+            ring.push(0, &Line::text(Level::Info, format_args!("0123456789{number}")));
         }
         assert_eq!(
             drain(&mut ring),
@@ -328,7 +341,7 @@ mod tests {
     fn printed_lines_are_not_lost_when_overwritten() {
         let mut ring = Ring::<64>::new();
         for number in 0..20 {
-            ring.push(Level::Info, 0, format_args!("{number}"));
+            ring.push(0, &Line::text(Level::Info, format_args!("{number}")));
             assert_eq!(drain(&mut ring).len(), 1);
         }
     }
@@ -336,9 +349,25 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_not_refused() {
         let mut ring = Ring::<1024>::new();
-        ring.push(Level::Info, 0, format_args!("{}", "x".repeat(500)));
+        ring.push(0, &Line::text(Level::Info, format_args!("{}", "x".repeat(500))));
         let lines = drain(&mut ring);
         assert_eq!(lines[0].matches('x').count(), TEXT_BYTES_MAX);
+    }
+
+    #[test]
+    fn what_is_logged_may_log_itself() {
+        struct Talkative;
+        impl fmt::Display for Talkative {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                crate::info!("said inside");
+                write!(f, "said outside")
+            }
+        }
+        crate::info!("{Talkative}");
+        let mut lines = Vec::new();
+        read(|line| lines.push(String::from_utf8_lossy(line).into_owned()));
+        let place = |words| lines.iter().position(|line| line.contains(words)).expect("logged");
+        assert!(place("said inside") < place("said outside"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! The kernel's last words.
+//! The kernel's last words. They go to the serial port directly, like those of a fault: the code that
+//! panicked may hold the lock of the log.
 
+use core::fmt::Write;
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,11 +15,14 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     if !PANICKED.swap(true, Ordering::AcqRel) {
-        match info.location() {
-            Some(at) => crate::error!("panic at {}:{}: {}", at.file(), at.line(), info.message()),
-            None => crate::error!("panic: {}", info.message()),
-        }
-        crate::error!("this is a defect of the kernel itself; the machine ends here");
+        crate::log::flush();
+        let mut out = arch::com1::Direct;
+        // Writing to the port cannot fail: what it does not take is dropped.
+        let _ = match info.location() {
+            Some(at) => writeln!(out, "panic at {}:{}: {}", at.file(), at.line(), info.message()),
+            None => writeln!(out, "panic: {}", info.message()),
+        };
+        let _ = writeln!(out, "this is a defect of the kernel itself; the machine ends here");
     }
     arch::exit(ExitCode::PANIC.0)
 }

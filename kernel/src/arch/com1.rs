@@ -2,6 +2,8 @@
 //!
 //! Called by `log` and `panic`; receiving is done by whoever owns the console (see [`receive`]).
 
+use core::fmt;
+
 use super::port::{read_u8, write_u8};
 
 const BASE: u16 = 0x3f8;
@@ -75,4 +77,14 @@ pub fn receive() -> Option<u8> {
     let status = read_u8(LINE_STATUS);
     // A port that is not there reads as all ones.
     (status != 0xff && status & STATUS_DATA_READY != 0).then(|| read_u8(DATA))
+}
+
+/// The port without the log between, for last words: it takes no lock that the code which failed may hold.
+pub struct Direct;
+
+impl fmt::Write for Direct {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        write(text.as_bytes());
+        Ok(())
+    }
 }

@@ -59,19 +59,9 @@ pub(super) extern "sysv64" fn exception(frame: &Frame) {
     if !REPORTING.swap(true, Ordering::AcqRel) {
         crate::log::flush();
         // Writing to the port cannot fail: what it does not take is dropped.
-        let _ = report(&mut Direct, frame);
+        let _ = report(&mut com1::Direct, frame);
     }
     exit(ExitCode::PANIC.0)
-}
-
-/// The serial port, without the log between.
-struct Direct;
-
-impl Write for Direct {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        com1::write(text.as_bytes());
-        Ok(())
-    }
 }
 
 fn report(out: &mut impl Write, frame: &Frame) -> fmt::Result {
