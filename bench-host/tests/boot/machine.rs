@@ -1,14 +1,18 @@
 //! Boots the image once and keeps what it left: how it ended and what it printed.
 
 use std::ffi::OsString;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use bench_host::image;
 use bench_host::interrupt::Interrupts;
-use bench_host::qemu::{Accel, CharDev, Ended, Guest, MachineType, MemoryMib, Program, Vm};
+use bench_host::qemu::{Accel, CharDev, Device, Ended, Guest, MachineType, MemoryMib, Program, Vm};
 use bench_host::workspace::Workspace;
+
+use crate::prompt::Prompt;
 
 /// A self-test that takes longer hangs.
 const BOOT_MAX: Duration = Duration::from_secs(60);
@@ -16,6 +20,8 @@ const BOOT_MAX: Duration = Duration::from_secs(60);
 /// A machine to boot, built up by what differs from the usual one.
 pub(crate) struct Machine {
     vm: Vm,
+    /// QEMU's ends of socket pairs, open until it has inherited them.
+    qemus: Vec<UnixStream>,
 }
 
 /// A machine that has ended.
@@ -23,6 +29,21 @@ pub(crate) struct Booted {
     pub(crate) ended: Ended,
     /// What the guest printed on COM1.
     pub(crate) log: String,
+}
+
+/// A machine at its prompt.
+pub(crate) struct Running {
+    guest: Guest,
+}
+
+impl Running {
+    /// Waits for its end.
+    pub(crate) fn ended(&mut self) -> Ended {
+        let waited = self.guest.wait(&Interrupts::never().unwrap(), Some(Instant::now() + BOOT_MAX));
+        let ended = waited.unwrap();
+        assert!(!matches!(ended, Ended::Qemu(_)), "{ended}: {}", self.guest.messages());
+        ended
+    }
 }
 
 impl Machine {
@@ -46,7 +67,7 @@ impl Machine {
             virtio: Vec::new(),
             extra: Vec::new(),
         };
-        Self { vm }
+        Self { vm, qemus: Vec::new() }
     }
 
     pub(crate) fn board(mut self, board: MachineType) -> Self {
@@ -63,6 +84,29 @@ impl Machine {
     pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
         self.vm.extra.extend(arguments.iter().map(OsString::from));
         self
+    }
+
+    /// Our end of a socket pair, and QEMU's.
+    pub(crate) fn wire(&mut self) -> (UnixStream, CharDev) {
+        let (ours, qemus) = UnixStream::pair().unwrap();
+        let chardev = CharDev::Inherited(qemus.as_raw_fd());
+        self.qemus.push(qemus);
+        (ours, chardev)
+    }
+
+    /// With these virtio devices, in bus order.
+    pub(crate) fn devices(mut self, devices: Vec<Device>) -> Self {
+        self.vm.devices = devices;
+        self
+    }
+
+    /// Boots to the prompt.
+    pub(crate) fn shell(mut self) -> (Running, Prompt) {
+        let (console, chardev) = self.wire();
+        self.vm.cmdline = "mode=shell".into();
+        self.vm.com1 = chardev;
+        let guest = Guest::start(&self.vm).unwrap();
+        (Running { guest }, Prompt::new(console))
     }
 
     /// Boots, runs the self-test `name`, waits for the end.

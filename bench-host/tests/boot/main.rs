@@ -5,6 +5,8 @@
 #![cfg(feature = "boot-tests")]
 
 mod machine;
+mod page;
+mod prompt;
 mod selftests;
 
 use bench_host::qemu::{Ended, MachineType};
