@@ -60,7 +60,9 @@ fn dma_and_queue_know_no_machine() {
         if !["ninewire-dma", "ninewire-queue"].contains(&package.name.as_str()) {
             continue;
         }
-        for dependency in &package.dependencies {
+        // A peer in the benches' tables is no dependency of the crate.
+        let used = package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal);
+        for dependency in used {
             let machine = ["x86_64", "linked_list_allocator", "log"].contains(&dependency.name.as_str());
             assert!(!machine, "{} may not depend on {}", package.name, dependency.name);
         }

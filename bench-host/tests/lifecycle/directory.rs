@@ -65,7 +65,7 @@ fn a_run_that_ends_well_prints_its_table_keeps_its_result_and_leaves_the_directo
         let words = ["run", "--dir", dir.path().to_str().unwrap(), "--boots", "1", "--only", "read/bs=4k/*"];
         let finished = Ninewire::run(&[&words[..], options].concat());
         assert!(finished.status.success(), "{options:?}: {}", finished.stderr);
-        for word in ["read/bs=4k/iodepth=1", "native", "serial", "bytes copied"] {
+        for word in ["read/bs=4k/iodepth=1", "native", "serial", "copied B"] {
             assert!(finished.stdout.contains(word), "{options:?}: {word:?} is not in:\n{}", finished.stdout);
         }
         let file = Path::new(finished.stdout.lines().last().unwrap());
