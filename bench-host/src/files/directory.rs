@@ -216,7 +216,7 @@ impl Files for Directory {
     }
 
     fn open(&self, node: &Node, how: Open) -> Answer<Handle> {
-        if how.write || how.truncate {
+        if how.write || how.truncate || how.create {
             node.writable()?;
         }
         if node.kind()? == FileType::Symlink {

@@ -87,6 +87,8 @@ pub struct Open {
     pub append: bool,
     /// Cut to length 0.
     pub truncate: bool,
+    /// Asked for with the wish to make it: refused where nothing may be made, even when it is there.
+    pub create: bool,
     /// Fail when it is there already (creation only).
     pub exclusive: bool,
 }

@@ -572,6 +572,7 @@ fn linux_open(bits: u32) -> Open {
         write: access != flags::lopen::RDONLY,
         append: bits & flags::lopen::APPEND != 0,
         truncate: bits & flags::lopen::TRUNC != 0,
+        create: bits & flags::lopen::CREATE != 0,
         exclusive: bits & flags::lopen::EXCL != 0,
     }
 }
