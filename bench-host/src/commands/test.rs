@@ -20,7 +20,8 @@ const ATOMIC: [(&str, &str); 2] = [("ninewire-dma", "dma"), ("ninewire-queue", "
 const MODEL_CALL: &str = "loom::model";
 const MODEL_MODULE: &str = "models::";
 
-/// The package whose tests Miri runs. Those of the rings move a million descriptors and would take it hours.
+/// The package whose tests Miri runs. The rings' are left out: their test of a lying device did not end within minutes
+/// under it, and none of the others has been seen to end.
 const INTERPRETED: &str = "ninewire-dma";
 
 /// Cases of a property test under Miri.

@@ -145,6 +145,7 @@ fn a_full_disk_is_named_and_nothing_half_written_stays() {
         if rustix::process::geteuid().is_root() { &["--mount"] } else { &["--mount", "--map-root-user"] };
     let possible = std::process::Command::new("unshare").args(namespace).arg("true").output().unwrap();
     if !possible.status.success() {
+        assert!(!rustix::process::geteuid().is_root(), "root cannot mount: {possible:?}");
         eprintln!(
             "not run: this machine allows no `unshare {}`, so there is no disk to fill up",
             namespace.join(" ")
