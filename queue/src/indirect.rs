@@ -5,7 +5,7 @@
 
 use crate::chain::Chain;
 use crate::layout::RingLayout;
-use crate::shared::{DescTable, desc_word, tag};
+use crate::words::{DescTable, desc_word, tag};
 
 /// How the descriptors of a table follow each other.
 #[derive(Clone, Copy, PartialEq, Eq)]

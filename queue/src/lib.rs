@@ -18,12 +18,12 @@ mod measure;
 mod packed;
 #[cfg(test)]
 mod pitfalls;
-mod shared;
 mod split;
 mod stats;
 mod sync;
 #[cfg(test)]
 mod testing;
+mod words;
 
 pub use any::AnyRing;
 pub use chain::{Chain, Done, Head};

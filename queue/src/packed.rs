@@ -18,9 +18,9 @@ use crate::error::{AddError, CreateError, Fault, Refusal};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::measure::{Measure, room_of_few, why_not};
-use crate::shared::{Area, DescTable, EventWord, tag};
 use crate::stats::RingStats;
 use crate::sync::full_fence;
+use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 

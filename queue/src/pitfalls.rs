@@ -1,8 +1,8 @@
 //! Sixteen mistakes that virtio drivers have been seen to make, each as a test that this crate does not make it.
 
 use crate::device::DeviceRing;
-use crate::shared::tag;
 use crate::testing::{PACKED, Rig, SPLIT, allocations};
+use crate::words::tag;
 use crate::{Fault, Refusal, RingFeatures, RingLayout};
 
 const BOTH: [RingFeatures; 2] = [SPLIT, PACKED];

@@ -22,9 +22,9 @@ use crate::event::passed;
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::measure::{Measure, room_of_few, why_not};
-use crate::shared::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
 use crate::stats::RingStats;
 use crate::sync::full_fence;
+use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 

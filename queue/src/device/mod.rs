@@ -11,7 +11,7 @@ pub use packed::PackedDevice;
 pub use split::SplitDevice;
 
 use crate::layout::{RingLayout, RingMemory};
-use crate::shared::{Area, DescTable};
+use crate::words::{Area, DescTable};
 use crate::{DevAddr, Segment};
 use alloc::vec::Vec;
 

@@ -3,8 +3,8 @@
 use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
-use crate::shared::{Area, DescTable, EventWord, tag};
 use crate::sync::full_fence;
+use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;

@@ -3,8 +3,8 @@
 use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
-use crate::shared::{Area, AvailRing, DescTable, UsedRing, desc_word};
 use crate::sync::full_fence;
+use crate::words::{Area, AvailRing, DescTable, UsedRing, desc_word};
 use crate::{DevAddr, Segment};
 
 /// The device side of a split ring.
