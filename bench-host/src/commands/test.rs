@@ -36,12 +36,13 @@ struct Stage {
     command: Command,
     /// Running no test at all is a mistake in the stage, not a success.
     result: Counts,
+    failures: Failures,
     took: Duration,
 }
 
 impl Stage {
     fn new(name: &'static str, command: Command) -> Self {
-        Self { name, command, result: Counts::default(), took: Duration::ZERO }
+        Self { name, command, result: Counts::default(), failures: Failures::default(), took: Duration::ZERO }
     }
 }
 
@@ -79,6 +80,35 @@ impl Counts {
     }
 }
 
+/// The tests that failed, each with the first lines it said, so that the end of a long output tells what to look at.
+#[derive(Debug, Default)]
+struct Failures {
+    said: Vec<(String, Vec<String>)>,
+    /// The last one's output is being passed on.
+    open: bool,
+}
+
+impl Failures {
+    /// Lines of a failed test's output that are shown again.
+    const SHOWN: usize = 4;
+
+    /// Looks at one line of the harness: `---- NAME stdout ----` opens the output of a failed test, an empty line or
+    /// the list of names closes it.
+    fn add_line(&mut self, line: &str) {
+        if let Some(name) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
+            self.said.push((name.to_string(), Vec::new()));
+            self.open = true;
+        } else if line == "failures:" {
+            self.open = false;
+        } else if let (true, Some((_, lines))) = (self.open, self.said.last_mut())
+            && lines.len() < Self::SHOWN
+            && !line.trim().is_empty()
+        {
+            lines.push(line.to_string());
+        }
+    }
+}
+
 pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     let workspace = Workspace::locate()?;
     ensure(Needs { qemu: true, benches: false })?;
@@ -107,6 +137,12 @@ pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     for reason in &not_run {
         println!("ninewire test: not run: {reason}");
     }
+    for stage in &stages {
+        for (name, lines) in &stage.failures.said {
+            println!("ninewire test: {}: failed: {name}", stage.name);
+            lines.iter().for_each(|line| println!("    {line}"));
+        }
+    }
     let verdict = if broken.is_empty() { "ok" } else { "FAILED" };
     println!(
         "test result: {verdict}. {} passed; {} failed; {} ignored; finished in {:.2}s",
@@ -116,7 +152,7 @@ pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
         started.elapsed().as_secs_f64()
     );
     if !broken.is_empty() {
-        bail!("failed: {}; the first failure of each is above", broken.join(", "));
+        bail!("failed: {}", broken.join(", "));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -202,7 +238,9 @@ impl Stage {
             std::io::stdout().write_all(&bytes[..count]).context("cannot show the tests' output")?;
             for &byte in &bytes[..count] {
                 if byte == b'\n' {
-                    self.result.add_line(&String::from_utf8_lossy(&line));
+                    let text = String::from_utf8_lossy(&line);
+                    self.result.add_line(&text);
+                    self.failures.add_line(&text);
                     line.clear();
                 } else {
                     line.push(byte);
@@ -230,5 +268,15 @@ mod tests {
             counts.add_line(line);
         }
         assert_eq!(counts, Counts { passed: 7, failed: 2, ignored: 1 });
+    }
+
+    #[test]
+    fn a_failed_test_is_named_with_what_it_said_first() {
+        let mut failures = Failures::default();
+        let output = "test a ... ok\ntest b ... FAILED\n\nfailures:\n\n---- b stdout ----\n\nthread 'b' panicked at x.rs:1:\n\
+                      left is not right\n\nfailures:\n    b\n\ntest result: FAILED. 1 passed; 1 failed";
+        output.lines().for_each(|line| failures.add_line(line));
+        let said = ["thread 'b' panicked at x.rs:1:", "left is not right"].map(str::to_string).to_vec();
+        assert_eq!(failures.said, [("b".to_string(), said)]);
     }
 }
