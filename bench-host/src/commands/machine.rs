@@ -1,6 +1,8 @@
 //! From options to a virtual machine: set-up, the image, QEMU, the accelerator. Shared by every command that boots.
 
+use std::ffi::OsString;
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -104,5 +106,61 @@ pub(super) fn directory(dir: &Path) -> Result<PathBuf> {
         bail!("cannot share {shown}: it is not a directory");
     }
     std::fs::read_dir(&path).with_context(|| format!("cannot share {shown}: it cannot be listed"))?;
+    // Where the system tells of no mounts there is nothing to warn of.
+    let mounts = std::fs::read("/proc/self/mountinfo").unwrap_or_default();
+    if let Some(mount) = mounts_below(&path, &mounts).first() {
+        eprintln!(
+            "ninewire: {shown} has another file system in it, at {}: QEMU tells files apart by their number alone, \
+             so two of them may look like one to the guest; leave that directory alone, or boot by hand with \
+             -fsdev ...,multidevs=remap",
+            mount.display()
+        );
+    }
     Ok(path)
+}
+
+/// Mount points below `dir`, from the text of `/proc/self/mountinfo` (proc(5)): the fifth field of a line, in which
+/// blanks and backslashes are written in octal.
+fn mounts_below(dir: &Path, mountinfo: &[u8]) -> Vec<PathBuf> {
+    let points =
+        mountinfo.split(|&byte| byte == b'\n').filter_map(|line| line.split(|&byte| byte == b' ').nth(4));
+    let points = points.map(|field| PathBuf::from(OsString::from_vec(unescaped(field))));
+    points.filter(|point| point != dir && point.starts_with(dir)).collect()
+}
+
+/// `\040` and such as the bytes they stand for.
+fn unescaped(field: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let Some((&first, after)) = rest.split_first() {
+        let octal = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok();
+        match (first, after.get(..3).and_then(octal)) {
+            (b'\\', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[3..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_mounts_below_the_directory_are_found_whatever_their_names() {
+        let mountinfo = b"21 1 8:1 / / rw - ext4 /dev/sda1 rw\n\
+            22 21 0:5 / /data rw - tmpfs tmpfs rw\n\
+            23 22 0:6 / /data/with\\040blank\\134x rw - tmpfs tmpfs rw\n\
+            24 21 0:7 / /database rw - tmpfs tmpfs rw\n";
+        assert_eq!(mounts_below(Path::new("/data"), mountinfo), [Path::new("/data/with blank\\x")]);
+        assert_eq!(mounts_below(Path::new("/data/with blank\\x"), mountinfo), [Path::new(""); 0]);
+        assert_eq!(mounts_below(Path::new("/"), mountinfo).len(), 3);
+        assert_eq!(mounts_below(Path::new("/"), b""), [Path::new(""); 0]);
+    }
 }

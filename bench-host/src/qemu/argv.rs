@@ -207,7 +207,7 @@ impl Argv {
             Device::NineP { tag, dir, readonly } => {
                 let mut fsdev = OsString::from(format!("local,id=fs{index},path="));
                 fsdev.push(escaped(dir));
-                fsdev.push(",security_model=none,multidevs=remap");
+                fsdev.push(",security_model=none");
                 if *readonly {
                     fsdev.push(",readonly=on");
                 }
@@ -332,17 +332,14 @@ mod tests {
             values(&vm, "-chardev"),
             ["socket,id=com1,fd=5", "socket,id=c1,fd=7", "socket,id=c2p1,fd=8", "socket,id=c2p2,path=/s"]
         );
-        assert_eq!(
-            values(&vm, "-fsdev"),
-            ["local,id=fs0,path=/data,security_model=none,multidevs=remap,readonly=on"]
-        );
+        assert_eq!(values(&vm, "-fsdev"), ["local,id=fs0,path=/data,security_model=none,readonly=on"]);
         assert_eq!(vm.inherited(), [5, 7, 8]);
     }
 
     #[test]
     fn a_comma_in_a_path_stays_in_the_path() {
         let vm = vm(vec![Device::NineP { tag: "t".into(), dir: "/a,b".into(), readonly: false }]);
-        assert_eq!(values(&vm, "-fsdev"), ["local,id=fs0,path=/a,,b,security_model=none,multidevs=remap"]);
+        assert_eq!(values(&vm, "-fsdev"), ["local,id=fs0,path=/a,,b,security_model=none"]);
     }
 
     #[test]
