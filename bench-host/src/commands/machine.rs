@@ -159,8 +159,8 @@ mod tests {
             23 22 0:6 / /data/with\\040blank\\134x rw - tmpfs tmpfs rw\n\
             24 21 0:7 / /database rw - tmpfs tmpfs rw\n";
         assert_eq!(mounts_below(Path::new("/data"), mountinfo), [Path::new("/data/with blank\\x")]);
-        assert_eq!(mounts_below(Path::new("/data/with blank\\x"), mountinfo), [Path::new(""); 0]);
+        assert!(mounts_below(Path::new("/data/with blank\\x"), mountinfo).is_empty());
         assert_eq!(mounts_below(Path::new("/"), mountinfo).len(), 3);
-        assert_eq!(mounts_below(Path::new("/"), b""), [Path::new(""); 0]);
+        assert!(mounts_below(Path::new("/"), b"").is_empty());
     }
 }
