@@ -2,7 +2,7 @@
 
 use core::future::Future;
 
-use crate::case::{Sink, StreamLost, no_visit, visit};
+use crate::case::{Crew, Sink, StreamLost, no_visit, visit};
 use crate::intake::{Orders, visits};
 use crate::record::{At, Bye, Job, Path, Share, Status};
 use crate::target::{Clock, Target, TargetError};
@@ -35,6 +35,7 @@ pub async fn follow<X: Sessions, C: Clock, S: Sink>(
     orders: &Orders,
     sessions: &X,
     clock: &C,
+    crew: &(impl Crew<X::Native, C> + Crew<X::Serial, C>),
     sink: &mut S,
 ) -> Result<(), StreamLost> {
     for job in orders.jobs() {
@@ -48,11 +49,11 @@ pub async fn follow<X: Sessions, C: Clock, S: Sink>(
             };
             match path {
                 Path::Native => match sessions.native(&share, &job).await {
-                    Ok(target) => visit(&target, clock, sink, &job, &files, at).await?,
+                    Ok(target) => visit(&target, clock, crew, sink, &job, &files, at).await?,
                     Err(error) => no_visit(sink, at, error).await?,
                 },
                 Path::Serial => match sessions.serial(&share, &job).await {
-                    Ok(target) => visit(&target, clock, sink, &job, &files, at).await?,
+                    Ok(target) => visit(&target, clock, crew, sink, &job, &files, at).await?,
                     Err(error) => no_visit(sink, at, error).await?,
                 },
             };

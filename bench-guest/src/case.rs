@@ -13,9 +13,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt;
 use core::future::Future;
+use core::sync::atomic::{AtomicU16, Ordering};
 
 mod check;
 mod problem;
@@ -32,6 +32,7 @@ use crate::target::{Access, Clock, Slot, Target, TargetError};
 use crate::units::Bytes;
 use check::{Ends, Region, compare};
 use problem::{Problem, doing};
+pub use timed::{Crew, Hand, OneTask, Shift};
 use timed::{Doing, Limit, check_size};
 
 /// The most bytes an untimed read of the verifying pass asks for.
@@ -62,6 +63,7 @@ pub trait Sink {
 pub async fn visit<T: Target, C: Clock, S: Sink>(
     target: &T,
     clock: &C,
+    crew: &impl Crew<T, C>,
     sink: &mut S,
     job: &Job<'_>,
     files: &[File<'_>],
@@ -78,7 +80,7 @@ pub async fn visit<T: Target, C: Clock, S: Sink>(
         device: settings.device,
     };
     sink.emit(&start.into()).await?;
-    let mut visit = Visit { target, clock, sink, job, files, at, histogram: Box::default() };
+    let mut visit = Visit { target, clock, crew, sink, job, files, at, histogram: Box::default() };
     let (outcome, reason) = match visit.run().await {
         Ok(()) => (Outcome::Done, String::new()),
         Err(Problem::Stream) => return Err(StreamLost),
@@ -102,9 +104,10 @@ pub async fn no_visit<S: Sink>(sink: &mut S, at: At, error: TargetError) -> Resu
     Ok(outcome)
 }
 
-struct Visit<'v, T, C, S> {
+struct Visit<'v, T, C, W, S> {
     target: &'v T,
     clock: &'v C,
+    crew: &'v W,
     sink: &'v mut S,
     job: &'v Job<'v>,
     files: &'v [File<'v>],
@@ -112,7 +115,7 @@ struct Visit<'v, T, C, S> {
     histogram: Box<Histogram>,
 }
 
-impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
+impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
     async fn run(&mut self) -> Result<(), Problem> {
         let job = self.job;
         if job.work.has_payload() && job.bs > self.target.settings().io_max {
@@ -150,8 +153,9 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
     }
 
     /// One per operation in flight.
-    fn slots(&self, bytes: u32) -> Result<Vec<T::Slot>, Problem> {
-        (0..self.job.iodepth).map(|_| self.target.slot(bytes).map_err(doing("making buffers"))).collect()
+    fn hands(&self, bytes: u32) -> Result<Vec<Hand<T::Slot>>, Problem> {
+        let slot = || self.target.slot(bytes).map_err(doing("making buffers"));
+        (0..self.job.iodepth).map(|_| slot().map(Hand::new)).collect()
     }
 
     async fn find(&self, path: &str, access: Access) -> Result<T::File, Problem> {
@@ -168,8 +172,8 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
         let (target, job) = (self.target, self.job);
         let file = self.find(self.files[0].path, Access::Read).await?;
         region.ends = self.learn_ends(&file, &region).await?;
-        let mut slots = self.slots(job.bs)?;
-        for (index, slot) in (0..).zip(&mut slots) {
+        let mut hands = self.hands(job.bs)?;
+        for (index, Hand { slot, .. }) in (0..).zip(&mut hands) {
             slot.poison(job.bs);
             let offset = region.offset(index);
             let got = target.read(&file, slot, offset, job.bs).await.map_err(doing("warming up"))?;
@@ -177,7 +181,7 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
         }
         let reading = Doing::Read { file: &file, region: &region };
         for repetition in 0..job.loops {
-            self.repeat(repetition, &reading, region.order.blocks(), &mut slots).await?;
+            self.repeat(repetition, &reading, region.order.blocks(), &mut hands).await?;
         }
         self.clunk(file).await
     }
@@ -261,18 +265,18 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
         let visit = u64::from(self.at.path as u8) << 8 | u64::from(self.at.visit);
         let written = Written { seed: derive(job.seed, visit), block: job.bs };
         let file = self.find(self.files[0].path, Access::Write).await?;
-        let mut slots = self.slots(job.bs)?;
-        for slot in &mut slots {
+        let mut hands = self.hands(job.bs)?;
+        for Hand { slot, .. } in &mut hands {
             written.fill_inside(slot.content());
         }
         // Repetition 0 is the warm-up, which writes every block once.
-        let last = vec![Cell::new(0); blocks as usize];
+        let last: Vec<AtomicU16> = (0..blocks).map(|_| AtomicU16::new(0)).collect();
         let writing =
             |repetition| Doing::Write { file: &file, region: &region, written, repetition, last: &last };
         let once = Limit { ops: blocks, time: None };
-        timed::run(target, self.clock, &writing(0), &mut slots, once, &mut self.histogram).await?;
+        timed::run(target, self.clock, self.crew, &writing(0), &mut hands, once, &mut self.histogram).await?;
         for repetition in 0..job.loops {
-            self.repeat(repetition, &writing(repetition + 1), blocks, &mut slots).await?;
+            self.repeat(repetition, &writing(repetition + 1), blocks, &mut hands).await?;
         }
         self.clunk(file).await?;
         if !job.verify {
@@ -282,7 +286,9 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
         let file = self.find(self.files[0].path, Access::Read).await?;
         let size = blocks * u64::from(job.bs);
         let found = self.read_whole(&file, region.file, size, job.bs, |slot, offset, _| {
-            compare(slot, region.file, offset, |at| written.word(last[region.block_at(at)].get(), at))
+            compare(slot, region.file, offset, |at| {
+                written.word(last[region.block_at(at)].load(Ordering::Relaxed), at)
+            })
         });
         let crc32c = found.await?;
         self.clunk(file).await?;
@@ -296,13 +302,13 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
         match job.work {
             Work::FileOpenRead => {
                 let heads = self.learn_heads().await?;
-                let mut slots = self.slots(job.bs)?;
-                for (slot, facts) in slots.iter_mut().zip(files.iter().cycle()) {
+                let mut hands = self.hands(job.bs)?;
+                for (Hand { slot, .. }, facts) in hands.iter_mut().zip(files.iter().cycle()) {
                     target.open_read_clunk(facts.path, slot, job.bs).await.map_err(doing("warming up"))?;
                 }
                 let opening = Doing::OpenRead { files, heads: &heads, block: job.bs };
                 for repetition in 0..job.loops {
-                    self.repeat(repetition, &opening, pass, &mut slots).await?;
+                    self.repeat(repetition, &opening, pass, &mut hands).await?;
                 }
                 Ok(())
             }
@@ -310,9 +316,9 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
                 for facts in files {
                     check_size(facts, target.stat(facts.path).await.map_err(doing("warming up"))?.0)?;
                 }
-                let mut slots = self.slots(STAMP_BYTES as u32)?;
+                let mut hands = self.hands(STAMP_BYTES as u32)?;
                 for repetition in 0..job.loops {
-                    self.repeat(repetition, &Doing::Stat { files }, pass, &mut slots).await?;
+                    self.repeat(repetition, &Doing::Stat { files }, pass, &mut hands).await?;
                 }
                 Ok(())
             }
@@ -323,9 +329,9 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
                     check_size(facts, target.getattr(&file).await.map_err(doing("warming up"))?.0)?;
                     found.push(file);
                 }
-                let mut slots = self.slots(STAMP_BYTES as u32)?;
+                let mut hands = self.hands(STAMP_BYTES as u32)?;
                 for repetition in 0..job.loops {
-                    self.repeat(repetition, &Doing::Getattr { files, found: &found }, pass, &mut slots)
+                    self.repeat(repetition, &Doing::Getattr { files, found: &found }, pass, &mut hands)
                         .await?;
                 }
                 for file in found {
@@ -362,14 +368,15 @@ impl<T: Target, C: Clock, S: Sink> Visit<'_, T, C, S> {
         repetition: u16,
         doing: &Doing<'_, T::File>,
         pass: u64,
-        slots: &mut [T::Slot],
+        hands: &mut [Hand<T::Slot>],
     ) -> Result<(), Problem> {
         let (target, job, at) = (self.target, self.job, self.at);
         let time = (job.runtime.0 > 0).then(|| job.runtime.ticks(self.clock.rate()));
         let limit = Limit { ops: if job.time_based && time.is_some() { u64::MAX } else { pass }, time };
 
         let before = target.counters();
-        let done = timed::run(target, self.clock, doing, slots, limit, &mut self.histogram).await?;
+        let done =
+            timed::run(target, self.clock, self.crew, doing, hands, limit, &mut self.histogram).await?;
         let counted = target.counters().since(&before);
 
         let mut room = vec![0; ENCODED_MAX];

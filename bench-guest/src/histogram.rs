@@ -65,6 +65,16 @@ impl Histogram {
         self.max = self.max.max(ticks);
     }
 
+    /// Counts everything that `other` has counted.
+    pub fn merge(&mut self, other: &Histogram) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = count.saturating_add(*more);
+        }
+        self.total += other.total;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         *self = Histogram::new();
@@ -256,6 +266,21 @@ mod tests {
             for (bucket, count) in buckets.iter() {
                 prop_assert_eq!(histogram.counts[bucket], count);
             }
+        }
+
+        #[test]
+        fn two_merged_are_one_that_recorded_all(
+            ours in prop::collection::vec(any::<u64>(), 0..50),
+            theirs in prop::collection::vec(any::<u64>(), 0..50),
+        ) {
+            let of = |values: &[u64]| {
+                let mut histogram = Histogram::new();
+                values.iter().for_each(|&value| histogram.record(Ticks(value)));
+                histogram
+            };
+            let mut merged = of(&ours);
+            merged.merge(&of(&theirs));
+            prop_assert!(merged == of(&[ours, theirs].concat()));
         }
 
         #[test]

@@ -73,7 +73,7 @@ impl<'t> Trial<'t> {
         let mut recorder = Recorder::new();
         let at = At { visit: self.visit, ..AT };
         let clock = StepClock::new(self.clock_step);
-        block_on(visit(&session, &clock, &mut recorder, &self.job, self.files, at))
+        block_on(visit(&session, &clock, &OneTask, &mut recorder, &self.job, self.files, at))
             .expect("the recorder takes all");
         let stream = recorder.into_stream();
         let mut heard = Heard {

@@ -1,6 +1,12 @@
-//! The part the clock runs for: lanes that take the next operation, do it and note how long it took.
+//! The part the clock runs for: hands that take the next operation, do it and note how long it took.
+//!
+//! A [`Hand`] owns what one operation in flight needs, and notes for itself; what hands share is which operation is
+//! the next and whether to go on. So who moves them is open, and a [`Crew`] says it: one task that keeps them all in
+//! flight, or a thread for each where an operation blocks.
 
-use core::cell::{Cell, RefCell};
+use alloc::boxed::Box;
+use core::future::Future;
+use core::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 
 use super::check::Region;
 use super::problem::{Problem, doing};
@@ -16,7 +22,7 @@ pub(super) enum Doing<'d, F> {
     /// A block is read.
     Read { file: &'d F, region: &'d Region },
     /// A block is written; `last` notes which repetition wrote it.
-    Write { file: &'d F, region: &'d Region, written: Written, repetition: u16, last: &'d [Cell<u16>] },
+    Write { file: &'d F, region: &'d Region, written: Written, repetition: u16, last: &'d [AtomicU16] },
     /// A small file is opened and its first block read; `heads` is what each begins with.
     OpenRead { files: &'d [File<'d>], heads: &'d [Option<u64>], block: u32 },
     /// A path's attributes are asked for.
@@ -48,7 +54,7 @@ impl<F> Doing<'_, F> {
                     let word = written.end(*repetition, offset + u64::from(at)).to_le_bytes();
                     content[at as usize..at as usize + STAMP_BYTES].copy_from_slice(&word);
                 }
-                last[region.block_at(offset)].set(*repetition);
+                last[region.block_at(offset)].store(*repetition, Ordering::Relaxed);
                 let got = target.write(file, slot, offset, region.block).await.map_err(doing("writing"))?;
                 if got != region.block {
                     return Err(Problem::Short { doing: "writing", offset, wanted: region.block, got });
@@ -118,88 +124,137 @@ pub(super) struct Done {
     pub(super) elapsed: Ticks,
 }
 
-/// What the lanes of a repetition share; they run on one core, one at a time.
-struct Shared<'s, C> {
-    clock: &'s C,
-    limit: Limit,
-    begin: Ticks,
-    next: Cell<u64>,
-    ops: Cell<u64>,
-    bytes: Cell<u64>,
-    /// The first problem; no further operation is begun then.
-    problem: Cell<Option<Problem>>,
-    histogram: RefCell<&'s mut Histogram>,
+/// Who does the operations of a timed repetition.
+pub trait Crew<T: Target, C: Clock> {
+    /// Makes ready, calls [`Shift::begin`], and has every hand [`Shift::work`], all of them at a time. Ready when
+    /// all of them are done.
+    fn work(&self, shift: &Shift<'_, T, C>, hands: &mut [Hand<T::Slot>]) -> impl Future<Output = ()>;
 }
 
-impl<C: Clock> Shared<'_, C> {
+/// One task keeps the operations of all hands in flight.
+#[derive(Clone, Copy, Debug)]
+pub struct OneTask;
+
+impl<T: Target, C: Clock> Crew<T, C> for OneTask {
+    async fn work(&self, shift: &Shift<'_, T, C>, hands: &mut [Hand<T::Slot>]) {
+        let lanes = Lanes::new(hands.iter_mut().map(|hand| shift.work(hand)));
+        shift.begin();
+        lanes.await;
+    }
+}
+
+/// What one operation in flight needs, and what this hand has done in the repetition.
+pub struct Hand<S> {
+    pub(super) slot: S,
+    histogram: Box<Histogram>,
+    bytes: u64,
+    /// When its last operation was completed.
+    end: Ticks,
+    problem: Option<Problem>,
+}
+
+impl<S> Hand<S> {
+    pub(super) fn new(slot: S) -> Self {
+        Hand { slot, histogram: Box::default(), bytes: 0, end: Ticks(0), problem: None }
+    }
+
+    fn rest(&mut self) {
+        self.histogram.clear();
+        (self.bytes, self.end, self.problem) = (0, Ticks(0), None);
+    }
+
+    fn note(&mut self, begun: Ticks, now: Ticks, result: Result<u32, Problem>) {
+        match result {
+            Ok(_) if now < begun => self.problem = Some(Problem::Clock),
+            Ok(bytes) => {
+                self.histogram.record(now.since(begun));
+                self.bytes += u64::from(bytes);
+                self.end = now;
+            }
+            Err(problem) => self.problem = Some(problem),
+        }
+    }
+}
+
+/// One timed repetition, as its hands see it.
+pub struct Shift<'s, T: Target, C> {
+    target: &'s T,
+    clock: &'s C,
+    doing: &'s Doing<'s, T::File>,
+    limit: Limit,
+    /// Ticks; set once, before any hand takes an operation.
+    began: AtomicU64,
+    /// The operation that is taken next.
+    next: AtomicU64,
+    /// A hand met a problem: no further operation is begun.
+    stopped: AtomicBool,
+}
+
+impl<T: Target, C: Clock> Shift<'_, T, C> {
+    /// The repetition begins now.
+    pub fn begin(&self) {
+        self.began.store(self.clock.now().0, Ordering::Relaxed);
+    }
+
+    /// Does one operation after the other with `hand` until the repetition is over.
+    pub async fn work(&self, hand: &mut Hand<T::Slot>) {
+        while let Some((index, begun)) = self.take() {
+            let result = self.doing.once(self.target, index, &mut hand.slot).await;
+            hand.note(begun, self.clock.now(), result);
+            if hand.problem.is_some() {
+                self.stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// The number of the next operation and the time; `None` when none is to be begun. The first is always begun.
     fn take(&self) -> Option<(u64, Ticks)> {
-        let (index, now) = (self.next.get(), self.clock.now());
-        let late = self.limit.time.is_some_and(|time| index > 0 && now.since(self.begin) >= time);
-        if index >= self.limit.ops || late || self.problem.get().is_some() {
+        let now = self.clock.now();
+        let late = |time| now.since(Ticks(self.began.load(Ordering::Relaxed))) >= time;
+        if self.stopped.load(Ordering::Relaxed)
+            || self.limit.time.is_some_and(late) && self.next.load(Ordering::Relaxed) > 0
+        {
             return None;
         }
-        self.next.set(index + 1);
-        Some((index, now))
-    }
-
-    fn note(&self, begun: Ticks, result: Result<u32, Problem>) {
-        match result {
-            Ok(bytes) => {
-                let now = self.clock.now();
-                if now < begun {
-                    return self.problem.set(Some(Problem::Clock));
-                }
-                self.histogram.borrow_mut().record(now.since(begun));
-                self.ops.set(self.ops.get() + 1);
-                self.bytes.set(self.bytes.get() + u64::from(bytes));
-            }
-            Err(problem) => self.problem.set(self.problem.get().or(Some(problem))),
-        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.limit.ops).then_some((index, now))
     }
 }
 
-async fn lane<T: Target, C: Clock>(
-    target: &T,
-    shared: &Shared<'_, C>,
-    doing: &Doing<'_, T::File>,
-    slot: &mut T::Slot,
-) {
-    while let Some((index, begun)) = shared.take() {
-        shared.note(begun, doing.once(target, index, slot).await);
-    }
-}
-
-/// Does operations, one per slot in flight, until `limit`; their durations go to `histogram`, which is cleared
-/// first. Lanes that are in the middle of an operation when another fails finish it.
+/// Does operations, one per hand in flight, until `limit`; their durations go to `histogram`, which is cleared
+/// first. Hands that are in the middle of an operation when another fails finish it.
 pub(super) async fn run<T: Target, C: Clock>(
     target: &T,
     clock: &C,
+    crew: &impl Crew<T, C>,
     doing: &Doing<'_, T::File>,
-    slots: &mut [T::Slot],
+    hands: &mut [Hand<T::Slot>],
     limit: Limit,
     histogram: &mut Histogram,
 ) -> Result<Done, Problem> {
     histogram.clear();
-    let mut shared = Shared {
+    hands.iter_mut().for_each(Hand::rest);
+    let shift = Shift {
+        target,
         clock,
+        doing,
         limit,
-        begin: Ticks(0),
-        next: Cell::new(0),
-        ops: Cell::new(0),
-        bytes: Cell::new(0),
-        problem: Cell::new(None),
-        histogram: RefCell::new(histogram),
+        began: AtomicU64::new(0),
+        next: AtomicU64::new(0),
+        stopped: AtomicBool::new(false),
     };
-    shared.begin = clock.now();
-    let shared = &shared;
-    Lanes::new(slots.iter_mut().map(|slot| lane(target, shared, doing, slot))).await;
-    let end = clock.now();
-    match shared.problem.get() {
-        Some(problem) => Err(problem),
-        None if end < shared.begin => Err(Problem::Clock),
-        None => {
-            Ok(Done { ops: shared.ops.get(), bytes: shared.bytes.get(), elapsed: end.since(shared.begin) })
+    crew.work(&shift, hands).await;
+    let (began, mut end, mut bytes) = (Ticks(shift.began.into_inner()), Ticks(0), 0);
+    for hand in hands {
+        if let Some(problem) = hand.problem {
+            return Err(problem);
         }
+        histogram.merge(&hand.histogram);
+        bytes += hand.bytes;
+        end = end.max(hand.end);
     }
+    if end < began {
+        return Err(Problem::Clock);
+    }
+    Ok(Done { ops: histogram.total(), bytes, elapsed: end.since(began) })
 }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use ninewire_bench_guest::agenda::follow;
-use ninewire_bench_guest::case::Sink;
+use ninewire_bench_guest::case::{OneTask, Sink};
 use ninewire_bench_guest::frame::{Encoder, Event};
 use ninewire_bench_guest::intake::Intake;
 use ninewire_bench_guest::record::{Bye, Device, Hello, Level, Log, Path, Record};
@@ -114,7 +114,7 @@ impl World {
             sink.emit(&device.into()).await.unwrap();
             sink.emit(&Log { level: Level::Info, text: "the cases begin" }.into()).await.unwrap();
             let sessions = Both { tree: tree.clone(), lie: guest.lie };
-            follow(&orders, &sessions, &StepClock::new(500), &mut sink).await.unwrap();
+            follow(&orders, &sessions, &StepClock::new(500), &OneTask, &mut sink).await.unwrap();
             sink.into_stream()
         })
     }

@@ -15,7 +15,7 @@ use alloc::format;
 use core::fmt;
 
 use ninewire_bench_guest::agenda::follow;
-use ninewire_bench_guest::case::{Sink, StreamLost};
+use ninewire_bench_guest::case::{OneTask, Sink, StreamLost};
 use ninewire_bench_guest::frame::{Decoder, Event, FRAME_MAX, VERSION};
 use ninewire_bench_guest::intake::{Intake, OrderError, Orders};
 use ninewire_bench_guest::record::{Bye, Fault, Status};
@@ -99,7 +99,7 @@ async fn serve(machine: &'static Machine) -> Result<(), Failure> {
         Ok(orders) => {
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
-            Ok(follow(&orders, &KernelSessions, &clock, &mut sink).await?)
+            Ok(follow(&orders, &KernelSessions, &clock, &OneTask, &mut sink).await?)
         }
         Err(failure) => {
             give_up(&failure, &mut sink).await?;
