@@ -7,7 +7,8 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Who may depend on whom, tests and benches aside. Arrows point one way: downwards in this list.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("ninewire", &["ninewire-bench-guest", "ninewire-kernel"]),
+    ("ninewire", &["ninewire-bench-guest", "ninewire-linux-guest", "ninewire-kernel"]),
+    ("ninewire-linux-guest", &["ninewire-bench-guest"]),
     ("ninewire-bench-guest", &["ninewire-kernel"]),
     ("ninewire-kernel", &["ninewire-queue", "ninewire-dma"]),
     ("ninewire-queue", &["ninewire-dma"]),
