@@ -5,7 +5,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::qemu::{AccelChoice, MachineType, MemoryMib, VirtioProperty, check_tag};
+use crate::job::Setting;
+use crate::qemu::{AccelChoice, MachineType, MemoryMib, QemuChoice, VirtioProperty, check_tag};
+
+mod sides;
+
+pub use sides::SideArgs;
+
+/// Reads a command line, the program's name first.
+pub fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    sides::parse(with_two_dashes(words))
+}
 
 /// Boots a small kernel in QEMU and measures host-guest file and console I/O: native 9P against 9P over a serial port.
 ///
@@ -26,6 +36,17 @@ pub enum Command {
     /// Existing files of the directory are only read; what is written goes to a folder made for the run inside it and
     /// removed at every end. A run in which anything is missing or wrong is void: it says why, shows the end of the
     /// guest's log and leaves no result.
+    ///
+    /// With --ab A -- B it compares two things honestly: their boots take turns (A B B A), and every cell gets a word.
+    /// What comes before --ab holds for both sides; a side is a commit, or any of --qemu, -M, --virtio, --append,
+    /// --qemu-arg (a word for QEMU) and --job (a setting of every case):
+    ///
+    ///     run --boots 10 --ab HEAD~1 -- HEAD
+    ///     run --boots 10 --ab --qemu 7.2 -- --qemu 10.0
+    ///     run --boots 10 --ab -- --append wait=poll
+    ///     run --boots 10 --ab --job iodepth=8 -- --job iodepth=32
+    ///     run --boots 10 --ab --virtio event_idx=off --
+    #[command(verbatim_doc_comment)]
     Run(RunArgs),
     /// Look at one run closely: intervals, scatter, percentiles, what an operation costs, and what makes one doubt.
     Analyse(AnalyseArgs),
@@ -76,7 +97,7 @@ pub enum NetworkType {
 
 /// Go programs take long options with one dash, and the wiki page's `ufs` is one: `-ntype=unix` after `serve` is read
 /// as `--ntype=unix`.
-pub fn with_two_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+fn with_two_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
     const LONG: [&str; 6] = ["-ntype", "-net", "-addr", "-root", "-debug", "-user"];
     let mut serving = false;
     words
@@ -144,8 +165,17 @@ pub struct RunArgs {
     pub suite: String,
     /// Only the cases whose name fits GLOB, such as 'read/*'.
     #[arg(long, value_name = "GLOB")]
-    pub only: Option<String>,
-    /// How many times to boot; every figure is a median over boots.
+    pub case: Option<String>,
+    /// A setting of every case, in a job file's words, such as iodepth=8; may be repeated.
+    #[arg(long, value_name = "WORD=VALUE")]
+    pub job: Vec<Setting>,
+    /// Compare two sides whose boots take turns; see above. Without A, or B, that side is what stands before --ab.
+    #[arg(long, value_name = "A -- B")]
+    pub ab: bool,
+    /// The two sides.
+    #[arg(skip)]
+    pub sides: Option<Box<[SideArgs; 2]>>,
+    /// How many times to boot, with --ab each side; every figure is a median over boots.
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub boots: u32,
     /// Append the run to results/, for comparing with later ones; without it the run is kept below target/.
@@ -174,9 +204,10 @@ pub struct MachineArgs {
     /// What executes guest code; figures of the two are never compared.
     #[arg(long, value_enum, default_value = "auto")]
     pub accel: AccelChoice,
-    /// The QEMU to use instead of qemu-system-x86_64 from PATH.
-    #[arg(long, value_name = "PATH", env = "QEMU")]
-    pub qemu: Option<PathBuf>,
+    /// The QEMU to use instead of the first qemu-system-x86_64 in PATH: its file, or a version such as 7.2, of which
+    /// the first in PATH is taken.
+    #[arg(long, value_name = "PATH|VERSION", env = "QEMU", value_parser = clap::value_parser!(QemuChoice))]
+    pub qemu: Option<QemuChoice>,
     /// Number of guest cores.
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=255))]
     pub smp: u32,
@@ -189,10 +220,13 @@ pub struct MachineArgs {
     /// Words added to the kernel command line, such as wait=poll; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub append: Vec<String>,
+    /// A word passed to QEMU as it is; may be repeated.
+    #[arg(long, value_name = "WORD", allow_hyphen_values = true)]
+    pub qemu_arg: Vec<OsString>,
     /// Print the QEMU command and start nothing.
     #[arg(long, visible_alias = "print")]
     pub dry_run: bool,
-    /// Passed to QEMU as they are.
+    /// Words passed to QEMU as they are; with --ab say them as --qemu-arg.
     #[arg(last = true, value_name = "QEMU ARGS")]
     pub extra: Vec<OsString>,
 }

@@ -12,8 +12,8 @@ use ninewire_bench_guest::record::Path;
 use ninewire_bench_guest::units::Nanos;
 
 use crate::gate;
-use crate::run::Run;
 use crate::run::cell::{BootValue, Cell};
+use crate::run::{Header, Run};
 use crate::stats::summary::median;
 use crate::verdict::{self, Better, Judged, Rules, Verdict};
 
@@ -79,6 +79,8 @@ pub struct Row {
 /// Two runs compared.
 #[derive(Clone, Debug)]
 pub struct Report {
+    /// What is compared, before and after.
+    pub sides: [String; 2],
     /// Every cell that at least one of them has.
     pub rows: Vec<Row>,
     /// The counters.
@@ -145,7 +147,25 @@ pub fn compare(before: &Run, after: &Run, rules: &Rules) -> Report {
         .collect();
     let judged = verdict::judge(&cells, rules);
     rows.iter_mut().zip(judged).for_each(|(row, judged)| row.judged = judged);
-    Report { rows, counters: gate::judge(before, after), rules: *rules }
+    let counters =
+        if apart.is_none() { gate::judge_sides(before, after) } else { gate::judge(before, after) };
+    let sides = [before, after].map(|run| title(&run.header));
+    Report { sides, rows, counters, rules: *rules }
+}
+
+/// A run in a line: its side if it is one, and what it was made with.
+fn title(header: &Header) -> String {
+    let what = match &header.side {
+        Some(side) => side.to_string(),
+        None => header.run_id.clone(),
+    };
+    let commit = header.git.sha.get(..8).unwrap_or("no commit");
+    let dirty = if header.git.dirty { " and changes" } else { "" };
+    let (qemu, image) = (&header.qemu, &header.image.crc32c);
+    format!(
+        "{what}: commit {commit}{dirty}, image {image}, QEMU {} ({}, {})",
+        qemu.version, qemu.accel, qemu.machine
+    )
 }
 
 /// Why the times of two runs say nothing about each other, unless they were made for that.
@@ -205,7 +225,8 @@ impl fmt::Display for Report {
         }
         let Rules { q_max, ratio_floor, own_floor_factor, notable, boots_min, resamples, seed, .. } =
             self.rules;
-        writeln!(f, "{table}")?;
+        self.sides.iter().try_for_each(|side| writeln!(f, "{side}"))?;
+        writeln!(f, "\n{table}")?;
         writeln!(
             f,
             "{} cells: {} improved, {} regressed, {} without a change shown, {} inconclusive",

@@ -111,8 +111,19 @@ impl Report {
     }
 }
 
-/// Judges `now` by `baseline`.
+/// Judges `now` by `baseline`: cases whose settings differ are unlike, and not judged.
 pub fn judge(baseline: &Run, now: &Run) -> Report {
+    judge_cases(baseline, now, |old, new| {
+        difference(old, new).map(|what| format!("{what} is not the baseline's"))
+    })
+}
+
+/// Judges the counters of side B by those of side A: a setting that differs is what the comparison is about.
+pub fn judge_sides(a: &Run, b: &Run) -> Report {
+    judge_cases(a, b, |_, _| None)
+}
+
+fn judge_cases(baseline: &Run, now: &Run, unlike: impl Fn(&Job, &Job) -> Option<String>) -> Report {
     let mut report = Report::default();
     let (before, after) = (Cell::of_run(baseline), Cell::of_run(now));
     for old in &baseline.jobs {
@@ -122,8 +133,8 @@ pub fn judge(baseline: &Run, now: &Run) -> Report {
             report.not_judged.push(skip(None, "the case is in the baseline and not in this run"));
             continue;
         };
-        if let Some(what) = difference(old, new) {
-            report.not_judged.push(skip(None, &format!("{what} is not the baseline's")));
+        if let Some(why) = unlike(old, new) {
+            report.not_judged.push(skip(None, &why));
             continue;
         }
         for &path in Path::ALL {
@@ -132,7 +143,7 @@ pub fn judge(baseline: &Run, now: &Run) -> Report {
                 found.filter(|cell| !cell.boots.is_empty()).cloned()
             };
             match (cell(&before, old), cell(&after, new)) {
-                (Some(before), Some(after)) => judge_cell(new, &before, &after, &mut report),
+                (Some(before), Some(after)) => judge_cell([old, new], &before, &after, &mut report),
                 (Some(_), None) => report.not_judged.push(skip(Some(path), "it has no values in this run")),
                 (None, Some(_)) => {
                     report.not_judged.push(skip(Some(path), "it has no values in the baseline"))
@@ -162,13 +173,14 @@ pub fn difference(old: &Job, new: &Job) -> Option<&'static str> {
     settings.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
 }
 
-fn judge_cell(job: &Job, before: &Cell, after: &Cell, report: &mut Report) {
+fn judge_cell([old, job]: [&Job; 2], before: &Cell, after: &Cell, report: &mut Report) {
     for &counter in Counter::ALL {
         let values = |cell: &Cell| {
             let values = cell.values(|value| value.per_op(counter));
             (values.len() == cell.boots.len()).then_some(values)
         };
-        let why = match (exactness(job, after.path, counter), values(before), values(after)) {
+        let exactness = exactness(old, after.path, counter).weaker(exactness(job, after.path, counter));
+        let why = match (exactness, values(before), values(after)) {
             // Not measured then and not now: nothing has been lost.
             (_, None, None) => continue,
             (Exactness::Not(why), ..) => why,

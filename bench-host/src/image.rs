@@ -3,17 +3,39 @@
 //! The image never shares a cargo invocation with a host crate: features would unify and pull `std` into it.
 
 use std::io::{Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
 use crate::child::Supervised;
 use crate::interrupt::Interrupts;
+use crate::run::header::Git;
 use crate::workspace::{IMAGE_TARGET, Workspace};
+
+mod commit;
 
 const IMAGE_PACKAGE: &str = "ninewire-bench-guest";
 const IMAGE_NAME: &str = "ninewire-image";
+
+/// Whose image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The checkout's, as it is.
+    Checkout,
+    /// That of a commit, in any form git knows.
+    Commit(String),
+}
+
+impl Source {
+    /// Builds the image if need be; where it is, and the commit it belongs to.
+    pub fn build(&self, workspace: &Workspace, interrupts: &Interrupts) -> Result<(PathBuf, Git)> {
+        match self {
+            Source::Checkout => Ok((build(workspace, interrupts)?, Git::of(workspace.root()))),
+            Source::Commit(revision) => commit::build(revision, workspace, interrupts),
+        }
+    }
+}
 
 /// Where the image lies once it is built.
 pub fn path(workspace: &Workspace) -> PathBuf {
@@ -22,10 +44,16 @@ pub fn path(workspace: &Workspace) -> PathBuf {
 
 /// Builds the image and says where it is. Cargo's own progress and errors appear on standard error.
 pub fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf> {
+    build_in(workspace, workspace.root(), &workspace.image_target(), interrupts)
+}
+
+/// The same for the sources in `root`, with the target folder `target`.
+fn build_in(workspace: &Workspace, root: &Path, target: &Path, interrupts: &Interrupts) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
+    cargo.current_dir(root);
     cargo.args(["build", "--release", "--locked", "--package", IMAGE_PACKAGE, "--bin", IMAGE_NAME]);
     cargo.args(["--features", "image", "--target", IMAGE_TARGET]);
-    cargo.arg("--target-dir").arg(workspace.image_target());
+    cargo.arg("--target-dir").arg(target);
     cargo.args(["--message-format", "json-render-diagnostics"]).stdin(Stdio::null());
     let mut messages = tempfile::tempfile().context("cannot make a temporary file for cargo's messages")?;
     cargo.stdout(messages.try_clone().context("cannot share cargo's message file")?);

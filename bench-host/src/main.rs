@@ -2,16 +2,15 @@
 
 use std::process::ExitCode;
 
-use bench_host::cli::{Cli, one_line, with_two_dashes};
+use bench_host::cli::{self, one_line};
 use bench_host::commands;
 use bench_host::interrupt::{Interrupted, Interrupts};
-use clap::Parser;
 
 /// The words on the command line make no sense.
 const EXIT_USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(with_two_dashes(std::env::args_os())) {
+    let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => match one_line(&error) {
             Some(line) => {

@@ -56,6 +56,21 @@ pub fn write(run: &Run, directory: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// Writes runs that belong together: all of them, or none.
+pub fn write_all(runs: &[Run], directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut written: Vec<PathBuf> = Vec::new();
+    for run in runs {
+        match write(run, directory) {
+            Ok(path) => written.push(path),
+            Err(error) => {
+                written.iter().for_each(|path| drop(fs::remove_file(path)));
+                return Err(error);
+            }
+        }
+    }
+    Ok(written)
+}
+
 /// Temporary files are private; results are for everybody who may read the checkout.
 fn readable_for_all(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -224,6 +239,17 @@ mod tests {
     }
 
     #[test]
+    fn of_runs_that_belong_together_none_is_kept_when_one_cannot_be() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, mut b) = (a_run(), a_run());
+        b.header.run_id = "no/such/folder".into();
+        write_all(&[a.clone(), b.clone()], dir.path()).unwrap_err();
+        assert_eq!(fs::read_dir(dir.path().join(&a.header.fingerprint)).unwrap().count(), 0);
+        b.header.run_id = "b".into();
+        assert_eq!(write_all(&[a, b], dir.path()).unwrap().len(), 2);
+    }
+
+    #[test]
     fn the_read_me_of_the_results_tells_every_field() {
         let told = include_str!("../../results/README.md");
         let text = to_text(&a_run()).unwrap();
@@ -236,7 +262,7 @@ mod tests {
                 // Maps keyed by counter or path and lists of devices are told in words.
                 let inner = value
                     .as_object()
-                    .filter(|_| matches!(&name[..], "git" | "host" | "qemu" | "image" | "granted"));
+                    .filter(|_| matches!(&name[..], "git" | "host" | "qemu" | "image" | "side" | "granted"));
                 match inner {
                     Some(inner) => fields.extend(inner.keys().map(|field| format!("{name}.{field}"))),
                     None => drop(fields.insert(name.clone())),

@@ -52,6 +52,11 @@ impl Workspace {
         self.target.join("image")
     }
 
+    /// Where images of commits are kept, a folder each.
+    pub fn images(&self) -> PathBuf {
+        self.target.join("images")
+    }
+
     /// The target folder of builds under another `--cfg`, so that they do not throw away the ordinary build.
     pub fn variant_target(&self, name: &str) -> PathBuf {
         self.target.join(name)

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::machine::{Bench, directory, listening, wire};
 use crate::cli::BootArgs;
+use crate::image::Source;
 use crate::interrupt::Interrupts;
 use crate::qemu::{CharDev, Device, Ended, Guest, shell_line};
 use crate::server::{Access, Export};
@@ -40,7 +41,7 @@ pub(super) fn run(args: &BootArgs, interrupts: &Interrupts) -> Result<ExitCode> 
     }
     let (console, com1) = wire(&mut theirs)?;
     let workspace = Workspace::locate()?;
-    let bench = Bench::prepare(&args.machine, &workspace, interrupts)?;
+    let bench = Bench::prepare(&args.machine, &Source::Checkout, &workspace, interrupts)?;
     let vm = bench.vm(&args.machine, "shell", com1, devices);
     if args.machine.dry_run {
         println!("{}", shell_line(&vm.program, &vm.arguments()));

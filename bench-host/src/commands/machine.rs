@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::cli::MachineArgs;
-use crate::image;
+use crate::image::{self, Source};
 use crate::interrupt::Interrupts;
-use crate::qemu::{Accel, CharDev, DEFAULT_NAME, Device, Ended, Guest, Program, Vm, choose_accel};
+use crate::qemu::{
+    Accel, CharDev, DEFAULT_NAME, Device, Ended, Guest, Program, QemuChoice, Vm, choose_accel,
+};
+use crate::run::header::Git;
 use crate::setup::{Needs, ensure};
 use crate::workspace::Workspace;
 
@@ -26,6 +29,8 @@ pub(super) struct Bench {
     /// QEMU's own words; empty in a dry run.
     pub(super) version: String,
     pub(super) image: PathBuf,
+    /// The commit the image was built from; empty in a dry run.
+    pub(super) git: Git,
     pub(super) accel: Accel,
 }
 
@@ -33,18 +38,24 @@ impl Bench {
     /// Sets up what is missing, builds the image and finds QEMU; in a dry run only says where they would be.
     pub(super) fn prepare(
         args: &MachineArgs,
+        source: &Source,
         workspace: &Workspace,
         interrupts: &Interrupts,
     ) -> Result<Self> {
         if args.dry_run {
-            let program = args.qemu.clone().unwrap_or_else(|| DEFAULT_NAME.into());
+            let program = match &args.qemu {
+                Some(QemuChoice::Path(path)) => path.clone(),
+                Some(QemuChoice::Version(_)) => Program::find(args.qemu.as_ref())?.path,
+                None => DEFAULT_NAME.into(),
+            };
             let accel = choose_accel(args.accel, || Ok(true)).unwrap_or(Accel::Tcg);
-            return Ok(Self { program, version: String::new(), image: image::path(workspace), accel });
+            let (version, image, git) = (String::new(), image::path(workspace), Git::default());
+            return Ok(Self { program, version, image, git, accel });
         }
         ensure(Needs { qemu: args.qemu.is_none(), benches: false })?;
-        let program = Program::find(args.qemu.as_deref())?;
-        let image = image::build(workspace, interrupts)?;
-        let mut bench = Self { program: program.path, version: program.version, image, accel: Accel::Kvm };
+        let Program { path: program, version } = Program::find(args.qemu.as_ref())?;
+        let (image, git) = source.build(workspace, interrupts)?;
+        let mut bench = Self { program, version, image, git, accel: Accel::Kvm };
         bench.accel = choose_accel(args.accel, || bench.boots_under_kvm(args, interrupts))?;
         Ok(bench)
     }
@@ -63,7 +74,7 @@ impl Bench {
             com1,
             devices,
             virtio: args.virtio.clone(),
-            extra: args.extra.clone(),
+            extra: args.qemu_arg.iter().chain(&args.extra).cloned().collect(),
         }
     }
 

@@ -39,7 +39,7 @@ use ninewire_bench_guest::record::{Dialect, Wait, Work};
 use ninewire_bench_guest::units::{Bytes, Nanos};
 
 pub use glob::matches;
-pub use parse::JobError;
+pub use parse::{JobError, Setting};
 
 /// The message size asked for unless a job says otherwise: 1 MiB of payload and as much room for headers as 9P
 /// clients count with.
@@ -158,12 +158,37 @@ impl Suite {
         parse::parse(file, text).map(|jobs| Suite { name: name.to_string(), jobs })
     }
 
+    /// Every case with these settings on top of its own; the names stay, as the identity of what is compared.
+    pub fn with(mut self, settings: &[Setting]) -> Result<Suite, BadSetting> {
+        for job in &mut self.jobs {
+            let applied =
+                settings.iter().try_for_each(|setting| setting.apply(job)).and_then(|()| parse::check(job));
+            applied.map_err(|what| BadSetting { case: job.name.clone(), what })?;
+        }
+        Ok(self)
+    }
+
     /// Only the cases whose name fits `glob` (`*` any text, `?` any character).
     pub fn select(mut self, glob: &str) -> Result<Suite, NoCase> {
         self.jobs.retain(|job| matches(glob, &job.name));
         if self.jobs.is_empty() { Err(NoCase { glob: glob.to_string(), suite: self.name }) } else { Ok(self) }
     }
 }
+
+/// A case cannot have a setting that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadSetting {
+    case: String,
+    what: String,
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "with these settings the case {:?} {}", self.case, self.what)
+    }
+}
+
+impl std::error::Error for BadSetting {}
 
 /// No case of a suite fits what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +226,16 @@ mod tests {
             }
         }
         assert!(Suite::built_in("nightly").is_none());
+    }
+
+    #[test]
+    fn a_setting_holds_for_every_case_and_one_that_makes_no_sense_is_told_with_the_case() {
+        let smoke = || Suite::built_in("smoke").unwrap().unwrap();
+        let deep = smoke().with(&["iodepth=4".parse().unwrap(), "wait=poll".parse().unwrap()]).unwrap();
+        assert!(deep.jobs.iter().all(|job| job.iodepth == 4 && job.wait == Wait::Poll));
+        let error = smoke().with(&["size=4k".parse().unwrap()]).unwrap_err().to_string();
+        assert!(error.contains("read/bs=1m") && error.contains("bs=1m larger than size=4k"), "{error}");
+        assert!("depth=4".parse::<Setting>().unwrap_err().contains("\"depth\""));
     }
 
     #[test]

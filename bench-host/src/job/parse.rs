@@ -5,6 +5,7 @@ use std::fmt;
 use ninewire_bench_guest::lanes::LANES_MAX;
 use ninewire_bench_guest::pattern::STAMP_BYTES;
 use ninewire_bench_guest::record::{Dialect, Wait, Work};
+use ninewire_bench_guest::units::Bytes;
 
 use super::{JobSpec, Paths, value};
 
@@ -93,21 +94,46 @@ fn finish(section: &mut Section, jobs: &mut Vec<JobSpec>) -> Result<(), (usize, 
     let Section::Job { line, job, has_work } = std::mem::replace(section, Section::None) else {
         return Ok(());
     };
-    let problem = if !has_work {
-        Some("says neither rw= nor ioengine=".to_string())
-    } else if !job.work.is_metadata() && u64::from(job.bs) > job.size.0 {
-        Some(format!("has bs={} larger than size={}", job.bs, job.size))
-    } else if job.time_based && job.runtime.0 == 0 {
-        Some("is time_based without runtime=".to_string())
-    } else {
-        None
-    };
-    match problem {
-        Some(problem) => Err((line, format!("the case {:?} {problem}", job.name))),
-        None => {
-            jobs.push(job);
-            Ok(())
-        }
+    let said = if has_work { Ok(()) } else { Err("says neither rw= nor ioengine=".to_string()) };
+    said.and_then(|()| check(&job))
+        .map_err(|problem| (line, format!("the case {:?} {problem}", job.name)))?;
+    jobs.push(job);
+    Ok(())
+}
+
+/// Whether a case's settings make sense together.
+pub(super) fn check(job: &JobSpec) -> Result<(), String> {
+    if !job.work.is_metadata() && u64::from(job.bs) > job.size.0 {
+        return Err(format!("has bs={} larger than size={}", Bytes(job.bs.into()), job.size));
+    }
+    if job.time_based && job.runtime.0 == 0 {
+        return Err("is time_based without runtime=".to_string());
+    }
+    Ok(())
+}
+
+/// One setting, as the command line takes it: `iodepth=8`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    word: String,
+    value: String,
+}
+
+impl Setting {
+    pub(super) fn apply(&self, job: &mut JobSpec) -> Result<(), String> {
+        set(job, &self.word, &self.value).map(drop)
+    }
+}
+
+/// A word that is unknown or cannot have its value is refused here, before anything is started.
+impl std::str::FromStr for Setting {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, value) = text.split_once('=').unwrap_or((text, ""));
+        let setting = Self { word: word.trim().to_string(), value: value.trim().to_string() };
+        setting.apply(&mut JobSpec::default())?;
+        Ok(setting)
     }
 }
 
@@ -184,7 +210,7 @@ fn set(job: &mut JobSpec, word: &str, text: &str) -> Result<bool, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ninewire_bench_guest::units::{Bytes, Nanos};
+    use ninewire_bench_guest::units::Nanos;
     use proptest::prelude::*;
 
     #[test]

@@ -14,4 +14,4 @@ pub use accel::{Accel, AccelChoice, choose_accel};
 pub use argv::{CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
 pub use guest::{Ended, Guest, describe_status};
 pub use pinning::Pinning;
-pub use program::{DEFAULT_NAME, Program, VirtioProperty, check_tag, in_path};
+pub use program::{DEFAULT_NAME, Program, QemuChoice, VirtioProperty, check_tag, in_path};

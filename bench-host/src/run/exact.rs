@@ -20,6 +20,17 @@ pub enum Exactness {
     Not(&'static str),
 }
 
+impl Exactness {
+    /// How two cases can be judged by each other: as the one of which less can be said.
+    pub fn weaker(self, other: Exactness) -> Exactness {
+        match (self, other) {
+            (Exactness::Not(why), _) | (_, Exactness::Not(why)) => Exactness::Not(why),
+            (Exactness::Exact, Exactness::Exact) => Exactness::Exact,
+            _ => Exactness::Band,
+        }
+    }
+}
+
 /// How `counter` of `job` on `path` may be judged.
 pub fn exactness(job: &Job, path: Path, counter: Counter) -> Exactness {
     let alone = job.iodepth == 1 && job.wait != Wait::Adaptive;
@@ -59,5 +70,8 @@ mod tests {
         assert_eq!(exactness(&deep, Path::Native, Counter::CopiedBytes), Exactness::Exact);
         assert_eq!(exactness(&deep, Path::Serial, Counter::Messages), Exactness::Exact);
         assert!(matches!(exactness(&adaptive, Path::Native, Counter::Halts), Exactness::Not(_)));
+        let (exact, not) = (Exactness::Exact, Exactness::Not("x"));
+        assert_eq!((exact.weaker(exact), exact.weaker(Exactness::Band)), (exact, Exactness::Band));
+        assert_eq!(Exactness::Band.weaker(not), not);
     }
 }

@@ -28,6 +28,9 @@ pub struct Header {
     /// Runs whose boots were interleaved with those of this one have the same; absent when there were none.
     #[serde(default)]
     pub group: Option<String>,
+    /// Which side of an interleaved comparison this is; absent in a run of its own.
+    #[serde(default)]
+    pub side: Option<Side>,
     /// The commit.
     pub git: Git,
     /// The machine.
@@ -36,6 +39,22 @@ pub struct Header {
     pub qemu: Qemu,
     /// The boot image.
     pub image: Image,
+}
+
+/// A side of an interleaved comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// `a` or `b`.
+    pub name: String,
+    /// What makes it, as it was said; empty when it is what both have in common.
+    pub words: String,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words = if self.words.is_empty() { "as it is" } else { &self.words };
+        write!(f, "side {} ({words})", self.name)
+    }
 }
 
 /// The commit a run was made from.
@@ -116,11 +135,19 @@ impl Header {
             seed,
             fingerprint: fingerprint(&host, &qemu),
             group: None,
+            side: None,
             git,
             host,
             qemu,
             image,
         }
+    }
+
+    /// The header of one side of a comparison: its run has a name of its own.
+    pub fn of_side(mut self, side: Side) -> Header {
+        self.run_id = format!("{}-{}", self.run_id, plain(&side.name));
+        self.side = Some(side);
+        self
     }
 }
 
@@ -147,19 +174,31 @@ pub fn fingerprint(host: &Host, qemu: &Qemu) -> String {
 impl Git {
     /// Of the checkout at `root`; empty when it is none or there is no git.
     pub fn of(root: &Path) -> Git {
-        let git = |arguments: &[&str]| -> Option<String> {
-            let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
-            output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
-        };
-        let Some(sha) = git(&["rev-parse", "HEAD"]) else { return Git::default() };
+        let git = |arguments: &[&str]| git_says(root, arguments);
+        let Some(head) = Git::of_commit(root, "HEAD") else { return Git::default() };
         let changed = git(&["status", "--porcelain", "--untracked-files=no"]);
-        let commit_time = git(&["show", "-s", "--format=%ct", "HEAD"]).and_then(|time| time.parse().ok());
-        Git {
-            sha,
-            dirty: changed.is_none_or(|lines| !lines.is_empty()),
-            commit_time: commit_time.unwrap_or(0),
-        }
+        Git { dirty: changed.is_none_or(|lines| !lines.is_empty()), ..head }
     }
+
+    /// Of the commit `revision` names in the repository of `root`, if it names one.
+    pub fn of_commit(root: &Path, revision: &str) -> Option<Git> {
+        let git = |arguments: &[&str]| git_says(root, arguments);
+        let sha = git(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &format!("{revision}^{{commit}}"),
+        ])?;
+        let time = git(&["show", "-s", "--format=%ct", &sha]);
+        Some(Git { sha, dirty: false, commit_time: time.and_then(|time| time.parse().ok()).unwrap_or(0) })
+    }
+}
+
+/// What git prints, unless it fails.
+fn git_says(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(root).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
 }
 
 impl Host {

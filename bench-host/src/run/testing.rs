@@ -6,7 +6,7 @@ use ninewire_bench_guest::histogram::bucket_of;
 use ninewire_bench_guest::record::{Dialect, Outcome, Path, Placement, Wait, Work};
 use ninewire_bench_guest::units::Ticks;
 
-use super::header::{Git, Host, Image, Qemu};
+use super::header::{Git, Host, Image, Qemu, Side};
 use super::{Boot, BootFacts, DeviceFacts, Granted, Header, Job, Run, Sample, Visit, VisitFacts};
 
 const PATHS: [Path; 4] = [Path::Native, Path::Serial, Path::Serial, Path::Native];
@@ -21,7 +21,8 @@ pub(crate) fn a_run() -> Run {
         Qemu { version: "7.2.22".into(), accel: "tcg".into(), machine: "q35".into(), ..Qemu::default() },
         Image::default(),
     );
-    let header = Header { run_id: "19700101T000000Z-01234567-smoke".into(), ..header };
+    let side = Some(Side { name: "a".into(), words: String::new() });
+    let header = Header { run_id: "19700101T000000Z-01234567-smoke".into(), side, ..header };
     let jobs = vec![job(0, Work::Read, 1 << 20), job(1, Work::FileStat, 0)];
     Run { header, jobs, boots: (0..3).map(boot).collect() }
 }

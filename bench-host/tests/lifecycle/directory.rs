@@ -34,7 +34,7 @@ fn fill(dir: &Path) {
 /// Starts a run on `dir` whose guest does not run, and waits until it is in the middle: files are generated, QEMU is
 /// there.
 fn stopped_run(dir: &Path) -> (Ninewire, u32) {
-    let words = ["run", "--dir", dir.to_str().unwrap(), "--only", "read/bs=1m/iodepth=1", "--", "-S"];
+    let words = ["run", "--dir", dir.to_str().unwrap(), "--case", "read/bs=1m/iodepth=1", "--", "-S"];
     let ninewire = Ninewire::start(&words, Stdio::null());
     let qemu = ninewire.qemu();
     assert!(scratch_is_there(dir));
@@ -62,7 +62,7 @@ fn a_run_that_ends_well_prints_its_table_keeps_its_result_and_leaves_the_directo
     for options in
         [&[][..], &["-M", "pc"], &["--virtio", "event_idx=off"], &["--virtio", "indirect_desc=off"]]
     {
-        let words = ["run", "--dir", dir.path().to_str().unwrap(), "--boots", "1", "--only", "read/bs=4k/*"];
+        let words = ["run", "--dir", dir.path().to_str().unwrap(), "--boots", "1", "--case", "read/bs=4k/*"];
         let finished = Ninewire::run(&[&words[..], options].concat());
         assert!(finished.status.success(), "{options:?}: {}", finished.stderr);
         for word in ["read/bs=4k/iodepth=1", "native", "serial", "copied B"] {
@@ -157,7 +157,7 @@ fn a_full_disk_is_named_and_nothing_half_written_stays() {
         mount -t tmpfs -o size=4m tmpfs "$1"
         echo content >"$1/file"
         set +e
-        "$2" run --dir "$1" --only 'read/bs=1m/iodepth=1'
+        "$2" run --dir "$1" --case 'read/bs=1m/iodepth=1'
         echo "code $?"
         ls -A "$1"
     "#;

@@ -1,0 +1,179 @@
+//! `cargo ninewire run`: boots the image, measures native 9P against serial 9P, prints the table; with `--ab` boots two
+//! sides in turn and prints what changed between them.
+
+mod bar;
+mod sides;
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::machine::{directory, listening};
+use crate::checksum::crc32c_of;
+use crate::cli::RunArgs;
+use crate::compare::compare;
+use crate::interrupt::Interrupts;
+use crate::plan::Plan;
+use crate::qemu::{Pinning, Vm, shell_line};
+use crate::run::header::{Host, Image, Qemu};
+use crate::run::{Boot, Header, Job, Run};
+use crate::scratch::Scratch;
+use crate::server::Server;
+use crate::session;
+use crate::verdict::Rules;
+use crate::workspace::Workspace;
+use crate::{store, table};
+
+use bar::Bar;
+use sides::{Assembly, Side, generated, plans};
+
+pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
+    let given = args.dir.as_deref().map(directory).transpose()?;
+    if let Some(socket) = &args.server {
+        listening(socket, "--server")?;
+    }
+    let workspace = Workspace::locate()?;
+    let sides = Side::all(args, &workspace, interrupts)?;
+    if args.machine.dry_run {
+        let dir = given.unwrap_or_else(|| workspace.generated());
+        for side in &sides {
+            let Assembly { vm, .. } = side.assemble(args.server.as_deref(), &dir, "")?;
+            println!("{}", shell_line(&vm.program, &vm.arguments()));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Everything from here on shares the processors that are left beside the guest's.
+    sides[0].pinning.pin_rest()?;
+    let root = match given {
+        Some(dir) => dir,
+        None => generated(&workspace)?,
+    };
+    let program = std::env::current_exe().context("cannot find this program")?;
+    let scratch = Scratch::make(&root, &program)?;
+    let plans = plans(args, &sides, &root, &scratch)?;
+    interrupts.check()?;
+    let runs = boots(args, &workspace, &sides, &plans, &root, interrupts)?;
+    drop(scratch);
+    report(args, &workspace, &runs)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All boots of all sides, or the reason why they are void.
+fn boots(
+    args: &RunArgs,
+    workspace: &Workspace,
+    sides: &[Side],
+    plans: &[Plan],
+    root: &Path,
+    interrupts: &Interrupts,
+) -> Result<Vec<Run>> {
+    let mut headers: Vec<Option<Header>> = vec![None; sides.len()];
+    let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); sides.len()];
+    let bar = Bar::new(args.boots * sides.len() as u32);
+    for (count, (index, boot)) in (0..).zip(turns(args.boots, sides.len())) {
+        let (side, plan) = (&sides[index], &plans[index]);
+        let Assembly { vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
+        if headers[index].is_none() {
+            headers[index] = Some(header_of(side, plan, &vm, workspace)?);
+        }
+        let title = side.title();
+        let shown = title.as_ref().map_or_else(String::new, |title| format!(", {title}"));
+        let mut show = |progress| bar.show(count, &shown, progress);
+        let received =
+            session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts).and_then(|received| {
+                if let Some(fault) = server.iter().flat_map(Server::faults).next() {
+                    bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
+                }
+                received
+                    .check_written(plan, root)
+                    .map_err(|reason| anyhow!("the run is void: boot {boot}: {reason}"))?;
+                Ok(received)
+            });
+        let received = match title {
+            Some(title) => received.context(title)?,
+            None => received?,
+        };
+        boots[index].push(received.boot);
+    }
+    drop(bar);
+    let group = headers.iter().flatten().next().map(|header| header.run_id.clone());
+    let runs = headers.into_iter().flatten().zip(boots).zip(plans).map(|((mut header, boots), plan)| {
+        if sides.len() > 1 {
+            header.group = group.clone();
+        }
+        Run { header, jobs: Job::of_plan(plan), boots }
+    });
+    Ok(runs.collect())
+}
+
+/// Which side boots when, and which of its boots that is: A B, B A, A B and so on, so that neither side is always the
+/// later one and a machine that drifts drifts for both.
+fn turns(boots: u32, sides: usize) -> impl Iterator<Item = (usize, u32)> {
+    (0..boots).flat_map(move |boot| {
+        (0..sides).map(move |place| (if boot % 2 == 0 { place } else { sides - 1 - place }, boot))
+    })
+}
+
+/// Everything that has to be known to read the numbers.
+fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace) -> Result<Header> {
+    let arguments = vm.arguments();
+    let words = std::iter::once(vm.program.as_os_str()).chain(arguments.iter().map(|word| word.as_os_str()));
+    let argv = words.map(|word| workspace.portable(&word.to_string_lossy())).collect();
+    let qemu = Qemu {
+        version: side.bench.version.clone(),
+        accel: vm.accel.name().to_string(),
+        machine: vm.machine.name().to_string(),
+        argv,
+        pinning: match &side.pinning {
+            Pinning::Off => String::new(),
+            split => split.to_string(),
+        },
+    };
+    let image = std::fs::File::open(&vm.image).and_then(crc32c_of).context("cannot read the image")?;
+    let rustc =
+        Command::new("rustc").arg("--version").output().context("cannot ask rustc for its version")?;
+    let image = Image {
+        rustc: String::from_utf8_lossy(&rustc.stdout).trim().to_string(),
+        profile: "release".to_string(),
+        crc32c: format!("{:08x}", image.1),
+    };
+    let git = side.bench.git.clone();
+    let header = Header::now(&plan.suite, plan.seed, git, Host::of_this_machine(), qemu, image);
+    Ok(match &side.side {
+        Some(side) => header.of_side(side.clone()),
+        None => header,
+    })
+}
+
+/// Keeps the runs and shows them. A result that cannot be kept is shown all the same, and is an error.
+fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run]) -> Result<()> {
+    let directory = if args.record { workspace.results() } else { workspace.unrecorded() };
+    let written = store::write_all(runs, &directory);
+    match runs {
+        [a, b] => print!("{}", compare(a, b, &Rules::default())),
+        runs => runs.iter().for_each(|run| print!("{}", table::render(run))),
+    }
+    let paths = written.with_context(|| format!("cannot keep the run below {}", directory.display()))?;
+    println!();
+    for path in paths {
+        println!("{}", path.strip_prefix(workspace.root()).unwrap_or(&path).display());
+    }
+    if args.record && runs.iter().any(|run| run.header.git.dirty) {
+        eprintln!("ninewire: the checkout has changes that are in no commit; the recorded run says so");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_sides_take_turns_and_neither_is_always_first() {
+        let order: Vec<_> = turns(3, 2).collect();
+        assert_eq!(order, [(0, 0), (1, 0), (1, 1), (0, 1), (0, 2), (1, 2)]);
+        let alone: Vec<_> = turns(3, 1).collect();
+        assert_eq!(alone, [(0, 0), (0, 1), (0, 2)]);
+    }
+}

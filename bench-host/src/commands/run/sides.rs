@@ -1,0 +1,167 @@
+//! What a run boots: one machine, or two sides whose boots take turns.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use ninewire_bench_guest::record;
+
+use super::super::machine::{Bench, wire};
+use crate::cli::{MachineArgs, RunArgs, SideArgs};
+use crate::image::Source;
+use crate::interrupt::Interrupts;
+use crate::job::Suite;
+use crate::plan::{Plan, ShareSpec, prepare};
+use crate::qemu::{CharDev, Device, Pinning, Port, Vm};
+use crate::run::header;
+use crate::scratch::Scratch;
+use crate::server::{Access, Export, Server};
+use crate::session::{Log, Wires};
+use crate::workspace::Workspace;
+
+/// The name the guest looks for among its named ports.
+const RESULTS_PORT: &str = "org.ninewire.bench";
+
+/// The mount tag of the native share.
+const TAG: &str = "bench";
+
+/// The guest's name of the serial share's port: its device is the second on the bus.
+const SERIAL_DEVICE: &str = "virtio-console-1";
+
+/// One side: a machine and what it is to measure.
+pub(super) struct Side {
+    /// Which; nothing where there is only one.
+    pub(super) side: Option<header::Side>,
+    pub(super) machine: MachineArgs,
+    pub(super) bench: Bench,
+    pub(super) suite: Suite,
+    pub(super) pinning: Pinning,
+}
+
+impl Side {
+    /// The sides the user asked for, in the order A, B; images are built, programs found.
+    pub(super) fn all(args: &RunArgs, workspace: &Workspace, interrupts: &Interrupts) -> Result<Vec<Self>> {
+        let Some(pair) = &args.sides else {
+            return Ok(vec![Self::of(args, None, &SideArgs::default(), workspace, interrupts)?]);
+        };
+        let mut sides = Vec::new();
+        for (name, words) in ["a", "b"].into_iter().zip(pair.iter()) {
+            let side = header::Side { name: name.to_string(), words: words.words.clone() };
+            let title = side.to_string();
+            let side = Self::of(args, Some(side), words, workspace, interrupts).context(title)?;
+            sides.push(side);
+        }
+        let [a, b] = &sides[..] else { bail!("a comparison has two sides") };
+        if a.bench.accel != b.bench.accel {
+            bail!(
+                "side a runs on {} and side b on {}: their times are never compared",
+                a.bench.accel.name(),
+                b.bench.accel.name()
+            );
+        }
+        Ok(sides)
+    }
+
+    fn of(
+        args: &RunArgs,
+        side: Option<header::Side>,
+        words: &SideArgs,
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+    ) -> Result<Self> {
+        let machine = words.machine(&args.machine);
+        let settings: Vec<_> = args.job.iter().chain(&words.job).cloned().collect();
+        let suite = suite(args)?.with(&settings)?;
+        let source = words.commit.clone().map_or(Source::Checkout, Source::Commit);
+        let bench = Bench::prepare(&machine, &source, workspace, interrupts)?;
+        let pinning = if args.no_pin { Pinning::Off } else { Pinning::choose(machine.smp)? };
+        Ok(Self { side, machine, bench, suite, pinning })
+    }
+
+    /// `side a (--qemu 7.2)`; nothing where there is only one.
+    pub(super) fn title(&self) -> Option<String> {
+        self.side.as_ref().map(header::Side::to_string)
+    }
+
+    /// The machine of one boot and our ends of its wires.
+    pub(super) fn assemble(&self, server: Option<&Path>, root: &Path, scratch: &str) -> Result<Assembly> {
+        let mut theirs = Vec::new();
+        let (serial, server) = match server {
+            Some(socket) => (CharDev::Connect(socket.to_path_buf()), None),
+            None => {
+                let (our_end, chardev) = wire(&mut theirs)?;
+                let serve = || Export::open(root, Access::WriteBelow(scratch.to_string()))?.serve(our_end);
+                (chardev, (!self.machine.dry_run).then(serve).transpose()?)
+            }
+        };
+        let (results, chardev) = wire(&mut theirs)?;
+        let log = Log::new()?;
+        let devices = vec![
+            Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly: false },
+            Device::Console(serial),
+            Device::Ports(vec![Port { name: RESULTS_PORT, chardev }]),
+        ];
+        let vm = self.bench.vm(&self.machine, "bench", log.chardev(), devices);
+        Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })
+    }
+}
+
+/// The machine of one boot and our ends of its wires.
+pub(super) struct Assembly {
+    pub(super) vm: Vm,
+    pub(super) wires: Wires,
+    /// The server behind the serial share, unless it is somebody else's; it works until it is dropped.
+    pub(super) server: Option<Server>,
+}
+
+/// A plan for each side. They are made as one, so that cases of both sides use the very same files wherever they need
+/// the same: where a file happens to lie in memory is no difference between the sides.
+pub(super) fn plans(args: &RunArgs, sides: &[Side], root: &Path, scratch: &Scratch) -> Result<Vec<Plan>> {
+    let jobs = sides.iter().flat_map(|side| side.suite.jobs.iter().cloned()).collect();
+    let all = Suite { name: sides[0].suite.name.clone(), jobs };
+    let mut plan = prepare(&all, shares(args), root, scratch.name(), args.seed)?;
+    let mut jobs = std::mem::take(&mut plan.jobs).into_iter();
+    let of_side =
+        |side: &Side| Plan { jobs: jobs.by_ref().take(side.suite.jobs.len()).collect(), ..plan.clone() };
+    Ok(sides.iter().map(of_side).collect())
+}
+
+/// The suite, or the job file, the user named.
+fn suite(args: &RunArgs) -> Result<Suite> {
+    let suite = match Suite::built_in(&args.suite) {
+        Some(suite) => suite?,
+        None => {
+            let names = Suite::built_in_names().collect::<Vec<_>>().join(", ");
+            let text = std::fs::read_to_string(&args.suite).with_context(|| {
+                format!("--suite {} is neither one of {names} nor a job file", args.suite)
+            })?;
+            let name = Path::new(&args.suite)
+                .file_stem()
+                .map_or_else(String::new, |stem| stem.to_string_lossy().into());
+            Suite::parse(&name, &args.suite, &text)?
+        }
+    };
+    match &args.case {
+        Some(glob) => Ok(suite.select(glob)?),
+        None => Ok(suite),
+    }
+}
+
+/// Where the two paths lead: the same tree, by QEMU's server and by a server on a socket.
+fn shares(args: &RunArgs) -> Vec<ShareSpec> {
+    let share = |path, device: &str, server: &str| ShareSpec {
+        path,
+        device: device.to_string(),
+        aname: String::new(),
+        uname: "ninewire".to_string(),
+        server: server.to_string(),
+    };
+    let serial = args.server.as_ref().map_or("ninewire".to_string(), |socket| socket.display().to_string());
+    vec![share(record::Path::Native, TAG, "qemu local"), share(record::Path::Serial, SERIAL_DEVICE, &serial)]
+}
+
+/// The folder used when the user names none: the plan generates every file in it, in the run's scratch folder.
+pub(super) fn generated(workspace: &Workspace) -> Result<PathBuf> {
+    let dir = workspace.generated();
+    std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    Ok(dir)
+}
