@@ -15,6 +15,8 @@ mod event;
 mod indirect;
 mod layout;
 mod measure;
+#[cfg(all(test, loom))]
+mod models;
 mod packed;
 #[cfg(test)]
 mod pitfalls;

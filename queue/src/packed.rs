@@ -19,7 +19,7 @@ use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::measure::{Measure, room_of_few, why_not};
 use crate::stats::RingStats;
-use crate::sync::full_fence;
+use crate::sync::Site;
 use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
@@ -400,7 +400,7 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         self.published = new;
         let span = (new - old) as u32;
         // Our flags, then the device's wish. The device does the reverse: its wish, then our flags (2.8.21.3.1).
-        full_fence();
+        Site::Kick.full_fence();
         let wish = self.device_event.driver_load();
         // Counted from the batch's first descriptor, the one asked for is among the new ones.
         if wish.wrapping_sub(self.turn_event).wrapping_sub(old as u32) < span {
@@ -550,7 +550,7 @@ impl<C: Chain, const N: usize> PackedRing<C, N> {
         };
         self.driver_event.driver_store(wish);
         // Our wish, then the device's flags. The device does the reverse (2.8.9, 2.8.14).
-        full_fence();
+        Site::Arm.full_fence();
         // SAFETY: `used_at` is where a descriptor begins.
         let found = unsafe { self.desc_end.driver_used_tag(self.used_at) };
         (found ^ self.used_flags) & tag::TURN == 0

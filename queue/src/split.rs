@@ -23,7 +23,7 @@ use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::measure::{Measure, room_of_few, why_not};
 use crate::stats::RingStats;
-use crate::sync::full_fence;
+use crate::sync::Site;
 use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
@@ -388,7 +388,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
         self.avail.driver_publish_idx(new as u16);
         self.published = new;
         // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
-        full_fence();
+        Site::Kick.full_fence();
         let kick = if self.event_idx {
             passed(self.avail_event.driver_load(), old as u16, new as u16)
         } else {
@@ -522,7 +522,7 @@ impl<C: Chain, const N: usize> Ring<C, N> {
             self.avail.driver_store_flags(0);
         }
         // Our wish, then the device's index. The device does the reverse (2.7.7, 2.7.14).
-        full_fence();
+        Site::Arm.full_fence();
         self.used.driver_idx() != self.completed as u16 || self.fault.is_some()
     }
 

@@ -1,18 +1,88 @@
-//! The one place the crate takes its atomics and its full fence from, so that a model checker can take their place.
+//! The one place the crate takes its atomics and its full fence from, so that the models under `cfg(loom)` check the code
+//! that ships.
 //!
-//! With `--cfg loom` everything below comes from loom; the rest of the crate does not notice.
+//! Words of ring memory ([`SharedU16`] and its like) lie at addresses the device knows, which loom's atomics cannot; in the
+//! models they are looked up by address.
+//!
+//! Every ordering that carries a proof goes through a [`Site`], so that each model can be run once more with that one
+//! ordering weakened, and must fail then.
 
-#[cfg(not(loom))]
-pub(crate) use core::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering, fence};
-#[cfg(loom)]
-pub(crate) use loom::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering, fence};
+#[cfg(all(test, loom))]
+pub(crate) use crate::models::memory::{SharedU16, SharedU32, SharedU64};
+#[cfg(not(all(test, loom)))]
+pub(crate) use core::sync::atomic::{
+    AtomicU16 as SharedU16, AtomicU32 as SharedU32, AtomicU64 as SharedU64, Ordering,
+};
+#[cfg(all(test, loom))]
+pub(crate) use loom::sync::atomic::Ordering;
 
-/// The full fence between publishing an index and reading the word by which the other side asks to be left alone.
-///
-/// Each side stores its own word and then loads the other's. Without a fence ordering that store before that load on
-/// both sides, both may read the old value: neither notifies, both sleep (virtio 1.2, 2.7.13.3.1 and 2.7.9). A release
-/// store and an acquire load do not order it, not even on x86.
-#[inline(always)]
-pub(crate) fn full_fence() {
-    fence(Ordering::SeqCst);
+/// The places whose ordering something depends on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Site {
+    /// What a chain says comes before the index or tag that makes it available: the driver's half.
+    Publish,
+    /// What the device wrote comes before the driver's look at it: the driver's half.
+    Used,
+    /// The driver's index or tag before its look at the device's wish for a kick.
+    Kick,
+    /// The driver's wish for an interrupt before its look at the device's index or tag.
+    Arm,
+    /// The device's index or tag before its look at the driver's wish for an interrupt.
+    #[cfg(any(test, feature = "device"))]
+    DeviceInterrupt,
+    /// The device's wish for a kick before its look at the driver's index or tag.
+    #[cfg(any(test, feature = "device"))]
+    DeviceArm,
+}
+
+impl Site {
+    /// The ordering used here: `ordering`, except in a model's mutant.
+    #[inline(always)]
+    pub(crate) fn order(self, ordering: Ordering) -> Ordering {
+        #[cfg(all(test, loom))]
+        if mutant::weakens(self) {
+            return Ordering::Relaxed;
+        }
+        ordering
+    }
+
+    /// The full fence between publishing one's own word and reading the word by which the other side asks to be left
+    /// alone.
+    ///
+    /// Each side stores its own word and then loads the other's. Without a fence ordering that store before that load on
+    /// both sides, both may read the old value: neither notifies, both sleep (virtio 1.2, 2.7.13.3.1 and 2.7.9). A
+    /// release store and an acquire load do not order it, not even on x86.
+    #[inline(always)]
+    pub(crate) fn full_fence(self) {
+        #[cfg(all(test, loom))]
+        if mutant::weakens(self) {
+            return;
+        }
+        fence(Ordering::SeqCst);
+    }
+}
+
+#[cfg(not(all(test, loom)))]
+use core::sync::atomic::fence;
+#[cfg(all(test, loom))]
+use loom::sync::atomic::fence;
+
+/// Weakens one site for the models that must fail.
+#[cfg(all(test, loom))]
+pub(crate) mod mutant {
+    use super::Site;
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static WEAK: Cell<Option<Site>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn weakens(site: Site) -> bool {
+        WEAK.get() == Some(site)
+    }
+
+    /// From here on, on this thread (loom runs a model's threads on one), `site` is weak.
+    pub(crate) fn weaken(site: Option<Site>) {
+        WEAK.set(site);
+    }
 }

@@ -6,7 +6,7 @@
 //!
 //! Virtio's byte order is little-endian; words are converted here, so the rest of the crate sees numbers.
 
-use crate::sync::{AtomicU16, AtomicU32, AtomicU64, Ordering};
+use crate::sync::{Ordering, SharedU16, SharedU32, SharedU64, Site};
 use core::ptr::NonNull;
 
 /// A place in ring memory, and what is reached by adding offsets to it.
@@ -36,25 +36,25 @@ impl Area {
     /// # Safety
     /// Two-byte aligned and inside the ring's memory.
     #[inline(always)]
-    unsafe fn u16(&self, at: usize) -> &AtomicU16 {
+    unsafe fn u16(&self, at: usize) -> &SharedU16 {
         // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
-        unsafe { AtomicU16::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
+        unsafe { SharedU16::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
     }
 
     /// # Safety
     /// Four-byte aligned and inside the ring's memory.
     #[inline(always)]
-    unsafe fn u32(&self, at: isize) -> &AtomicU32 {
+    unsafe fn u32(&self, at: isize) -> &SharedU32 {
         // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
-        unsafe { AtomicU32::from_ptr(self.0.byte_offset(at).cast().as_ptr()) }
+        unsafe { SharedU32::from_ptr(self.0.byte_offset(at).cast().as_ptr()) }
     }
 
     /// # Safety
     /// Eight-byte aligned and inside the ring's memory.
     #[inline(always)]
-    unsafe fn u64(&self, at: usize) -> &AtomicU64 {
+    unsafe fn u64(&self, at: usize) -> &SharedU64 {
         // SAFETY: promised by the caller; shared memory is only ever accessed atomically.
-        unsafe { AtomicU64::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
+        unsafe { SharedU64::from_ptr(self.0.byte_add(at).cast().as_ptr()) }
     }
 
     /// Clears `bytes` bytes before any device knows of them.
@@ -174,7 +174,7 @@ impl DescTable {
     #[inline(always)]
     pub(crate) unsafe fn driver_publish_tag(&self, byte: usize, tag: u32) {
         // SAFETY: promised by the caller.
-        unsafe { self.0.u32(byte as isize + 12).store(tag.to_le(), Ordering::Release) }
+        unsafe { self.0.u32(byte as isize + 12).store(tag.to_le(), Site::Publish.order(Ordering::Release)) }
     }
 
     /// Packed: the tag where the next used descriptor will be. If its flags say used, this acquires what the device
@@ -185,7 +185,7 @@ impl DescTable {
     #[inline(always)]
     pub(crate) unsafe fn driver_used_tag(&self, byte: isize) -> u32 {
         // SAFETY: promised by the caller.
-        u32::from_le(unsafe { self.0.u32(byte + 12).load(Ordering::Acquire) })
+        u32::from_le(unsafe { self.0.u32(byte + 12).load(Site::Used.order(Ordering::Acquire)) })
     }
 
     /// Packed: what the device says it wrote, once its tag says used.
@@ -280,7 +280,7 @@ impl AvailRing {
     #[inline(always)]
     pub(crate) fn driver_publish_idx(&self, idx: u16) {
         // SAFETY: the index is inside every avail ring.
-        unsafe { self.0.u16(2).store(idx.to_le(), Ordering::Release) }
+        unsafe { self.0.u16(2).store(idx.to_le(), Site::Publish.order(Ordering::Release)) }
     }
 
     pub(crate) fn driver_store_flags(&self, flags: u16) {
@@ -339,7 +339,7 @@ impl UsedRing {
     #[inline(always)]
     pub(crate) fn driver_idx(&self) -> u16 {
         // SAFETY: the index is inside every used ring.
-        u16::from_le(unsafe { self.0.u16(2).load(Ordering::Acquire) })
+        u16::from_le(unsafe { self.0.u16(2).load(Site::Used.order(Ordering::Acquire)) })
     }
 
     /// Entry `position`: id in the low half, length in the high half. Read once and whole, so that what is checked is

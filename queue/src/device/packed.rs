@@ -3,7 +3,7 @@
 use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
-use crate::sync::full_fence;
+use crate::sync::Site;
 use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
 use alloc::collections::VecDeque;
@@ -172,7 +172,7 @@ impl PackedDevice {
         unsafe { self.desc.device_publish_tag(index as usize, used) };
         let used = core::mem::take(&mut self.unpublished);
         // Our flags, then the driver's wish: pairs with the fence in the driver's `arm`.
-        full_fence();
+        Site::DeviceInterrupt.full_fence();
         let wish = self.driver_event.device_load();
         match wish >> 16 {
             0 => true,
@@ -195,7 +195,7 @@ impl PackedDevice {
         };
         self.device_event.device_store(wish);
         // Our wish, then the driver's flags: pairs with the fence in the driver's `publish`.
-        full_fence();
+        Site::DeviceArm.full_fence();
         self.available(self.avail).is_some()
     }
 

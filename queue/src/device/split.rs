@@ -3,7 +3,7 @@
 use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
-use crate::sync::full_fence;
+use crate::sync::Site;
 use crate::words::{Area, AvailRing, DescTable, UsedRing, desc_word};
 use crate::{DevAddr, Segment};
 
@@ -108,7 +108,7 @@ impl SplitDevice {
         self.used.device_publish_idx(new);
         self.published = new;
         // Our index, then the driver's wish: pairs with the fence in the driver's `arm`.
-        full_fence();
+        Site::DeviceInterrupt.full_fence();
         if self.layout.features().event_idx {
             // SAFETY: the size is this ring's.
             passed(unsafe { self.avail.device_used_event(self.size() as usize) }, old, new)
@@ -131,7 +131,7 @@ impl SplitDevice {
             self.used.device_store_flags(0);
         }
         // Our wish, then the driver's index: pairs with the fence in the driver's `publish`.
-        full_fence();
+        Site::DeviceArm.full_fence();
         self.avail.device_idx() != self.next_avail
     }
 
