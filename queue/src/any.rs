@@ -3,8 +3,7 @@
 use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
-use crate::packed::PackedRing;
-use crate::split::Ring;
+use crate::ring::{PackedRing, Ring};
 use crate::stats::RingStats;
 
 /// A split or a packed ring, with the same operations. Each costs one well-predicted branch more than the ring's own.
@@ -49,7 +48,7 @@ impl<C: Chain, const N: usize> AnyRing<C, N> {
         either!(self, ring => ring.layout())
     }
 
-    /// As [`Ring::add`] or [`PackedRing::add`]: a packed ring's device may see the chain at once.
+    /// As [`Ring::add`]: a packed ring's device may see the chain at once.
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
         either!(self, ring => ring.add(chain))

@@ -1,9 +1,9 @@
 //! Indirect tables (virtio 1.2, 2.7.5.3 and 2.8.7): a chain's descriptors in a table of their own, one after another.
 //!
 //! Every slot has its table in the ring's memory from the start, so a long chain costs no allocation. Callers are the
-//! rings; a table is written only while the slot's chain is with us.
+//! formats; a table is written only while the slot's chain is with us.
 
-use crate::chain::Chain;
+use crate::Segment;
 use crate::layout::RingLayout;
 use crate::words::{DescTable, desc_word, tag};
 
@@ -29,8 +29,12 @@ pub(crate) struct Written {
 /// # Safety
 /// The chain is one that [`measure`](crate::measure::measure) accepts, the table has as many entries as the chain has
 /// segments, and the device does not look at it now.
-pub(crate) unsafe fn write_table<C: Chain>(table: &DescTable, kind: TableKind, chain: &C) -> Written {
-    let (readable, writable) = (chain.readable(), chain.writable());
+pub(crate) unsafe fn write_table(
+    table: &DescTable,
+    kind: TableKind,
+    readable: &[Segment],
+    writable: &[Segment],
+) -> Written {
     let write = match kind {
         TableKind::Linked => desc_word::WRITE,
         TableKind::Sequential => u64::from(tag::WRITE) << 32,

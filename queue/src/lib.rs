@@ -12,14 +12,17 @@ mod chain;
 pub mod device;
 mod error;
 mod event;
+mod format;
 mod indirect;
 mod layout;
+mod ledger;
 mod measure;
 #[cfg(all(test, loom))]
 mod models;
 mod packed;
 #[cfg(test)]
 mod pitfalls;
+mod ring;
 mod split;
 mod stats;
 mod sync;
@@ -32,6 +35,5 @@ pub use chain::{Chain, Done, Head};
 pub use error::{AddError, CreateError, Fault, Refusal};
 pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
 pub use ninewire_dma::{DevAddr, Segment};
-pub use packed::PackedRing;
-pub use split::Ring;
+pub use ring::{PackedRing, Ring};
 pub use stats::RingStats;

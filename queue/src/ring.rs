@@ -1,0 +1,352 @@
+//! A ring with one owner, of either format: chains in, chains out, and the record the device's claims are held against.
+//!
+//! Drivers call this, directly or through [`AnyRing`](crate::AnyRing). What the formats do differently stands in
+//! `format`; once the ring is made nothing here touches memory that a device sees.
+//!
+//! **Who owns a chain.** From `add` to `pop` the ring does. A fault, or the ring's end, leaves the chains in flight with
+//! the device: they are abandoned, not dropped.
+
+use crate::Segment;
+use crate::chain::{Chain, Done, Head};
+use crate::error::{AddError, CreateError, Fault, Refusal};
+use crate::format::{Format, Kick, Look, Written};
+use crate::layout::{RingAreas, RingLayout, RingMemory};
+use crate::ledger::{Ledger, Record};
+use crate::measure::why_not;
+use crate::packed::Packed;
+use crate::split::Split;
+use crate::stats::RingStats;
+use crate::words::Area;
+
+/// A ring with one owner and `N` slots, a power of two; the size at run time may be smaller. Split, unless said otherwise:
+/// nothing is visible to the device before [`publish`](Self::publish).
+pub struct Ring<C: Chain, const N: usize, F: Format<N> = Split<N>> {
+    format: F,
+    ledger: Ledger<C, N>,
+    areas: RingAreas,
+    layout: RingLayout,
+    /// In-order use only: what the last used entry covers.
+    batch: Batch,
+    kicks_wanted: u64,
+}
+
+/// A packed ring with one owner: a chain is visible to the device from [`add`](Ring::add) on, and
+/// [`publish`](Ring::publish) decides about the kick. Its size at run time may be any number up to `N`.
+pub type PackedRing<C, const N: usize> = Ring<C, N, Packed<N>>;
+
+/// One used entry may stand for several chains when the device returns them in order (virtio 1.2, 2.7.9 and 2.8.9).
+#[derive(Clone, Copy)]
+struct Batch {
+    /// Chains ever taken back, once the last of the batch is.
+    until: u64,
+    /// What the device wrote to the last one. The others count as written in full.
+    written: u32,
+}
+
+impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
+    /// Makes a ring in `memory`, which it clears.
+    ///
+    /// # Safety
+    /// The memory is valid for reads and writes, used for nothing else, and stays so until the device has been reset or
+    /// told to forget the ring: dropping the ring does not make the device forget it. The device address leads to the
+    /// same bytes as the CPU address.
+    pub unsafe fn new(memory: RingMemory, layout: RingLayout) -> Result<Self, CreateError> {
+        const { assert!(N.is_power_of_two(), "the number of slots is a power of two") };
+        layout.check(&memory, F::PACKED, N)?;
+        // SAFETY: the caller promises the memory; `check` has compared its size with what the layout needs, and the
+        // layout's format and size with ours.
+        let format = unsafe {
+            Area::new(memory.cpu()).clear(layout.bytes());
+            F::new(&memory, &layout)
+        };
+        Ok(Self {
+            format,
+            ledger: Ledger::new(),
+            areas: layout.areas(&memory),
+            layout,
+            batch: Batch { until: 0, written: 0 },
+            kicks_wanted: 0,
+        })
+    }
+
+    /// What to tell the device.
+    pub fn areas(&self) -> RingAreas {
+        self.areas
+    }
+
+    /// Size, features, and place of everything.
+    pub fn layout(&self) -> &RingLayout {
+        &self.layout
+    }
+
+    /// Takes a chain. A split ring's device does not see it before [`publish`](Self::publish); a packed ring's may see it
+    /// from here on, and `publish` says whether it looks without a kick.
+    ///
+    /// A chain of more segments than there are free descriptors takes one descriptor and its slot's indirect table, if
+    /// the layout has tables of that length.
+    #[inline]
+    pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // The shape of most requests, tested first: one segment to read and one to write.
+        let [request] = chain.readable() else { return self.add_shaped(chain) };
+        let [answer] = chain.writable() else { return self.add_shaped(chain) };
+        match self.format.write_few([request, answer], 1) {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// As `add`, for a chain of another shape. Short ones go without loops; of a chain type whose lists have lengths known
+    /// to the compiler, one way is left.
+    #[inline(never)]
+    fn add_shaped(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // A request, an answer, and a payload in one piece come first.
+        let written = if let ([a], [b, c]) = (chain.readable(), chain.writable()) {
+            self.format.write_few([a, b, c], 1)
+        } else if let ([a, b], [c]) = (chain.readable(), chain.writable()) {
+            self.format.write_few([a, b, c], 2)
+        } else if let ([], [a]) = (chain.readable(), chain.writable()) {
+            self.format.write_few([a], 0)
+        } else if let ([a], []) = (chain.readable(), chain.writable()) {
+            self.format.write_few([a], 1)
+        } else {
+            None
+        };
+        match written {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// As `add`, for a chain of any length.
+    #[inline(never)]
+    fn add_many(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let (readable, writable) = (chain.readable(), chain.writable());
+        let count = readable.len() + writable.len();
+        let number = self.ledger.counts.added;
+        // No segments at all are too many here, and sorted out there.
+        if count.wrapping_sub(1) < self.format.free() as usize
+            && let Some(written) = self.format.write_many(number, readable, writable)
+        {
+            return Ok(self.enter(written, chain));
+        }
+        self.add_otherwise(chain)
+    }
+
+    /// What `add` does with a chain that is not plain, or for which there are not enough free descriptors.
+    #[cold]
+    #[inline(never)]
+    fn add_otherwise(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let (readable, writable) = (chain.readable(), chain.writable());
+        match self.refusal(readable, writable) {
+            Some(why) => Err(AddError { why, chain }),
+            None => {
+                let number = self.ledger.counts.added;
+                // SAFETY: there is no reason to refuse the chain.
+                let written = unsafe { self.format.write_indirect(number, readable, writable) };
+                Ok(self.enter(written, chain))
+            }
+        }
+    }
+
+    /// Why a chain for which there are not enough free descriptors cannot go through a table either.
+    fn refusal(&self, readable: &[Segment], writable: &[Segment]) -> Option<Refusal> {
+        let count = readable.len() + writable.len();
+        if let Some(fault) = self.ledger.fault {
+            Some(Refusal::Broken(fault))
+        } else if let Some(why) = why_not(readable, writable) {
+            Some(why)
+        } else if count <= self.layout.table_entries() as usize {
+            (self.format.free() == 0).then_some(Refusal::Full)
+        } else if count > self.layout.size() as usize {
+            Some(Refusal::TooLong)
+        } else {
+            Some(Refusal::Full)
+        }
+    }
+
+    /// Notes a chain whose descriptors are taken and written.
+    #[inline(always)]
+    fn enter(&mut self, written: Written, chain: C) -> Head {
+        let Written { head, record } = written;
+        // SAFETY: the format has just written the chain under a head that was free.
+        unsafe {
+            self.format.announce(head, &self.ledger.counts);
+            self.ledger.enter(head, record, chain);
+        }
+        Head(head as u16)
+    }
+
+    /// Makes everything added so far available to the device, and says whether the device wants to be told. One decision
+    /// covers the whole batch.
+    #[inline]
+    #[must_use = "a device that asked for a kick waits for it"]
+    pub fn publish(&mut self) -> bool {
+        match self.format.publish(&self.ledger.counts) {
+            Kick::No => false,
+            Kick::Yes => {
+                self.kicks_wanted += 1;
+                true
+            }
+            Kick::Ask { wish, old } => self.decide(wish, old),
+        }
+    }
+
+    #[inline(never)]
+    fn decide(&mut self, wish: u32, old: u32) -> bool {
+        // Whether a device that asks in no known way waits nobody knows; a kick harms nobody.
+        let kick = self.format.decide(wish, old).unwrap_or_else(|fault| {
+            self.latch(fault);
+            true
+        });
+        self.kicks_wanted += u64::from(kick);
+        kick
+    }
+
+    /// Takes the next chain the device has returned, if there is one.
+    ///
+    /// Whatever the device wrote is checked against our own record first. A lie is latched: the chains still in flight
+    /// stay with the ring, and every later call answers the same fault.
+    #[inline]
+    pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
+        let Some(entry) = self.format.entry(&self.ledger.counts) else { return self.pop_otherwise() };
+        if !self.ledger.confirms(entry) {
+            return Err(self.latch_entry(entry));
+        }
+        // SAFETY: just confirmed.
+        Ok(Some(unsafe { self.give_back(entry as u32, (entry >> 32) as u32, F::release) }))
+    }
+
+    /// What `pop` does when there is nothing, when what there is makes no sense, and when the device returns chains in
+    /// order.
+    #[inline(never)]
+    fn pop_otherwise(&mut self) -> Result<Option<Done<C>>, Fault> {
+        if let Some(fault) = self.ledger.fault {
+            return Err(fault);
+        }
+        let counts = self.ledger.counts;
+        if counts.completed < self.batch.until {
+            return Ok(Some(self.take_from_batch()));
+        }
+        match self.format.look(counts) {
+            Ok(Look::Nothing) => Ok(None),
+            Ok(Look::Entry(entry)) if self.ledger.confirms(entry) => {
+                // SAFETY: just confirmed.
+                Ok(Some(unsafe { self.give_back(entry as u32, (entry >> 32) as u32, F::release) }))
+            }
+            Ok(Look::Entry(entry)) => Err(self.latch_entry(entry)),
+            Ok(Look::LastOf { chains, entry }) => {
+                let mut claimed = counts.completed..counts.completed + chains;
+                match claimed.find(|&at| u64::from(self.format.ordered(at)) == entry & 0xffff_ffff) {
+                    Some(last) if self.ledger.confirms(entry) => {
+                        self.batch = Batch { until: last + 1, written: (entry >> 32) as u32 };
+                        Ok(Some(self.take_from_batch()))
+                    }
+                    _ => Err(self.latch_entry(entry)),
+                }
+            }
+            Err(fault) => Err(self.latch(fault)),
+        }
+    }
+
+    /// Takes the oldest chain, which the last used entry covers.
+    fn take_from_batch(&mut self) -> Done<C> {
+        let completed = self.ledger.counts.completed;
+        let head = self.format.ordered(completed);
+        let last_of_batch = completed + 1 == self.batch.until;
+        let written = if last_of_batch { self.batch.written } else { self.ledger.room(head) };
+        // SAFETY: the batch was found among the chains in flight, in order, and this is the next of them.
+        unsafe { self.give_back(u32::from(head), written, F::release_oldest) }
+    }
+
+    /// Frees the descriptors of a chain in flight and hands the chain back.
+    ///
+    /// # Safety
+    /// A chain is in flight under `head`, with room for `written` bytes, and the device has returned it; if by
+    /// `release_oldest`, it is the oldest.
+    #[inline(always)]
+    unsafe fn give_back(
+        &mut self,
+        head: u32,
+        written: u32,
+        release: unsafe fn(&mut F, u32, Record),
+    ) -> Done<C> {
+        // SAFETY: promised by the caller; we have acquired the device's writes by seeing the entry.
+        unsafe {
+            let record = self.ledger.strike_out(head);
+            release(&mut self.format, head, record);
+            let mut chain = self.ledger.hand_over(head);
+            chain.returned(written);
+            Done { chain, written, head: Head(head as u16) }
+        }
+    }
+
+    /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop
+    /// already, and the interrupt may not come for it.
+    #[must_use = "going to sleep when this is true may be for ever"]
+    pub fn arm(&mut self) -> bool {
+        let counts = self.ledger.counts;
+        self.format.arm(counts) || counts.completed < self.batch.until || self.ledger.fault.is_some()
+    }
+
+    /// Asks for no interrupts. A hint: some may come nevertheless, with a split ring's event index one in 65536 chains.
+    pub fn disarm(&mut self) {
+        self.format.disarm(self.ledger.counts);
+    }
+
+    /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. The
+    /// ring takes nothing any more after this; make a new one.
+    ///
+    /// # Safety
+    /// The device has been reset and has confirmed it: it touches neither this ring nor what its chains name any more.
+    #[cold]
+    pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
+        self.ledger.clear(|head, mut chain| {
+            // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
+            unsafe { chain.returned(0) };
+            take(Head(head), chain);
+        });
+        self.format.close(self.ledger.counts);
+    }
+
+    /// Chains in the ring: added and not taken back.
+    pub fn in_flight(&self) -> u16 {
+        self.ledger.in_flight()
+    }
+
+    /// Free descriptors.
+    pub fn free(&self) -> u16 {
+        self.format.free()
+    }
+
+    /// The latched lie, if there is one.
+    pub fn fault(&self) -> Option<Fault> {
+        self.ledger.fault
+    }
+
+    /// Counts since the ring was made.
+    pub fn stats(&self) -> RingStats {
+        RingStats {
+            chains: self.ledger.chains(),
+            descriptors: self.format.descriptors(),
+            kicks_wanted: self.kicks_wanted,
+            completions: self.ledger.counts.completed,
+        }
+    }
+
+    /// Finds out what is wrong with a used entry, and latches it.
+    #[cold]
+    #[inline(never)]
+    fn latch_entry(&mut self, entry: u64) -> Fault {
+        let oldest = self.format.ordered(self.ledger.counts.completed);
+        let fault = self.ledger.diagnose(entry, self.layout.size(), oldest);
+        self.latch(fault)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn latch(&mut self, fault: Fault) -> Fault {
+        self.ledger.latch(fault);
+        self.format.close(self.ledger.counts);
+        fault
+    }
+}
