@@ -8,6 +8,7 @@ mod command;
 mod directory;
 mod readme;
 
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
@@ -121,7 +122,13 @@ fn the_words_of_the_wiki_page_start_the_server() {
     std::fs::create_dir(&root).unwrap();
     let (addr, root) = (format!("-addr={}", socket.display()), format!("-root={}", root.display()));
     let server = Ninewire::start(&["serve", "-ntype=unix", &addr, &root, "-debug=1"], Stdio::null());
-    wait_for("the socket", || UnixStream::connect(&socket).ok());
+    let mut client = wait_for("the socket", || UnixStream::connect(&socket).ok());
+    // A socket may be connected to before the server has looked: an answer shows that it has.
+    let tversion = b"\x13\0\0\0\x64\xff\xff\0\x10\0\0\x06\x009P2000";
+    client.write_all(tversion).unwrap();
+    let mut rversion = [0; 19];
+    client.read_exact(&mut rversion).unwrap();
+    assert_eq!(rversion[4], 101, "{rversion:?}");
     server.signal(Signal::TERM);
     let finished = server.finish();
     assert!(finished.status.success());
