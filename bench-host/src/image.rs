@@ -4,7 +4,7 @@
 
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -54,28 +54,39 @@ fn build_in(workspace: &Workspace, root: &Path, target: &Path, interrupts: &Inte
     cargo.args(["build", "--release", "--locked", "--package", IMAGE_PACKAGE, "--bin", IMAGE_NAME]);
     cargo.args(["--features", "image", "--target", IMAGE_TARGET]);
     cargo.arg("--target-dir").arg(target);
+    executable_of(&mut cargo, IMAGE_NAME, "the image", interrupts)
+}
+
+/// Lets `cargo` build and says where the program `name` is; `what` it is called in errors.
+pub(crate) fn executable_of(
+    cargo: &mut Command,
+    name: &str,
+    what: &str,
+    interrupts: &Interrupts,
+) -> Result<PathBuf> {
     cargo.args(["--message-format", "json-render-diagnostics"]).stdin(Stdio::null());
     let mut messages = tempfile::tempfile().context("cannot make a temporary file for cargo's messages")?;
     cargo.stdout(messages.try_clone().context("cannot share cargo's message file")?);
-    let mut process = Supervised::spawn("cargo build", &mut cargo, &[])?;
+    let mut process = Supervised::spawn("cargo build", cargo, &[])?;
     let status = process.wait(interrupts, None)?;
     interrupts.check()?;
     if !status.success() {
-        bail!("the image does not build: the errors are above");
+        bail!("{what} does not build: the errors are above");
     }
     let mut text = String::new();
     messages
         .rewind()
         .and_then(|()| messages.read_to_string(&mut text))
         .context("cannot read cargo's messages")?;
-    text.lines().find_map(executable).context("cargo built the image but did not say where it is")
+    let found = text.lines().find_map(|line| executable(line, name));
+    found.with_context(|| format!("cargo built {what} but did not say where it is"))
 }
 
-/// The path in cargo's message about our image, if `line` is that.
-fn executable(line: &str) -> Option<PathBuf> {
+/// The path in cargo's message about the program `name`, if `line` is that.
+fn executable(line: &str, name: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(line).ok()?;
-    let is_image = message["reason"] == "compiler-artifact" && message["target"]["name"] == IMAGE_NAME;
-    is_image.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
+    let is_it = message["reason"] == "compiler-artifact" && message["target"]["name"] == name;
+    is_it.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
 }
 
 #[cfg(test)]
@@ -86,9 +97,9 @@ mod tests {
     fn the_image_is_found_in_cargos_messages() {
         let other = r#"{"reason":"compiler-artifact","target":{"name":"ninewire_kernel"},"executable":null}"#;
         let ours = r#"{"reason":"compiler-artifact","target":{"name":"ninewire-image"},"executable":"/t/ninewire-image"}"#;
-        assert_eq!(executable(other), None);
-        assert_eq!(executable(ours), Some(PathBuf::from("/t/ninewire-image")));
-        assert_eq!(executable(r#"{"reason":"build-finished","success":true}"#), None);
-        assert_eq!(executable("not json"), None);
+        assert_eq!(executable(other, IMAGE_NAME), None);
+        assert_eq!(executable(ours, IMAGE_NAME), Some(PathBuf::from("/t/ninewire-image")));
+        assert_eq!(executable(r#"{"reason":"build-finished","success":true}"#, IMAGE_NAME), None);
+        assert_eq!(executable("not json", IMAGE_NAME), None);
     }
 }

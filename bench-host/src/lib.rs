@@ -13,6 +13,7 @@ pub mod image;
 pub mod ingest;
 pub mod interrupt;
 pub mod job;
+pub mod peer;
 pub mod plan;
 pub mod qemu;
 pub mod run;

@@ -13,7 +13,7 @@ use crate::cli::MachineArgs;
 use crate::image::{self, Source};
 use crate::interrupt::Interrupts;
 use crate::qemu::{
-    Accel, CharDev, DEFAULT_NAME, Device, Ended, Guest, Program, QemuChoice, Vm, choose_accel,
+    Accel, CPU_MAX, CharDev, DEFAULT_NAME, Device, Ended, Guest, Program, QemuChoice, Vm, choose_accel,
 };
 use crate::run::header::Git;
 use crate::setup::{Needs, ensure};
@@ -69,7 +69,9 @@ impl Bench {
             accel: self.accel,
             smp: args.smp,
             memory: args.memory,
+            cpu: CPU_MAX,
             image: self.image.clone(),
+            initrd: None,
             cmdline: words.collect::<Vec<_>>().join(" "),
             com1,
             devices,

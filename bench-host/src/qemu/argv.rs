@@ -102,6 +102,9 @@ pub enum Device {
     Ports(Vec<Port>),
 }
 
+/// The processor with everything the accelerator can do.
+pub const CPU_MAX: &str = "max";
+
 /// Everything QEMU is told.
 #[derive(Clone, Debug)]
 pub struct Vm {
@@ -115,8 +118,12 @@ pub struct Vm {
     pub smp: u32,
     /// Memory.
     pub memory: MemoryMib,
+    /// QEMU's name of the processor.
+    pub cpu: &'static str,
     /// The boot image.
     pub image: PathBuf,
+    /// The archive a kernel takes its first file tree from; the image needs none.
+    pub initrd: Option<PathBuf>,
     /// The kernel command line.
     pub cmdline: String,
     /// Where COM1 goes.
@@ -136,7 +143,7 @@ impl Vm {
         argv.pair("-name", "ninewire,debug-threads=on");
         argv.pair("-machine", self.machine.name());
         argv.pair("-accel", self.accel.name());
-        argv.pair("-cpu", "max");
+        argv.pair("-cpu", self.cpu);
         argv.pair("-smp", self.smp.to_string());
         argv.pair("-m", self.memory.to_string());
         for switch in ["-nodefaults", "-no-user-config", "-no-reboot"] {
@@ -150,6 +157,9 @@ impl Vm {
             argv.device(index, device, &self.virtio);
         }
         argv.pair("-kernel", &self.image);
+        if let Some(initrd) = &self.initrd {
+            argv.pair("-initrd", initrd);
+        }
         argv.pair("-append", &self.cmdline);
         argv.0.extend(self.extra.iter().cloned());
         argv.0
@@ -277,7 +287,9 @@ mod tests {
             accel: Accel::Tcg,
             smp: 1,
             memory: MemoryMib(512),
+            cpu: CPU_MAX,
             image: "/img".into(),
+            initrd: None,
             cmdline: "mode=shell".to_string(),
             com1: CharDev::Inherited(5),
             devices,
@@ -353,6 +365,13 @@ mod tests {
             values(&vm, "-device").into_iter().filter(|d| d.starts_with("virtio-")).collect();
         assert_eq!(virtio.len(), 2);
         assert!(virtio.iter().all(|device| device.ends_with(",event_idx=off,packed=on")), "{virtio:?}");
+    }
+
+    #[test]
+    fn a_guest_with_a_first_file_tree_gets_it_and_its_own_processor() {
+        let vm = Vm { cpu: "qemu64", initrd: Some("/tree.cpio".into()), ..vm(Vec::new()) };
+        assert_eq!(values(&vm, "-cpu"), ["qemu64"]);
+        assert_eq!(values(&vm, "-initrd"), ["/tree.cpio"]);
     }
 
     #[test]

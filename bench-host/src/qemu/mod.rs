@@ -11,7 +11,7 @@ mod pinning;
 mod program;
 
 pub use accel::{Accel, AccelChoice, choose_accel};
-pub use argv::{CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
+pub use argv::{CPU_MAX, CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
 pub use guest::{Ended, Guest, describe_status};
 pub use pinning::Pinning;
 pub use program::{DEFAULT_NAME, Program, QemuChoice, VirtioProperty, check_tag, in_path};

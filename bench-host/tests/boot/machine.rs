@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bench_host::image;
 use bench_host::interrupt::Interrupts;
-use bench_host::qemu::{Accel, CharDev, Device, Ended, Guest, MachineType, MemoryMib, Program, Vm};
+use bench_host::qemu::{Accel, CPU_MAX, CharDev, Device, Ended, Guest, MachineType, MemoryMib, Program, Vm};
 use bench_host::workspace::Workspace;
 
 use crate::prompt::Prompt;
@@ -60,7 +60,9 @@ impl Machine {
             accel: Accel::Tcg,
             smp: 1,
             memory: MemoryMib(256),
+            cpu: CPU_MAX,
             image: image.clone(),
+            initrd: None,
             cmdline: String::new(),
             com1: CharDev::File(PathBuf::new()),
             devices: Vec::new(),
