@@ -187,13 +187,18 @@ impl<W: Wire> Client<W> {
                 Ok(draft.reply_room(crate::mem::PAGE_SIZE)?)
             })?;
             (&mut sent).await;
-            let (answered, msize) = sent.collect(|answer| {
+            let collected = sent.collect(|answer| {
                 let reply = answer.get::<Rversion<'_>>(Dialect::Plain)?;
                 if reply.msize > msize {
                     return Err(Lie::new("Rversion", LieKind::Count { said: reply.msize, asked: msize }));
                 }
                 Ok((Dialect::from_name(reply.version), reply.msize))
-            })?;
+            });
+            let (answered, msize) = match collected {
+                // version(5) wants `unknown` for an answer; diod refuses a dialect it does not speak.
+                Err(Error::Refused(_)) => continue,
+                collected => collected?,
+            };
             // A server that knows the protocol but not the dialect may answer with the plain one (version(5)).
             let Some(dialect) = answered.filter(|dialect| *dialect == wanted || *dialect == Dialect::Plain)
             else {

@@ -59,6 +59,30 @@ fn a_server_without_a_common_dialect_is_refused_in_plan_9s_words() {
 }
 
 #[test]
+fn a_server_that_refuses_a_dialect_instead_of_not_knowing_it_is_asked_for_the_next() {
+    let refusing = |said: &'static [u8]| {
+        move |reply: &mut Vec<u8>| {
+            if reply.ends_with(b"unknown") {
+                reply.clear();
+                reply.extend(said);
+            }
+        }
+    };
+    // Rlerror with EIO, as diod does in whatever dialect it is asked for; Rerror of 9P2000.
+    for said in [b"\x0b\0\0\0\x07\xff\xff\x05\0\0\0".as_slice(), b"\x0b\0\0\0\x6b\xff\xff\x02\0no"] {
+        on_stream(speaking(&[Dialect::Plain]), |stream, pool| async move {
+            stream.state().host.lie = Some(Box::new(refusing(said)));
+            assert_eq!(connect(on_wire_of(stream), pool).await.dialect(), Dialect::Plain);
+        });
+        on_stream(speaking(&[]), |stream, pool| async move {
+            stream.state().host.lie = Some(Box::new(refusing(said)));
+            let error = Client::connect(on_wire_of(stream), options(pool)).await.map(|_| ()).unwrap_err();
+            assert_eq!(error, Error::BadVersion);
+        });
+    }
+}
+
+#[test]
 fn the_servers_message_size_counts_when_it_is_smaller_and_is_a_lie_when_it_is_larger() {
     let mut host = host();
     host.server.msize_max = 4096;
