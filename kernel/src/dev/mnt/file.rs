@@ -18,6 +18,10 @@ use crate::p9::{self, Fid, SessionError, Wire, WireError};
 /// How much of a directory one message brings.
 const DIR_BYTES: usize = 64 * 1024;
 
+/// What older servers of 9P2000.L (diod) answer to Tunlinkat and Trenameat; Linux' client, too, then asks with Tremove and
+/// Trename.
+const EOPNOTSUPP: u32 = 95;
+
 /// The group of files we make, to servers that want a number.
 const ROOT_GID: u32 = 0;
 
@@ -218,7 +222,10 @@ impl<W: Wire> File<W> {
             return file.remove().await;
         }
         let flags = if file.qid().is_dir() { unlinkat::REMOVEDIR } else { 0 };
-        self.fid.unlinkat(name, flags).await.map_err(error)
+        match self.fid.unlinkat(name, flags).await {
+            Err(refused) if refused.errno() == Some(EOPNOTSUPP) => file.remove().await,
+            unlinked => unlinked.map_err(error),
+        }
     }
 
     pub(super) async fn rename_entry(
@@ -232,7 +239,11 @@ impl<W: Wire> File<W> {
             return Ok(false);
         }
         if self.is_linux() {
-            return self.fid.renameat(old, &dir.fid, new).await.map(|()| true).map_err(error);
+            let renamed = match self.fid.renameat(old, &dir.fid, new).await {
+                Err(refused) if refused.errno() == Some(EOPNOTSUPP) => file.fid.rename(&dir.fid, new).await,
+                renamed => renamed,
+            };
+            return renamed.map(|()| true).map_err(error);
         }
         // Plan 9 renames in one directory only.
         if self.qid().path != dir.qid().path {
@@ -342,7 +353,8 @@ pub(super) fn connect_error(failed: p9::Error) -> Error {
 
 /// Servers of plain 9P2000 say in words what others say in numbers. Those a program acts on are recognised.
 fn text_error(text: &[u8]) -> Error {
-    const ABSENT: [&str; 5] = [
+    const ABSENT: [&str; 6] = [
+        "unknown file",
         "file does not exist",
         "does not exist",
         "No such file or directory",

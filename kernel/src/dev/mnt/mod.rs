@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! mount [-abc] -d '#9' /dev/null dir TAG
-//! mount [-abc] -d '#9' /dev/null dir PORT
+//! mount [-abc] -d '#9' /dev/null dir PORT[!aname]
 //! mount [-abc] -n /srv/NAME dir [spec]
 //! mount [-abc] -n /dev/virtcon/PORT dir [spec]
 //! ```
 //!
 //! The only part of this kernel that speaks 9P to anybody. It cannot be attached by name, only mounted: `#9` by the
 //! mount tag of a virtio-9p device, or by the name of a console port at which somebody serves 9P; `#M` by a channel that
-//! is a stream (a port, one end of a pipe), which is what Plan 9 knows. Both do the same to the files behind them.
+//! is a stream (a port, one end of a pipe), which is what Plan 9 knows. Both do the same to the files behind them. The
+//! tree to ask a server for is behind the port's name (`virtio-console-2!/srv/data`) or the last word (`spec`); without
+//! one it is the server's own choice.
 //!
 //! A tag can be mounted once at a time (`device or object already in use`): beginning a session makes QEMU forget every
 //! file of the one before. A channel that is mounted a second time gives another tree of the same session. A session
@@ -79,16 +81,19 @@ static NATIVE: Mutex<Vec<OnDevice>> = Mutex::new(Vec::new());
 /// Sessions on streams.
 static STREAMS: Mutex<Vec<Weak<Session<StreamWire<Server>>>>> = Mutex::new(Vec::new());
 
-/// The root of the share with this tag, or of the server at the port of this name.
+/// The root of the share with this tag, or of the server at the port of this name; behind the name and a `!`, the tree to
+/// ask that server for.
 pub async fn mount_named(spec: &[u8]) -> Result<Node, Error> {
     if let Some(device) = find_tag(spec) {
         return mount_device(device).await;
     }
-    let port = core::str::from_utf8(spec).ok().and_then(drivers::port).ok_or(Error::NoTag)?;
+    let mut parts = spec.splitn(2, |&byte| byte == b'!');
+    let (name, aname) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let port = core::str::from_utf8(name).ok().and_then(drivers::port).ok_or(Error::NoTag)?;
     must_be_free(port)?;
     let session = begin('9', StreamWire::new(Server::of_port(port.open())), None).await?;
     STREAMS.lock().push(Arc::downgrade(&session));
-    Ok(Node::Stream(attach(&session, b"").await?))
+    Ok(Node::Stream(attach(&session, aname).await?))
 }
 
 /// The root of the tree `aname` of the server at the other end of a channel.
