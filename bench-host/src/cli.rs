@@ -152,6 +152,9 @@ pub struct SetupArgs {
     /// Also what `cargo bench` needs to count instructions: valgrind and iai-callgrind-runner.
     #[arg(long)]
     pub bench: bool,
+    /// Also the 9P servers of other projects that the boot tests mount: diod and pyroute2.
+    #[arg(long)]
+    pub peers: bool,
 }
 
 /// Options of `run`.

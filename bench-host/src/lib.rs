@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod interrupt;
 pub mod job;
 pub mod peer;
+pub mod peers;
 pub mod plan;
 pub mod qemu;
 pub mod run;

@@ -4,14 +4,16 @@
 //! installed, a person at a terminal is asked, anybody else is told the one command that does it. Nothing here picks
 //! or downloads a toolchain: the compiler is the user's own.
 
+use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::qemu::in_path;
-use crate::workspace::IMAGE_TARGET;
+use crate::peers;
+use crate::qemu::{in_path, shell_line};
+use crate::workspace::{IMAGE_TARGET, Workspace};
 
 /// What the caller is about to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct Needs {
     pub qemu: bool,
     /// The instruction-counting benches.
     pub benches: bool,
+    /// The 9P servers of other projects that the boot tests mount.
+    pub peers: bool,
 }
 
 /// Something that is not there.
@@ -30,6 +34,10 @@ enum Missing {
     Valgrind,
     /// With the version `Cargo.lock` names: runner and library have to agree.
     IaiRunner(String),
+    Diod,
+    PythonVenv,
+    /// The folder it goes to.
+    Pyroute2(PathBuf),
 }
 
 impl Missing {
@@ -39,6 +47,9 @@ impl Missing {
             Self::Qemu => "qemu-system-x86_64 (boots it)",
             Self::Valgrind => "valgrind (counts instructions in the benches)",
             Self::IaiRunner(_) => "iai-callgrind-runner (runs those benches)",
+            Self::Diod => "diod (a 9P server the boot tests mount)",
+            Self::PythonVenv => "Python with its module venv (for pyroute2)",
+            Self::Pyroute2(_) => "pyroute2 (has a 9P server the boot tests mount)",
         }
     }
 
@@ -46,7 +57,9 @@ impl Missing {
         match self {
             Self::Qemu => Some("qemu-system-x86"),
             Self::Valgrind => Some("valgrind"),
-            Self::Target | Self::IaiRunner(_) => None,
+            Self::Diod => Some("diod"),
+            Self::PythonVenv => Some("python3-venv"),
+            Self::Target | Self::IaiRunner(_) | Self::Pyroute2(_) => None,
         }
     }
 }
@@ -112,6 +125,12 @@ impl Step {
         Self { argv: line.split(' ').map(str::to_string).collect(), privilege }
     }
 
+    /// As a shell reads it.
+    fn line(argv: &[String]) -> String {
+        let rest: Vec<_> = argv[1..].iter().map(OsString::from).collect();
+        shell_line(Path::new(&argv[0]), &rest)
+    }
+
     /// The step as it runs here: through sudo where root is needed and we are not.
     fn resolved(&self, situation: Situation) -> Vec<String> {
         let sudo = self.privilege == Privilege::Root && !situation.root;
@@ -134,7 +153,7 @@ pub fn ensure(needs: Needs) -> Result<()> {
         Decision::Ask => {
             eprintln!("ninewire setup: missing: {names}");
             for step in &steps {
-                eprintln!("    {}", step.resolved(situation).join(" "));
+                eprintln!("    {}", Step::line(&step.resolved(situation)));
             }
             if !agreed()? {
                 bail!("not set up; to do it yourself: {by_hand}");
@@ -163,7 +182,7 @@ fn agreed() -> Result<bool> {
 }
 
 fn run(argv: &[String]) -> Result<()> {
-    let line = argv.join(" ");
+    let line = Step::line(argv);
     eprintln!("ninewire setup: {line}");
     let status = Command::new(&argv[0])
         .args(&argv[1..])
@@ -195,6 +214,18 @@ fn find_missing(needs: Needs) -> Result<Vec<Missing>> {
             .context("Cargo.lock names no iai-callgrind")?;
         if runner_version().as_deref() != Some(version) {
             missing.push(Missing::IaiRunner(version.to_string()));
+        }
+    }
+    if needs.peers {
+        if peers::diod().is_none() {
+            missing.push(Missing::Diod);
+        }
+        let workspace = Workspace::locate()?;
+        if peers::pyroute2(&workspace).is_none() {
+            if !peers::has_venv() {
+                missing.push(Missing::PythonVenv);
+            }
+            missing.push(Missing::Pyroute2(peers::environment(&workspace)));
         }
     }
     Ok(missing)
@@ -244,9 +275,22 @@ fn steps(missing: &[Missing]) -> Vec<Step> {
         steps.push(Step::new(Privilege::Root, &install));
     }
     for item in missing {
-        if let Missing::IaiRunner(version) = item {
-            let install = format!("cargo install --locked iai-callgrind-runner --version {version}");
-            steps.push(Step::new(Privilege::None, &install));
+        match item {
+            Missing::IaiRunner(version) => {
+                let install = format!("cargo install --locked iai-callgrind-runner --version {version}");
+                steps.push(Step::new(Privilege::None, &install));
+            }
+            Missing::Pyroute2(environment) => {
+                let folder = environment.display().to_string();
+                let mut make = Step::new(Privilege::None, "python3 -m venv");
+                make.argv.push(folder);
+                let python = environment.join("bin/python").display().to_string();
+                let release = format!("pyroute2=={}", peers::PYROUTE2_VERSION);
+                let words = [&python, "-m", "pip", "install", "--quiet", &release];
+                let argv = words.map(str::to_string).to_vec();
+                steps.extend([make, Step { argv, privilege: Privilege::None }]);
+            }
+            _ => {}
         }
     }
     steps
@@ -255,7 +299,8 @@ fn steps(missing: &[Missing]) -> Vec<Step> {
 /// The one command that does it all, for somebody else to type.
 fn by_hand(missing: &[Missing], steps: &[Step], situation: Situation) -> String {
     let join = |privilege: Privilege| {
-        let lines = steps.iter().filter(|step| step.privilege == privilege).map(|step| step.argv.join(" "));
+        let lines =
+            steps.iter().filter(|step| step.privilege == privilege).map(|step| Step::line(&step.argv));
         lines.collect::<Vec<_>>().join(" && ")
     };
     let (own, root) = (join(Privilege::None), join(Privilege::Root));
@@ -264,13 +309,14 @@ fn by_hand(missing: &[Missing], steps: &[Step], situation: Situation) -> String 
         Situation { apt: false, .. } => {
             let packages: Vec<_> = missing.iter().filter_map(Missing::package).collect();
             let install = format!("install {} with this system's package manager", packages.join(" and "));
-            return if own.is_empty() { install } else { format!("`{own}`, and {install}") };
+            return if own.is_empty() { install } else { format!("{install}, then `{own}`") };
         }
         Situation { root: true, .. } => root,
         Situation { sudo: true, .. } => format!("sudo sh -c '{root}'"),
         _ => format!("su -c '{root}'"),
     };
-    let both: Vec<_> = [own, root].into_iter().filter(|part| !part.is_empty()).collect();
+    // What is installed for everybody is what the rest is made with.
+    let both: Vec<_> = [root, own].into_iter().filter(|part| !part.is_empty()).collect();
     format!("`{}`", both.join(" && "))
 }
 
@@ -326,6 +372,18 @@ mod tests {
     }
 
     #[test]
+    fn foreign_servers_come_as_a_package_and_into_a_folder_of_their_own() {
+        let folder = PathBuf::from("/a b/target/pyroute2");
+        let missing = [Missing::Diod, Missing::PythonVenv, Missing::Pyroute2(folder)];
+        let steps = steps(&missing);
+        let lines: Vec<_> = steps.iter().map(|step| Step::line(&step.resolved(PERSON))).collect();
+        assert_eq!(lines[1], "sudo apt-get install -q --yes --no-install-recommends diod python3-venv");
+        assert_eq!(lines[2], "python3 -m venv '/a b/target/pyroute2'");
+        let install = format!("-m pip install --quiet pyroute2=={}", peers::PYROUTE2_VERSION);
+        assert_eq!(lines[3], format!("'/a b/target/pyroute2/bin/python' {install}"));
+    }
+
+    #[test]
     fn only_privileged_steps_go_through_sudo() {
         let steps = steps(&[Missing::Target, Missing::Qemu]);
         let first: Vec<_> = steps.iter().map(|step| step.resolved(PERSON)[0].clone()).collect();
@@ -339,15 +397,15 @@ mod tests {
         let install = "apt-get update -q && apt-get install -q --yes --no-install-recommends qemu-system-x86";
         assert_eq!(
             by_hand(&missing, &steps, SCRIPT),
-            format!("`rustup target add x86_64-unknown-none && sudo sh -c '{install}'`")
+            format!("`sudo sh -c '{install}' && rustup target add x86_64-unknown-none`")
         );
         assert_eq!(
             by_hand(&missing, &steps, Situation { sudo: false, ..SCRIPT }),
-            format!("`rustup target add x86_64-unknown-none && su -c '{install}'`")
+            format!("`su -c '{install}' && rustup target add x86_64-unknown-none`")
         );
         assert_eq!(
             by_hand(&missing, &steps, Situation { apt: false, ..SCRIPT }),
-            "`rustup target add x86_64-unknown-none`, and install qemu-system-x86 with this system's package manager"
+            "install qemu-system-x86 with this system's package manager, then `rustup target add x86_64-unknown-none`"
         );
         assert_eq!(
             by_hand(&missing[1..], &steps[1..], Situation { apt: false, ..SCRIPT }),

@@ -8,6 +8,7 @@ mod machine;
 mod page;
 mod prompt;
 mod selftests;
+mod servers;
 
 use bench_host::qemu::{Ended, MachineType};
 use machine::Machine;

@@ -1,0 +1,136 @@
+//! The foreign servers as processes. Each serves the one stream socket it gets as its standard input.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use bench_host::child::Supervised;
+use bench_host::peers;
+use bench_host::workspace::Workspace;
+
+/// Which server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Diod,
+    P9,
+    Ninep,
+    Pyroute2,
+}
+
+impl Kind {
+    /// Can it be tested here? Says so when not.
+    pub(super) fn is_here(self) -> bool {
+        let missing = match self {
+            Kind::Diod => peers::diod().is_none(),
+            Kind::Pyroute2 => peers::pyroute2(&Workspace::locate().unwrap()).is_none(),
+            Kind::P9 | Kind::Ninep => false,
+        };
+        if missing {
+            let ci = std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1");
+            assert!(!ci, "{self:?} is not here: `cargo ninewire setup --peers` gets it");
+            eprintln!("not run: {self:?} is not here: `cargo ninewire setup --peers` gets it");
+        }
+        !missing
+    }
+
+    /// The tree to ask it for.
+    pub(super) fn aname(self, dir: &Path) -> String {
+        match self {
+            // diod knows what it exports by its path only.
+            Kind::Diod => dir.display().to_string(),
+            Kind::P9 | Kind::Ninep | Kind::Pyroute2 => String::new(),
+        }
+    }
+
+    /// Does Tversion begin a new session on an old connection, as version(5) says?
+    pub(super) fn begins_again(self) -> bool {
+        // ninep lets nobody attach twice: "session is already attached".
+        self != Kind::Ninep
+    }
+
+    /// Does it let files be made, written and removed?
+    pub(super) fn writes(self) -> bool {
+        // pyroute2's refuses to make and to remove files, and takes what one read of its socket brings for whole
+        // messages, which a Twrite's header and data need not be.
+        self != Kind::Pyroute2
+    }
+
+    /// What `cat` says of a file that is not there.
+    pub(super) fn says_of_missing(self, path: &str) -> String {
+        let why = match self {
+            // An exception, as it is.
+            Kind::Pyroute2 => r#"{"class": "KeyError", "argv": [], "str": "'file not found'"}"#,
+            _ => "does not exist",
+        };
+        format!("cat: can't open {path}: '{path}' {why}\n")
+    }
+
+    /// What `mv` says of giving a file another name.
+    pub(super) fn says_of_renaming(self, path: &str) -> String {
+        match self {
+            // It compares the qid of a Twstat, which by stat(5) is all ones where nothing of it is to change.
+            Kind::Ninep => format!("mv: can't rename {path}: '{path}' wstat qid does not match target\n"),
+            _ => String::new(),
+        }
+    }
+
+    fn command(self, dir: &Path) -> Command {
+        match self {
+            Kind::Diod => {
+                let mut command = Command::new(peers::diod().unwrap());
+                // Whoever runs the test owns what is made.
+                command.args(["-f", "-n", "-r", "0", "-w", "0", "-c", "/dev/null", "-e"]).arg(dir);
+                command
+            }
+            Kind::P9 => example("p9", dir),
+            Kind::Ninep => example("ninep", dir),
+            Kind::Pyroute2 => {
+                let script =
+                    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boot/servers/pyroute2_server.py");
+                let mut command = Command::new(peers::pyroute2(&Workspace::locate().unwrap()).unwrap());
+                command.arg(script).arg(dir);
+                command
+            }
+        }
+    }
+}
+
+/// The program `examples/foreign_server.rs`, which cargo builds together with the tests.
+fn example(server: &str, dir: &Path) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().and_then(Path::parent).unwrap().join("examples/foreign_server");
+    assert!(program.exists(), "{} is not built: `cargo build --example foreign_server`", program.display());
+    let mut command = Command::new(program);
+    command.arg(server).arg(dir);
+    command
+}
+
+/// A server at work; dropped, it is killed.
+pub(super) struct Foreign {
+    kind: Kind,
+    process: Option<Supervised>,
+    messages: File,
+}
+
+impl Foreign {
+    pub(super) fn serve(kind: Kind, dir: &Path, connection: OwnedFd) -> Foreign {
+        let messages = tempfile::tempfile().unwrap();
+        let mut command = kind.command(dir);
+        command.stdin(Stdio::from(connection)).stdout(Stdio::null()).stderr(messages.try_clone().unwrap());
+        let process = Supervised::spawn(&format!("{kind:?}"), &mut command, &[]).unwrap();
+        Foreign { kind, process: Some(process), messages }
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        drop(self.process.take());
+        if std::thread::panicking() {
+            let mut text = String::new();
+            self.messages.rewind().and_then(|()| self.messages.read_to_string(&mut text)).ok();
+            eprintln!("{:?} said:\n{text}", self.kind);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! 9P servers nobody here wrote, mounted by the booted guest over console ports: diod, the crate `p9` (both 9P2000.L),
+//! the crate `ninep` and pyroute2's server (both 9P2000).
+//!
+//! Each is reached in the three ways QEMU connects a port to the host: QEMU as the client of a unix socket, as its
+//! server, and as the client of a TCP port; and mounted in the guest in the three ways of the page. A server is killed
+//! and started again: who uses the old mount gets an error in time, and mounting anew works.
+//!
+//! A server that is not there is named on standard error and not tested; in continuous integration that is a failure.
+
+mod foreign;
+mod wires;
+
+use std::fs;
+use std::path::Path;
+
+use bench_host::qemu::{Device, Ended};
+
+use crate::machine::{Machine, Running};
+use crate::prompt::Prompt;
+use foreign::{Foreign, Kind};
+use wires::{How, Wire};
+
+/// The page's ways to mount what is served at a port.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// `9pvpxy` in between.
+    Proxy,
+    /// The port's file.
+    Direct,
+    /// The mount device `#9` and the port's name.
+    Named,
+}
+
+impl Way {
+    const ALL: [Way; 3] = [Way::Proxy, Way::Direct, Way::Named];
+
+    /// What is typed before, the mount of the tree `aname`, what is typed after.
+    fn lines(self, port: &str, aname: &str) -> [String; 3] {
+        let alone = |mount| [String::new(), mount, String::new()];
+        let spec = if aname.is_empty() { String::new() } else { format!(" {aname}") };
+        match self {
+            Way::Proxy => [
+                format!("srv -e '9pvpxy /dev/virtcon/{port}' vc"),
+                format!("mount -c -n /srv/vc /mnt/xxx{spec}"),
+                "rm /srv/vc".into(),
+            ],
+            Way::Direct => alone(format!("mount -c -n /dev/virtcon/{port} /mnt/xxx{spec}")),
+            Way::Named if aname.is_empty() => alone(format!("mount -c -d '#9' /dev/null /mnt/xxx {port}")),
+            Way::Named => alone(format!("mount -c -d '#9' /dev/null /mnt/xxx {port}!{aname}")),
+        }
+    }
+}
+
+/// A machine with a native share for comparing, and one port for each wire.
+struct Scene {
+    kind: Kind,
+    /// What the foreign server serves.
+    served: tempfile::TempDir,
+    /// The native share, `/mnt/here` in the guest.
+    here: tempfile::TempDir,
+    wires: Vec<Wire>,
+    guest: Running,
+    prompt: Prompt,
+}
+
+/// So often /dev/pool is read at most until it shows what it should; each takes a line at the prompt.
+const SETTLING_LOOKS_MAX: u32 = 100;
+
+/// Entries of a port's receive ring in QEMU.
+const RECEIVE_PAGES_MAX: u32 = 128;
+
+/// Some MiB, and no whole number of pages.
+fn large() -> Vec<u8> {
+    (0..(3 << 20) + 12_345_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect()
+}
+
+fn open_to_all(path: &Path, mode: u32) {
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}
+
+impl Scene {
+    fn new(kind: Kind, hows: &[How]) -> Scene {
+        let (served, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        // Some servers look at who the guest says its user is.
+        open_to_all(served.path(), 0o777);
+        for (name, contents) in [("small", b"a few words\n".to_vec()), ("large", large())] {
+            fs::write(served.path().join(name), contents).unwrap();
+            open_to_all(&served.path().join(name), 0o666);
+        }
+        fs::write(here.path().join("large"), large()).unwrap();
+        let wires: Vec<Wire> = hows.iter().map(|&how| Wire::new(how)).collect();
+        let arguments: Vec<String> =
+            wires.iter().enumerate().flat_map(|(nth, wire)| wire.arguments(nth)).collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let share = Device::NineP { tag: "here".into(), dir: here.path().into(), readonly: false };
+        let (guest, mut prompt) = Machine::new().devices(vec![share]).arguments(&arguments).shell();
+        assert_eq!(prompt.answer("mkdir /mnt/here"), "");
+        assert_eq!(prompt.answer("mount -c -d '#9' /dev/null /mnt/here here"), "");
+        Scene { kind, served, here, wires, guest, prompt }
+    }
+
+    /// Starts the server at the host's end of a port.
+    fn serve(&mut self, wire: usize) -> Foreign {
+        Foreign::serve(self.kind, self.served.path(), self.wires[wire].connect())
+    }
+
+    fn type_line(&mut self, line: &str) -> String {
+        self.prompt.answer(line)
+    }
+
+    /// Types a line that says nothing.
+    #[track_caller]
+    fn quietly(&mut self, line: &str) {
+        if !line.is_empty() {
+            let answer = self.prompt.answer(line);
+            let expected = if line.starts_with("srv ") { "post...\n" } else { "" };
+            assert_eq!(answer, expected, "{line}\n{}", self.prompt.transcript);
+        }
+    }
+
+    /// Pages of the pool in use.
+    fn live(&mut self) -> u32 {
+        let pool = self.prompt.answer("cat /dev/pool");
+        let line = pool.lines().find_map(|line| line.strip_prefix("live ")).expect("/dev/pool tells it");
+        line.parse().unwrap()
+    }
+
+    /// Waits until no more pages are in use: a session says its last words after its unmount has returned.
+    #[track_caller]
+    fn settles_within(&mut self, pages: u32) {
+        let settled = (0..SETTLING_LOOKS_MAX).any(|_| self.live() <= pages);
+        assert!(settled, "more than {pages} pages stay in use:\n{}", self.prompt.transcript);
+    }
+
+    fn read_only_work(&mut self) {
+        assert_eq!(self.type_line("ls /mnt/xxx"), "/mnt/xxx/large\n/mnt/xxx/small\n");
+        assert_eq!(self.type_line("cat /mnt/xxx/small"), "a few words\n");
+        self.quietly("cmp /mnt/xxx/large /mnt/here/large");
+        self.quietly("cp /mnt/xxx/large /mnt/here/copy");
+        assert!(fs::read(self.here.path().join("copy")).unwrap() == large(), "the copy differs");
+        self.quietly("rm /mnt/here/copy");
+        let said = self.type_line("cat /mnt/xxx/missing");
+        assert_eq!(said, self.kind.says_of_missing("/mnt/xxx/missing"));
+    }
+
+    fn writing_work(&mut self) {
+        self.quietly("cp /mnt/here/large /mnt/xxx/new");
+        let new = self.served.path().join("new");
+        assert!(fs::read(&new).unwrap() == large(), "what the server got differs");
+        self.quietly("mkdir /mnt/xxx/dir");
+        self.quietly("echo words > /mnt/xxx/dir/file");
+        assert_eq!(fs::read_to_string(self.served.path().join("dir/file")).unwrap(), "words\n");
+        let said = self.type_line("mv /mnt/xxx/dir/file /mnt/xxx/dir/other");
+        assert_eq!(said, self.kind.says_of_renaming("/mnt/xxx/dir/file"));
+        let name = if said.is_empty() { "other" } else { "file" };
+        assert_eq!(self.type_line("ls /mnt/xxx/dir"), format!("/mnt/xxx/dir/{name}\n"));
+        self.quietly(&format!("rm /mnt/xxx/dir/{name} /mnt/xxx/dir /mnt/xxx/new"));
+        assert!(!new.exists() && !self.served.path().join("dir").exists());
+    }
+
+    fn end(self) {
+        let Scene { mut guest, prompt, .. } = self;
+        prompt.last("halt");
+        assert_eq!(guest.ended(), Ended::Success);
+    }
+}
+
+fn every_way_works(kind: Kind) {
+    if !kind.is_here() {
+        return;
+    }
+    let hows = [How::UnixClient, How::UnixServer, How::TcpClient];
+    let mut scene = Scene::new(kind, &hows);
+    let aname = kind.aname(scene.served.path());
+    let live = scene.live();
+    for wire in 0..hows.len() {
+        let port = format!("virtio-console-{}", wire + 1);
+        let mut server = None;
+        for way in Way::ALL {
+            if server.is_none() || !kind.begins_again() {
+                // The old one first: QEMU has one client at a time.
+                drop(server.take());
+                server = Some(scene.serve(wire));
+            }
+            let [before, mount, after] = way.lines(&port, &aname);
+            scene.quietly(&before);
+            scene.quietly(&mount);
+            scene.read_only_work();
+            if kind.writes() {
+                scene.writing_work();
+            }
+            scene.quietly("unmount /mnt/xxx");
+            scene.quietly(&after);
+            // A port that was open once keeps the pages it receives in, a ring full of them.
+            scene.settles_within(live + (wire as u32 + 1) * RECEIVE_PAGES_MAX);
+        }
+    }
+    scene.end();
+}
+
+#[test]
+fn diod_is_mounted_in_every_way() {
+    every_way_works(Kind::Diod);
+}
+
+#[test]
+fn the_crate_p9_is_mounted_in_every_way() {
+    every_way_works(Kind::P9);
+}
+
+#[test]
+fn the_crate_ninep_is_mounted_in_every_way() {
+    every_way_works(Kind::Ninep);
+}
+
+#[test]
+fn pyroute2_is_mounted_in_every_way() {
+    every_way_works(Kind::Pyroute2);
+}
