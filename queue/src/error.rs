@@ -29,6 +29,8 @@ pub enum CreateError {
     IndirectNotNegotiated,
     /// The layout is one for the other ring format.
     WrongFormat,
+    /// In-order use was negotiated for a ring that many may submit to, which keeps no order.
+    InOrderShared,
     /// The memory is smaller than the layout asks for.
     MemoryTooSmall {
         /// Bytes there are.
@@ -52,6 +54,7 @@ impl fmt::Display for CreateError {
             }
             Self::IndirectNotNegotiated => write!(f, "indirect tables without the indirect feature"),
             Self::WrongFormat => write!(f, "a packed layout given to a split ring or the other way round"),
+            Self::InOrderShared => write!(f, "in-order use asked of a ring for many submitters"),
             Self::MemoryTooSmall { bytes, needed } => {
                 write!(f, "the ring needs {needed} bytes of memory, has {bytes}")
             }

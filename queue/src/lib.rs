@@ -23,6 +23,7 @@ mod packed;
 #[cfg(test)]
 mod pitfalls;
 mod ring;
+mod shared_ring;
 mod split;
 mod stats;
 mod sync;
@@ -36,4 +37,5 @@ pub use error::{AddError, CreateError, Fault, Refusal};
 pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
 pub use ninewire_dma::{DevAddr, Segment};
 pub use ring::{PackedRing, Ring};
+pub use shared_ring::{Batch, Consumer, SharedRing, Submitted};
 pub use stats::RingStats;

@@ -1,5 +1,5 @@
-//! The one place the crate takes its atomics and its full fence from, so that the models under `cfg(loom)` check the code
-//! that ships.
+//! The one place the crate takes its atomics, its cells and its full fence from, so that the models under `cfg(loom)` check
+//! the code that ships.
 //!
 //! Words of ring memory ([`SharedU16`] and its like) lie at addresses the device knows, which loom's atomics cannot; in the
 //! models they are looked up by address.
@@ -11,10 +11,11 @@
 pub(crate) use crate::models::memory::{SharedU16, SharedU32, SharedU64};
 #[cfg(not(all(test, loom)))]
 pub(crate) use core::sync::atomic::{
-    AtomicU16 as SharedU16, AtomicU32 as SharedU32, AtomicU64 as SharedU64, Ordering,
+    AtomicBool, AtomicU16 as SharedU16, AtomicU32, AtomicU32 as SharedU32, AtomicU64, AtomicU64 as SharedU64,
+    Ordering,
 };
 #[cfg(all(test, loom))]
-pub(crate) use loom::sync::atomic::Ordering;
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// The places whose ordering something depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +34,26 @@ pub(crate) enum Site {
     /// The device's wish for a kick before its look at the driver's index or tag.
     #[cfg(any(test, feature = "device"))]
     DeviceArm,
+    /// Shared ring: descriptors taken have been given back by whoever had them before: the taker's half.
+    Take,
+    /// Shared ring: the giver's half.
+    Give,
+    /// Shared ring: what the last publisher knew is known to the next: the next one's half.
+    Begin,
+    /// Shared ring: the last publisher's half.
+    End,
+    /// Shared ring: a chain left for the publisher is written: the submitter's half.
+    Leave,
+    /// Shared ring: the publisher's half.
+    Collect,
+    /// Shared ring: a chain on record is stored: the publisher's half.
+    Record,
+    /// Shared ring: the consumer's half.
+    Confirm,
+    /// Shared ring: what the last consumer knew is known to the next: the next one's half.
+    Consume,
+    /// Shared ring: the last consumer's half.
+    Release,
 }
 
 impl Site {
@@ -60,6 +81,18 @@ impl Site {
         }
         fence(Ordering::SeqCst);
     }
+
+    /// The same right behind a read-modify-write of this thread, successful or not.
+    ///
+    /// On x86-64 the locked instruction has been the fence already (Intel SDM volume 3, 9.2.3.9; AMD APM volume 2,
+    /// 7.4.2), so only the compiler must be held back; elsewhere, and in the models, it is a real one.
+    #[inline(always)]
+    pub(crate) fn full_fence_after_rmw(self) {
+        #[cfg(all(target_arch = "x86_64", not(loom), not(miri)))]
+        core::sync::atomic::compiler_fence(Ordering::SeqCst);
+        #[cfg(not(all(target_arch = "x86_64", not(loom), not(miri))))]
+        self.full_fence();
+    }
 }
 
 #[cfg(not(all(test, loom)))]
@@ -84,5 +117,29 @@ pub(crate) mod mutant {
     /// From here on, on this thread (loom runs a model's threads on one), `site` is weak.
     pub(crate) fn weaken(site: Option<Site>) {
         WEAK.set(site);
+    }
+}
+
+#[cfg(all(test, loom))]
+pub(crate) use loom::cell::UnsafeCell;
+
+/// Memory of ours whose owner changes by what atomics say. Outside of the models nothing but core's cell.
+#[cfg(not(all(test, loom)))]
+pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
+
+#[cfg(not(all(test, loom)))]
+impl<T> UnsafeCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(core::cell::UnsafeCell::new(value))
+    }
+
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, look: impl FnOnce(*const T) -> R) -> R {
+        look(self.0.get())
+    }
+
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, change: impl FnOnce(*mut T) -> R) -> R {
+        change(self.0.get())
     }
 }

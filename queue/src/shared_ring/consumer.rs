@@ -1,0 +1,231 @@
+//! Taking back what the device has returned: one consumer at a time, who never stops a submitter nor is stopped by one.
+
+use super::free_list::Run;
+use super::record::Record;
+use super::{Back, SharedRing};
+use crate::chain::{Chain, Done, Head};
+use crate::error::Fault;
+use crate::sync::{Ordering, Site};
+use crate::words::AvailRing;
+
+/// The right to take chains back and to ask for interrupts. Dropping it lets others have it.
+///
+/// Whoever sleeps afterwards, or lets go and does not come back by itself, calls [`arm`](Self::arm) first: a core that was
+/// refused the right meanwhile, perhaps in an interrupt, relies on that and need not try again.
+pub struct Consumer<'r, C: Chain, const N: usize> {
+    ring: &'r SharedRing<C, N>,
+}
+
+impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
+    pub(super) fn of(ring: &'r SharedRing<C, N>) -> Option<Self> {
+        let Back { held, .. } = &*ring.back;
+        let taken = held.load(Ordering::Relaxed) || held.swap(true, Site::Consume.order(Ordering::Acquire));
+        (!taken).then(|| Self { ring })
+    }
+
+    /// Takes the next chain the device has returned, if there is one. Its descriptors are free from here on.
+    ///
+    /// Whatever the device wrote is checked against our own record first. A lie is latched: the chains still in flight
+    /// stay with the ring, and every later call answers the same fault.
+    #[inline]
+    pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
+        match self.entry() {
+            Some(entry) => self.take_one(entry).map(Some),
+            None => self.pop_otherwise(),
+        }
+    }
+
+    /// Takes all chains the device has returned so far and hands each to `take`; answers how many. Their descriptors are
+    /// given back together at the end, so submitters get in each other's way less; until then `take` may find the ring
+    /// full.
+    pub fn pop_each(&mut self, mut take: impl FnMut(Done<C>)) -> Result<usize, Fault> {
+        let mut freed = Freed { ring: self.ring, run: Run::default() };
+        let mut count = 0;
+        loop {
+            let entry = match self.entry() {
+                Some(entry) => entry,
+                None => match self.look()? {
+                    Some(entry) => entry,
+                    None => return Ok(count),
+                },
+            };
+            let (record, done) = self.take(entry)?;
+            freed.add(done.head.0, record);
+            take(done);
+            count += 1;
+        }
+    }
+
+    /// Chains ever taken back; the used index up to which we have looked is the low half.
+    #[inline(always)]
+    fn completed(&self) -> u64 {
+        self.ring.back.completed.load(Ordering::Relaxed)
+    }
+
+    /// How many chains the device claims to have returned since, and how many it can have. Of a ring with a fault: none.
+    #[inline(always)]
+    fn claimed(&self) -> (u16, u16) {
+        let completed = self.completed() as u16;
+        // The index first: what the device has seen published, is.
+        let returned = self.ring.used.driver_idx().wrapping_sub(completed);
+        let with_device = (self.ring.publisher.published() as u16).wrapping_sub(completed);
+        (returned, with_device & self.ring.back.believed.load(Ordering::Relaxed) as u16)
+    }
+
+    /// The next entry, if there plainly is one.
+    #[inline(always)]
+    fn entry(&self) -> Option<u64> {
+        let (returned, with_device) = self.claimed();
+        (returned.wrapping_sub(1) < with_device).then(|| self.next_entry())
+    }
+
+    #[inline(always)]
+    fn next_entry(&self) -> u64 {
+        let position = (self.completed() as u32 & self.ring.mask) as usize;
+        // SAFETY: the mask is the ring's size minus one.
+        unsafe { self.ring.used.driver_entry(position) }
+    }
+
+    /// What `pop` does when there is nothing, or what there is makes no sense.
+    #[inline(never)]
+    fn pop_otherwise(&mut self) -> Result<Option<Done<C>>, Fault> {
+        match self.look()? {
+            Some(entry) => self.take_one(entry).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The next entry, nothing, or a fault.
+    fn look(&mut self) -> Result<Option<u64>, Fault> {
+        if let Some(fault) = self.ring.fault() {
+            return Err(fault);
+        }
+        match self.claimed() {
+            (0, _) => Ok(None),
+            (claimed, in_flight) if claimed > in_flight => {
+                Err(self.latch(Fault::IndexJump { claimed, in_flight }))
+            }
+            _ => Ok(Some(self.next_entry())),
+        }
+    }
+
+    #[inline(always)]
+    fn take_one(&mut self, entry: u64) -> Result<Done<C>, Fault> {
+        let (record, done) = self.take(entry)?;
+        self.ring.free.give(Run { first: done.head.0, last: record.last(), count: record.descriptors() });
+        Ok(done)
+    }
+
+    /// Strikes out the chain that a used entry names. Its descriptors are the caller's.
+    #[inline(always)]
+    fn take(&mut self, entry: u64) -> Result<(Record, Done<C>), Fault> {
+        let (head, written) = (entry as u32 as usize, (entry >> 32) as u32);
+        let Some(on_record) = self.ring.records.get(head) else { return Err(self.latch_entry(entry)) };
+        // Acquires what the publisher released: the chain is stored, even if the device names a head it was never told of.
+        let record = Record::from_word(on_record.load(Site::Confirm.order(Ordering::Acquire)));
+        if !record.confirms(entry) {
+            return Err(self.latch_entry(entry));
+        }
+        // Nobody else writes to it before the descriptors are given back.
+        on_record.store(0, Ordering::Relaxed);
+        let back = &*self.ring.back;
+        back.completed.store(self.completed() + 1, Ordering::Relaxed);
+        let descriptors = back.descriptors.load(Ordering::Relaxed) + u64::from(record.descriptors());
+        back.descriptors.store(descriptors, Ordering::Relaxed);
+        // SAFETY: there was a record, so a chain was stored here, and with the record it became ours, once.
+        let mut chain = self.ring.slots[head].with(|slot| unsafe { (*slot).chain.assume_init_read() });
+        // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
+        unsafe { chain.returned(written) };
+        Ok((record, Done { chain, written, head: Head(head as u16) }))
+    }
+
+    /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop
+    /// already, and the interrupt may not come for it.
+    #[must_use = "going to sleep when this is true may be for ever"]
+    pub fn arm(&mut self) -> bool {
+        let completed = self.completed() as u16;
+        if self.ring.event_idx {
+            // SAFETY: the size is this ring's.
+            unsafe { self.ring.avail.driver_store_used_event(self.ring.layout.size() as usize, completed) };
+        } else {
+            self.ring.avail.driver_store_flags(0);
+        }
+        // Our wish, then the device's index. The device does the reverse (2.7.7, 2.7.14).
+        Site::Arm.full_fence();
+        self.ring.used.driver_idx() != completed || self.ring.fault().is_some()
+    }
+
+    /// Asks for no interrupts. A hint: some may come nevertheless, with the event index one in 65536 chains.
+    pub fn disarm(&mut self) {
+        if self.ring.event_idx {
+            let just_over = (self.completed() as u16).wrapping_sub(1);
+            // SAFETY: the size is this ring's.
+            unsafe { self.ring.avail.driver_store_used_event(self.ring.layout.size() as usize, just_over) };
+        } else {
+            self.ring.avail.driver_store_flags(AvailRing::NO_INTERRUPT);
+        }
+    }
+
+    /// Finds out what is wrong with a used entry, and latches it.
+    #[cold]
+    #[inline(never)]
+    fn latch_entry(&mut self, entry: u64) -> Fault {
+        let (id, written) = (entry as u32, (entry >> 32) as u32);
+        let fault = if id >= u32::from(self.ring.layout.size()) {
+            Fault::UnknownHead { id }
+        } else {
+            let record = Record::from_word(self.ring.records[id as usize].load(Ordering::Relaxed));
+            let head = id as u16;
+            if record.word() == 0 {
+                Fault::NotInFlight { head }
+            } else {
+                Fault::TooMuchWritten { head, written, room: record.room() }
+            }
+        };
+        self.latch(fault)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn latch(&mut self, fault: Fault) -> Fault {
+        let back = &*self.ring.back;
+        // SAFETY: only a consumer writes it, only once, and nobody reads it before the store below.
+        back.fault.with_mut(|place| unsafe { *place = Some(fault) });
+        back.believed.store(0, Ordering::Release);
+        self.ring.free.close();
+        fault
+    }
+}
+
+impl<C: Chain, const N: usize> Drop for Consumer<'_, C, N> {
+    fn drop(&mut self) {
+        self.ring.back.held.store(false, Site::Release.order(Ordering::Release));
+    }
+}
+
+/// Descriptors of several chains, given back together.
+struct Freed<'r, C: Chain, const N: usize> {
+    ring: &'r SharedRing<C, N>,
+    run: Run,
+}
+
+impl<C: Chain, const N: usize> Freed<'_, C, N> {
+    /// Puts a chain's descriptors before those there are.
+    fn add(&mut self, head: u16, record: Record) {
+        let run = &mut self.run;
+        if run.count == 0 {
+            run.last = record.last();
+        } else {
+            self.ring.free.lead(record.last(), run.first);
+        }
+        (run.first, run.count) = (head, run.count + record.descriptors());
+    }
+}
+
+impl<C: Chain, const N: usize> Drop for Freed<'_, C, N> {
+    fn drop(&mut self) {
+        if self.run.count > 0 {
+            self.ring.free.give(self.run);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The free descriptors of a ring that many cores take from: a stack, and the links of all descriptors, free or not.
+//!
+//! Descriptors are linked for good, as in the ring with one owner: taking `n` of them is following `n` links, and the
+//! links followed are the `next` fields of the chain they become. Giving a chain back writes one link.
+//!
+//! **Why a stale walk does no harm.** Links are followed before it is known whether the descriptors can be had. Whatever
+//! a link holds leads to a descriptor of this ring, so following one is always safe; and the walk counts for nothing
+//! unless the word is still what it was. It is the same only if nobody took anything in between (a take changes the
+//! take number) and nobody gave anything (what was given lies on top, and only a take removes it). The take number comes
+//! round after 2^32 takes: a core that stood still between two neighbouring instructions for exactly so many, with the same
+//! top and the same count, would be deceived.
+
+use crate::split::Link;
+use crate::sync::{AtomicU64, Ordering, Site};
+use crossbeam_utils::CachePadded;
+
+/// `K` descriptors taken: the first, and where each leads.
+pub(super) struct Few<const K: usize> {
+    pub(super) first: u16,
+    pub(super) links: [Link; K],
+}
+
+/// Descriptors taken, linked from the first to the last.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Run {
+    pub(super) first: u16,
+    pub(super) last: u16,
+    pub(super) count: u16,
+}
+
+/// Where a chain gets its descriptors.
+pub(super) trait Source<const N: usize> {
+    /// `K` descriptors, or nothing if there are fewer.
+    fn few<const K: usize>(&mut self, list: &FreeList<N>) -> Option<Few<K>>;
+
+    /// `count` descriptors, at least one, or nothing if there are fewer.
+    fn run(&mut self, list: &FreeList<N>, count: u16) -> Option<Run>;
+}
+
+/// What everybody takes from and gives to.
+pub(super) struct FreeList<const N: usize> {
+    /// How often anything was taken (32 bits), how many are free (16 bits), the top one (16 bits).
+    word: CachePadded<AtomicU64>,
+    links: [AtomicU64; N],
+}
+
+const ONE_TAKE: u64 = 1 << 32;
+const ONE_FREE: u64 = 1 << 16;
+const TOP: u64 = 0xffff;
+
+/// Nothing is free, and nothing ever will be. No ring has a descriptor of this number.
+const CLOSED: u64 = TOP;
+
+const fn free_of(word: u64) -> u16 {
+    (word >> 16) as u16
+}
+
+impl<const N: usize> FreeList<N> {
+    /// A list of `size` descriptors, at most `N` and at least one, all free.
+    pub(super) fn new(size: u16) -> Self {
+        Self {
+            word: CachePadded::new(AtomicU64::new(u64::from(size) * ONE_FREE)),
+            // The last one's link leads nowhere a chain would go: the free ones run out first.
+            links: core::array::from_fn(|index| AtomicU64::new(Link::to((index as u16 + 1) % size).0)),
+        }
+    }
+
+    pub(super) fn free(&self) -> u16 {
+        free_of(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Where a descriptor leads.
+    #[inline(always)]
+    pub(super) fn link(&self, index: u16) -> Link {
+        Link(self.cell(index).load(Ordering::Relaxed))
+    }
+
+    /// Makes a descriptor the caller has lead to another.
+    pub(super) fn lead(&self, from: u16, to: u16) {
+        self.cell(from).store(Link::to(to).0, Ordering::Relaxed);
+    }
+
+    #[inline(always)]
+    fn cell(&self, index: u16) -> &AtomicU64 {
+        debug_assert!((index as usize) < N);
+        // SAFETY: indices come from the word and from links, which hold none but those below the ring's size, at most `N`.
+        unsafe { self.links.get_unchecked(index as usize) }
+    }
+
+    /// Takes `count` descriptors that `follow` has walked over, answering what it answers with the last of the links. It
+    /// may be asked more than once.
+    #[inline(always)]
+    fn take<R>(&self, count: u16, mut follow: impl FnMut(u16) -> (R, Link)) -> Option<R> {
+        // Acquires the links, and all that was done to the descriptors before they were given back. Takes by others in
+        // between are read-modify-writes, which keep the release sequence whole.
+        let acquire = Site::Take.order(Ordering::Acquire);
+        let mut word = self.word.load(acquire);
+        loop {
+            if free_of(word) < count {
+                return None;
+            }
+            let (walked, next) = follow(word as u16);
+            let taken = (word & !TOP) + ONE_TAKE - u64::from(count) * ONE_FREE;
+            let left = taken | u64::from(next.index());
+            match self.word.compare_exchange_weak(word, left, Ordering::Relaxed, acquire) {
+                Ok(_) => return Some(walked),
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn follow_few<const K: usize>(&self, first: u16) -> (Few<K>, Link) {
+        let mut links = [Link(0); K];
+        let mut at = first;
+        for link in &mut links {
+            *link = self.link(at);
+            at = link.index();
+        }
+        (Few { first, links }, links[K - 1])
+    }
+
+    fn follow_run(&self, first: u16, count: u16) -> (Run, Link) {
+        let (mut last, mut link) = (first, self.link(first));
+        for _ in 1..count {
+            last = link.index();
+            link = self.link(last);
+        }
+        (Run { first, last, count }, link)
+    }
+
+    /// Gives back descriptors, all of which the caller has.
+    #[inline(always)]
+    pub(super) fn give(&self, run: Run) {
+        let mut word = self.word.load(Ordering::Relaxed);
+        while word & TOP != CLOSED {
+            self.lead(run.last, word as u16);
+            let with = (word & !TOP) + u64::from(run.count) * ONE_FREE + u64::from(run.first);
+            let release = Site::Give.order(Ordering::Release);
+            match self.word.compare_exchange_weak(word, with, release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => word = now,
+            }
+        }
+    }
+
+    /// Nothing can be taken from now on.
+    pub(super) fn close(&self) {
+        self.word.store(CLOSED, Ordering::Release);
+    }
+}
+
+/// Straight from the list.
+pub(super) struct FromList;
+
+impl<const N: usize> Source<N> for FromList {
+    #[inline(always)]
+    fn few<const K: usize>(&mut self, list: &FreeList<N>) -> Option<Few<K>> {
+        list.take(K as u16, |first| list.follow_few(first))
+    }
+
+    fn run(&mut self, list: &FreeList<N>, count: u16) -> Option<Run> {
+        list.take(count, |first| list.follow_run(first, count))
+    }
+}
+
+/// From what is kept aside, and only if that is too little from the list.
+impl<const N: usize> Source<N> for Run {
+    #[inline(always)]
+    fn few<const K: usize>(&mut self, list: &FreeList<N>) -> Option<Few<K>> {
+        if self.count < K as u16 {
+            return FromList.few(list);
+        }
+        let (few, rest) = list.follow_few(self.first);
+        (self.first, self.count) = (rest.index(), self.count - K as u16);
+        Some(few)
+    }
+
+    fn run(&mut self, list: &FreeList<N>, count: u16) -> Option<Run> {
+        if self.count < count {
+            return FromList.run(list, count);
+        }
+        let (run, rest) = list.follow_run(self.first, count);
+        (self.first, self.count) = (rest.index(), self.count - count);
+        Some(run)
+    }
+}
