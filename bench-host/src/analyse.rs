@@ -12,7 +12,7 @@ use crate::run::cell::Cell;
 use crate::run::{Job, Run};
 use crate::stats::line::{Line, fit};
 use crate::stats::summary::{median, median_absolute_deviation, median_interval};
-use crate::verdict::Rules;
+use crate::verdict::{Rules, boots_needed};
 
 const CONFIDENCE: f64 = 0.95;
 
@@ -95,9 +95,11 @@ fn costs(run: &Run, cells: &[Cell]) -> Vec<Cost> {
 fn doubts(run: &Run, cells: &[Cell]) -> Vec<String> {
     let mut doubts = Vec::new();
     let (header, boots) = (&run.header, run.boots.len());
-    let needed = Rules::default().boots_min;
+    let needed = boots_needed(cells.len(), &Rules::default());
     if boots < needed {
-        doubts.push(format!("{boots} boots carry no interval and no verdict: use --boots {needed} or more"));
+        doubts.push(format!(
+            "{boots} boots carry no verdict about this many cases: use --boots {needed} or more"
+        ));
     }
     let busy = header.host.load_1m / f64::from(header.host.logical_cpus.max(1));
     if busy > LOAD_MAX {
@@ -246,7 +248,7 @@ mod tests {
         }
         let told = analyse(&run).to_string();
         for doubt in [
-            "3 boots carry no interval and no verdict: use --boots 6",
+            "3 boots carry no verdict about this many cases: use --boots 6",
             "load 3.0 on 2 processors",
             "leave out --no-pin",
             "changes that are in no commit",

@@ -59,6 +59,13 @@ pub enum Command {
     /// What the guest alone decides has to be equal, what depends on timing has to stay in the baseline's band, and what
     /// was not judged is said. The suite `gate` is made for it: cargo ninewire run --suite gate.
     Gate(GateArgs),
+    /// Put the judge to the proof: how often it sees a change where there is none, and how small a change it finds.
+    ///
+    /// Boots of recorded runs are drawn anew, and made-up ones whose noise is worse than any machine's: split into two
+    /// sides every word is a false alarm, and with one side made slower by a known step the word has to come. One event
+    /// more in a recorded run has to be named by the gate. Fails when more than one cell in a hundred is falsely called
+    /// changed, or a counter is.
+    Selftest(SelftestArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
     ///
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command
@@ -146,6 +153,26 @@ pub struct GateArgs {
     pub accept: bool,
 }
 
+/// Options of `selftest`.
+#[derive(Debug, Args)]
+pub struct SelftestArgs {
+    /// Result files to draw boots from; without any all of results/, the baseline too.
+    #[arg(value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// Boots of each side.
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(6..=50))]
+    pub boots: u16,
+    /// Comparisons behind each figure.
+    #[arg(long, value_name = "N", default_value = "200", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub trials: u32,
+    /// Everything drawn derives from this.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Keep the figures in results/; without it they are kept below target/.
+    #[arg(long)]
+    pub record: bool,
+}
+
 /// Options of `setup`.
 #[derive(Debug, Args)]
 pub struct SetupArgs {
@@ -178,9 +205,9 @@ pub struct RunArgs {
     /// The two sides.
     #[arg(skip)]
     pub sides: Option<Box<[SideArgs; 2]>>,
-    /// How many times to boot, with --ab each side; every figure is a median over boots.
-    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub boots: u32,
+    /// How many times to boot; every figure is a median over boots. 3 when left out, with --ab 10 of each side.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub boots: Option<u32>,
     /// Append the run to results/, for comparing with later ones; without it the run is kept below target/.
     #[arg(long)]
     pub record: bool,
@@ -196,6 +223,13 @@ pub struct RunArgs {
     /// The virtual machine.
     #[command(flatten)]
     pub machine: MachineArgs,
+}
+
+impl RunArgs {
+    /// How many times each side boots.
+    pub fn boots(&self) -> u32 {
+        self.boots.unwrap_or(if self.ab { 10 } else { 3 })
+    }
 }
 
 /// The virtual machine.

@@ -18,7 +18,8 @@ use crate::stats::summary::median;
 use crate::verdict::{self, Better, Judged, Rules, Verdict};
 
 /// One number of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Metric {
     /// Operations per second.
     Iops,
@@ -29,9 +30,9 @@ pub enum Metric {
 }
 
 impl Metric {
-    const ALL: [Metric; 3] = [Metric::Iops, Metric::P50, Metric::P99];
+    pub(crate) const ALL: [Metric; 3] = [Metric::Iops, Metric::P50, Metric::P99];
 
-    fn of(self, value: &BootValue) -> Option<f64> {
+    pub(crate) fn of(self, value: &BootValue) -> Option<f64> {
         match self {
             Metric::Iops => Some(value.iops),
             Metric::P50 => value.latency.percentile(0.50).map(Nanos::micros),
@@ -39,12 +40,12 @@ impl Metric {
         }
     }
 
-    fn better(self) -> Better {
+    pub(crate) fn better(self) -> Better {
         if self == Metric::Iops { Better::Higher } else { Better::Lower }
     }
 
     /// A nanosecond; operations per second have no floor of their own.
-    fn absolute_floor(self) -> f64 {
+    pub(crate) fn absolute_floor(self) -> f64 {
         if self == Metric::Iops { 0.0 } else { 1e-3 }
     }
 }
@@ -223,8 +224,7 @@ impl fmt::Display for Report {
                 verdict.to_string(),
             ]);
         }
-        let Rules { q_max, ratio_floor, own_floor_factor, notable, boots_min, resamples, seed, .. } =
-            self.rules;
+        let Rules { q_changed, q_doubt, ratio_floor, own_floor_factor, resamples, seed, .. } = self.rules;
         self.sides.iter().try_for_each(|side| writeln!(f, "{side}"))?;
         writeln!(f, "\n{table}")?;
         writeln!(
@@ -238,9 +238,9 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "rules: changed when q < {q_max} over all cells, the interval leaves out 1, and the ratio is further from 1 \
-             than {ratio_floor} and {own_floor_factor} times the case's own floor; larger than {notable} otherwise: \
-             inconclusive; {boots_min} boots a side; {resamples} resamples, seed {seed}\n"
+            "rules: changed when q < {q_changed} over all cells, the interval leaves out 1, and the ratio is further from 1 \
+             than {ratio_floor} and {own_floor_factor} times the case's own floor; inconclusive when q < {q_doubt}; \
+             {resamples} resamples, seed {seed}\n"
         )?;
         write!(f, "{}", self.counters)
     }
@@ -328,6 +328,6 @@ mod tests {
         let mut few = ten_boots(Some("g"), 100);
         few.boots.truncate(3);
         let report = compare(&few, &ten_boots(Some("g"), 100), &Rules::default());
-        assert_eq!(words(&report, Metric::Iops)[0], "read/x native too few samples: 3 of 6 boots");
+        assert_eq!(words(&report, Metric::Iops)[0], "read/x native too few samples: 3 of 7 boots");
     }
 }

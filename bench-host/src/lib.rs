@@ -19,6 +19,7 @@ pub mod plan;
 pub mod qemu;
 pub mod run;
 pub mod scratch;
+pub mod selftest;
 pub mod server;
 pub mod session;
 pub mod setup;

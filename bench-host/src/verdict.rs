@@ -3,16 +3,26 @@
 //! Pure: `compare` and `run --ab` hand in one value per boot and side for every cell, and print what comes back. All
 //! cells of a report are judged together, because the more cells are looked at, the more of them differ by chance.
 //!
-//! A cell has changed when four things hold at once; each keeps out another kind of false alarm:
+//! A cell has changed when four things hold at once:
 //!
-//! 1. the rank test, corrected for all cells, finds the difference improbable ([`Rules::q_max`]);
-//! 2. the bootstrap interval of the ratio lies wholly on one side of 1;
-//! 3. the ratio is further from 1 than [`Rules::ratio_floor`] and than [`Rules::own_floor_factor`] times the case's own
-//!    floor: how far two halves of the *same* side usually lie apart;
-//! 4. the difference is larger than the cell's absolute floor (a nanosecond, five instructions, one kick).
+//! 1. The rank test, corrected for all cells, finds the difference improbable: q < [`Rules::q_changed`]. The correction
+//!    keeps the false discovery rate, the expected part of wrong words among all "improved" and "regressed". Falsely
+//!    judged cells are at most that part of *all* cells, as no more cells are called changed than there are; so this one
+//!    bound is the promise "at most one cell in a hundred", whatever the noise looks like, as long as boots of both sides
+//!    could change places. Interleaving them sees to that.
+//! 2. The bootstrap interval of the ratio lies wholly on one side of 1, so that the number shown agrees with the word.
+//! 3. The ratio is further from 1 than [`Rules::ratio_floor`] (below that nobody would act on it) and than
+//!    [`Rules::own_floor_factor`] times the case's own A/A floor: how far two halves of the *same* side usually lie apart.
+//! 4. The difference is larger than the cell's absolute floor (a nanosecond, five instructions, one kick).
 //!
-//! What is improbable but small is no change; what is notably large ([`Rules::notable`]) but not improbable is
-//! inconclusive, and says so.
+//! What is large enough and lies between [`Rules::q_changed`] and [`Rules::q_doubt`] is inconclusive: worth more boots.
+//! Equal sides get that word in any cell of at most that part of all reports, so an A/A report says "no change shown"
+//! throughout in at least 95 of 100 cases.
+//!
+//! How many boots are too few follows from the same bound: a side has too few when not even boots that are all above all
+//! of the other side's could give one cell alone the word ([`boots_needed`]).
+//!
+//! All of this is put to the proof by [`selftest`](crate::selftest).
 
 use std::fmt;
 
@@ -34,15 +44,13 @@ pub enum Better {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
     /// Corrected p-values below this are a difference.
-    pub q_max: f64,
+    pub q_changed: f64,
+    /// Corrected p-values below this, and not below the other, are a reason to measure on.
+    pub q_doubt: f64,
     /// Changes up to this part are none.
     pub ratio_floor: f64,
     /// Changes up to this many times the case's own floor are none.
     pub own_floor_factor: f64,
-    /// A change this large that is not improbable enough is called inconclusive rather than not shown.
-    pub notable: f64,
-    /// Boots a side must have.
-    pub boots_min: usize,
     /// Of the interval for the ratio.
     pub confidence: f64,
     /// Of the bootstrap.
@@ -54,11 +62,10 @@ pub struct Rules {
 impl Default for Rules {
     fn default() -> Self {
         Rules {
-            q_max: 0.05,
+            q_changed: 0.01,
+            q_doubt: 0.05,
             ratio_floor: 0.02,
             own_floor_factor: 2.0,
-            notable: 0.2,
-            boots_min: 6,
             confidence: 0.95,
             resamples: 2000,
             seed: 1,
@@ -90,7 +97,7 @@ pub enum Verdict {
     Regressed,
     /// Nothing is shown; that is not the same as shown to be equal.
     NoChangeShown,
-    /// Looks changed, but the boots scatter too much to tell.
+    /// Looks changed, but not surely enough to say so: more boots would tell.
     Inconclusive,
     /// A side has fewer boots than the rules ask for.
     TooFewSamples {
@@ -111,7 +118,7 @@ impl fmt::Display for Verdict {
             Verdict::Improved => f.write_str("improved"),
             Verdict::Regressed => f.write_str("regressed"),
             Verdict::NoChangeShown => f.write_str("no change shown"),
-            Verdict::Inconclusive => f.write_str("inconclusive: too noisy"),
+            Verdict::Inconclusive => f.write_str("inconclusive: use more boots"),
             Verdict::TooFewSamples { have, need } => write!(f, "too few samples: {have} of {need} boots"),
             Verdict::NotComparable(why) => write!(f, "not comparable: {why}"),
             Verdict::BadData(why) => write!(f, "not judged: {why}"),
@@ -138,10 +145,25 @@ impl Judged {
     }
 }
 
+/// A 95 % interval for a median needs as many.
+const BOOTS_MIN: usize = 6;
+
+/// How many boots a side needs in a report of so many cells.
+pub fn boots_needed(cells: usize, rules: &Rules) -> usize {
+    let enough = |boots: &usize| can_show(*boots, *boots, cells, rules);
+    (BOOTS_MIN..).find(enough).unwrap_or(BOOTS_MIN)
+}
+
+/// Whether groups of these sizes could ever give one cell of so many a word.
+fn can_show(before: usize, after: usize, cells: usize, rules: &Rules) -> bool {
+    before.min(after) >= BOOTS_MIN && rank::smallest_p(before, after) * (cells as f64) < rules.q_changed
+}
+
 /// Judges all cells of a report together; answers in their order.
 pub fn judge(cells: &[Cell<'_>], rules: &Rules) -> Vec<Judged> {
+    let comparable = cells.iter().filter(|cell| cell.not_comparable.is_none()).count();
     let measured: Vec<Result<Measured, Verdict>> =
-        cells.iter().map(|cell| Measured::of(cell, rules)).collect();
+        cells.iter().map(|cell| Measured::of(cell, comparable, rules)).collect();
     let p_values: Vec<f64> = measured.iter().flatten().map(|m| m.p).collect();
     let mut corrected = correction::benjamini_hochberg(&p_values).into_iter();
     cells
@@ -158,21 +180,25 @@ pub fn judge(cells: &[Cell<'_>], rules: &Rules) -> Vec<Judged> {
 }
 
 /// The numbers of one cell before the correction over all cells.
-struct Measured {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
     ratio: Ratio,
-    p: f64,
+    /// Of the rank test.
+    pub(crate) p: f64,
     own_floor: f64,
     difference: f64,
 }
 
 impl Measured {
-    fn of(cell: &Cell<'_>, rules: &Rules) -> Result<Self, Verdict> {
+    /// Of one of `cells` cells, or the word for what cannot be judged.
+    pub(crate) fn of(cell: &Cell<'_>, cells: usize, rules: &Rules) -> Result<Self, Verdict> {
         if let Some(why) = cell.not_comparable {
             return Err(Verdict::NotComparable(why.to_owned()));
         }
-        let have = cell.before.len().min(cell.after.len());
-        if have < rules.boots_min {
-            return Err(Verdict::TooFewSamples { have, need: rules.boots_min });
+        let (before, after) = (cell.before.len(), cell.after.len());
+        if !can_show(before, after, cells, rules) {
+            let have = before.min(after);
+            return Err(Verdict::TooFewSamples { have, need: boots_needed(cells, rules).max(have + 1) });
         }
         Self::numbers(cell, rules).map_err(Verdict::BadData)
     }
@@ -187,16 +213,16 @@ impl Measured {
         })
     }
 
-    fn judge(self, cell: &Cell<'_>, q: f64, rules: &Rules) -> Judged {
+    /// The word, once the correction over all cells is known.
+    pub(crate) fn judge(self, cell: &Cell<'_>, q: f64, rules: &Rules) -> Judged {
         let Measured { ratio, own_floor, difference, .. } = self;
         let distance = (ratio.estimate.ln().abs()).exp() - 1.0;
         let floor = rules.ratio_floor.max(rules.own_floor_factor * own_floor);
         let large = distance > floor && difference > cell.absolute_floor;
         let one_sided = ratio.low > 1.0 || ratio.high < 1.0;
-        let verdict = match (large, q < rules.q_max && one_sided) {
-            (false, _) => Verdict::NoChangeShown,
-            (true, false) if distance > rules.notable => Verdict::Inconclusive,
-            (true, false) => Verdict::NoChangeShown,
+        let verdict = match (large, q < rules.q_changed && one_sided) {
+            (true, false) if q < rules.q_doubt => Verdict::Inconclusive,
+            (false, _) | (true, false) => Verdict::NoChangeShown,
             (true, true) if (ratio.estimate > 1.0) == (cell.better == Better::Higher) => Verdict::Improved,
             (true, true) => Verdict::Regressed,
         };
@@ -210,17 +236,17 @@ const SPLITS: usize = 201;
 /// How far two halves of the same side usually lie apart: the median over random splits of the distance of their
 /// Hodges-Lehmann ratio from 1. Boots that come in two kinds make it large, and the bar with it.
 pub fn own_floor(values: &[f64], seed: u64) -> Result<f64, BadSample> {
-    let mut values = values.to_vec();
     let half = values.len() / 2;
     if half == 0 {
         return Ok(0.0);
     }
+    let mut values = ratio::logarithms(values)?;
     let mut random = Random::seeded(seed);
-    let mut distances = Vec::with_capacity(SPLITS);
+    let (mut distances, mut pairs) = (Vec::with_capacity(SPLITS), Vec::new());
     for _ in 0..SPLITS {
         random.shuffle(&mut values);
-        let ratio = ratio::hodges_lehmann(&values[..half], &values[half..])?;
-        distances.push(ratio.ln().abs().exp() - 1.0);
+        let shift = ratio::log_shift(&values[..half], &values[half..], &mut pairs);
+        distances.push(shift.abs().exp() - 1.0);
     }
     median(&distances)
 }
@@ -274,11 +300,16 @@ mod tests {
     }
 
     #[test]
-    fn a_large_difference_of_scattered_boots_is_inconclusive() {
-        let before = [10.0, 12.0, 15.0, 20.0, 30.0, 40.0];
-        let after = [18.0, 15.0, 22.0, 35.0, 50.0, 26.0];
+    fn what_is_improbable_but_not_improbable_enough_is_inconclusive() {
+        let before = [10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 21.5];
+        let after = [16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 9.9];
         let rules = Rules { own_floor_factor: 0.0, ..Rules::default() };
         let judged = judge(&[cell(&before, &after, Better::Higher)], &rules).remove(0);
+        assert!(judged.q.is_some_and(|q| q > 0.05));
+        assert_eq!(judged.verdict, Verdict::NoChangeShown);
+        let after = [16.0, 17.0, 18.0, 19.0, 20.0, 21.0, 14.5];
+        let judged = judge(&[cell(&before, &after, Better::Higher)], &rules).remove(0);
+        assert!(judged.q.is_some_and(|q| q > 0.01 && q < 0.05), "{:?}", judged.q);
         assert_eq!(judged.verdict, Verdict::Inconclusive);
     }
 
@@ -287,12 +318,31 @@ mod tests {
         let five = [1.0; 5];
         let need = Verdict::TooFewSamples { have: 5, need: 6 };
         assert_eq!(word(cell(&five, &boots(1, 1.0, 0.1), Better::Higher)), need);
+        let one = [1.0];
+        assert_eq!(word(cell(&one, &one, Better::Higher)).to_string(), "too few samples: 1 of 6 boots");
+        let none: [f64; 0] = [];
+        assert_eq!(word(cell(&none, &none, Better::Higher)).to_string(), "too few samples: 0 of 6 boots");
         let ten = [1.0; 10];
         let other = Cell { not_comparable: Some("TCG against KVM"), ..cell(&ten, &ten, Better::Higher) };
         assert_eq!(word(other).to_string(), "not comparable: TCG against KVM");
         let broken = [1.0, 1.0, f64::NAN, 1.0, 1.0, 1.0];
         let bad = word(cell(&broken, &ten, Better::Higher));
         assert_eq!(bad, Verdict::BadData(BadSample::NotFinite { index: 2 }));
+    }
+
+    #[test]
+    fn more_cells_need_more_boots_before_any_can_get_a_word() {
+        let rules = Rules::default();
+        let needed = |cells| boots_needed(cells, &rules);
+        assert_eq!([1, 50, 400].map(needed), [6, 8, 10]);
+        let (before, after) = (boots(1, 100.0, 0.01), boots(2, 200.0, 0.01));
+        let lone = |boots: usize| {
+            let mut cells = vec![cell(&before[..boots], &before[..boots], Better::Higher); 50];
+            cells[7] = cell(&before[..boots], &after[..boots], Better::Higher);
+            judge(&cells, &rules).remove(7).verdict
+        };
+        assert_eq!(lone(7), Verdict::TooFewSamples { have: 7, need: 8 });
+        assert_eq!(lone(8), Verdict::Improved);
     }
 
     #[test]

@@ -112,11 +112,12 @@ mod tests {
 
     #[test]
     fn two_versions_of_qemu_are_two_sides() {
-        let run = run("ninewire run --boots 10 --ab --qemu 7.2 -- --qemu /opt/qemu");
+        let run = run("ninewire run --ab --qemu 7.2 -- --qemu /opt/qemu");
+        let boots = run.boots();
         let [a, b] = *run.sides.expect("two sides");
         assert_eq!(a.qemu, Some(QemuChoice::Version("7.2".into())));
         assert_eq!(b.qemu, Some(QemuChoice::Path("/opt/qemu".into())));
-        assert_eq!((a.words.as_str(), run.boots), ("--qemu 7.2", 10));
+        assert_eq!((a.words.as_str(), boots), ("--qemu 7.2", 10));
     }
 
     #[test]

@@ -1,13 +1,16 @@
-//! `cargo ninewire analyse`, `compare` and `gate`: words about runs that were kept.
+//! `cargo ninewire analyse`, `compare`, `gate` and `selftest`: words about runs that were kept, and about the words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::{AnalyseArgs, CompareArgs, GateArgs};
+use crate::cli::{AnalyseArgs, CompareArgs, GateArgs, SelftestArgs};
+use crate::interrupt::Interrupts;
+use crate::run::header::{self, Git};
+use crate::selftest::Effort;
 use crate::workspace::Workspace;
-use crate::{analyse, compare, gate, store, verdict};
+use crate::{analyse, compare, gate, selftest, store, verdict};
 
 /// Prints the analysis.
 pub(super) fn analyse(args: &AnalyseArgs) -> Result<ExitCode> {
@@ -57,4 +60,45 @@ fn accept(run: &Path, baseline: &Path) -> Result<ExitCode> {
     copy().with_context(|| format!("cannot write {}", baseline.display()))?;
     println!("{}", baseline.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Puts the judge to the proof; fails when it does not keep what it promises.
+pub(super) fn selftest(args: &SelftestArgs, interrupts: &Interrupts) -> Result<ExitCode> {
+    let workspace = Workspace::locate()?;
+    let files = if args.runs.is_empty() { recorded(&workspace.results())? } else { args.runs.clone() };
+    let runs = files.iter().map(|file| store::read(file)).collect::<Result<Vec<_>, _>>()?;
+    let effort = Effort { boots: args.boots.into(), trials: args.trials as usize, seed: args.seed };
+    let report = selftest::run(&runs, effort, &verdict::Rules::default(), interrupts)?;
+    print!("{report}");
+    let (made, git) = (header::now(), Git::of(workspace.root()));
+    let directory = if args.record { workspace.results() } else { workspace.unrecorded() }.join("selftest");
+    let path = directory.join(format!("{}.{}", header::file_name(&made, &git, "selftest"), store::EXTENSION));
+    std::fs::create_dir_all(&directory)
+        .and_then(|()| std::fs::write(&path, report.to_lines(&made, &git.sha)?))
+        .with_context(|| format!("cannot write {}", path.display()))?;
+    println!("\n{}", path.strip_prefix(workspace.root()).unwrap_or(&path).display());
+    Ok(if report.broken().is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The recorded runs, the baseline first, then by name. Figures of earlier proofs are no runs.
+fn recorded(results: &Path) -> Result<Vec<PathBuf>> {
+    let entries = |folder: &Path| -> Result<Vec<PathBuf>> {
+        let listed =
+            std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+        let mut paths: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+        paths.sort_unstable();
+        Ok(paths)
+    };
+    let is_run =
+        |path: &PathBuf| path.is_file() && path.extension().is_some_and(|end| end == store::EXTENSION);
+    let (mut found, mut below) = (Vec::new(), Vec::new());
+    for path in entries(results)? {
+        if path.is_dir() && !path.ends_with("selftest") {
+            below.extend(entries(&path)?.into_iter().filter(is_run));
+        } else if is_run(&path) {
+            found.push(path);
+        }
+    }
+    found.append(&mut below);
+    Ok(found)
 }

@@ -22,6 +22,7 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Analyse(args) => judge::analyse(&args),
         Command::Compare(args) => judge::compare(&args),
         Command::Gate(args) => judge::gate(&args),
+        Command::Selftest(args) => judge::selftest(&args, interrupts),
         Command::Setup(args) => setup::run(&args),
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),

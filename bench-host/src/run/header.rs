@@ -122,14 +122,10 @@ pub struct Image {
 impl Header {
     /// The header of a run that begins now.
     pub fn now(suite: &str, seed: u64, git: Git, host: Host, qemu: Qemu, image: Image) -> Header {
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let commit = if git.sha.is_empty() { "nogit" } else { git.sha.get(..8).unwrap_or(&git.sha) };
-        let dirty = if git.dirty { "-dirty" } else { "" };
-        let began = rfc3339(seconds);
-        let compact: String = began.chars().filter(|letter| !matches!(letter, '-' | ':')).collect();
+        let began = now();
         Header {
             schema: SCHEMA.to_string(),
-            run_id: format!("{compact}-{commit}{dirty}-{}", plain(suite)),
+            run_id: file_name(&began, &git, suite),
             began,
             suite: suite.to_string(),
             seed,
@@ -247,6 +243,19 @@ fn count_of_list(list: &str) -> u32 {
         high.checked_sub(low).map(|more| more + 1)
     };
     list.split(',').filter_map(count).sum::<u32>().max(1)
+}
+
+/// The time, UTC, as in RFC 3339.
+pub fn now() -> String {
+    rfc3339(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+/// The name of a file made at `time` from the commit `git`: `20260101T000000Z-01234567-what`.
+pub fn file_name(time: &str, git: &Git, what: &str) -> String {
+    let compact: String = time.chars().filter(|letter| !matches!(letter, '-' | ':')).collect();
+    let commit = if git.sha.is_empty() { "nogit" } else { git.sha.get(..8).unwrap_or(&git.sha) };
+    let dirty = if git.dirty { "-dirty" } else { "" };
+    format!("{compact}-{commit}{dirty}-{}", plain(what))
 }
 
 /// For file names: letters, digits, `.`, `_` and `-`; anything else becomes `-`.

@@ -19,6 +19,12 @@ pub struct RankTest {
     pub p: f64,
 }
 
+/// The smallest p-value that groups of these sizes can have: all of one above all of the other.
+pub fn smallest_p(n: usize, m: usize) -> f64 {
+    let ways = (1..=n).map(|i| (m + i) as f64 / i as f64).product::<f64>();
+    (2.0 / ways).min(1.0)
+}
+
 /// Compares two groups. Two-sided, exact for small groups.
 pub fn mann_whitney(a: &[f64], b: &[f64]) -> Result<RankTest, BadSample> {
     let (a_sorted, b_sorted) = (sorted(a)?, sorted(b)?);
@@ -59,12 +65,13 @@ impl Midranks {
         let total: usize = self.doubled.iter().sum();
         let mut ways = vec![vec![0.0_f64; total + 1]; n + 1];
         ways[0][0] = 1.0;
+        let mut reached = 0;
         for (seen, &rank) in self.doubled.iter().enumerate() {
+            reached += rank;
             for k in (1..=n.min(seen + 1)).rev() {
                 let (fewer, exact) = ways.split_at_mut(k);
-                for (sum, count) in exact[0].iter_mut().enumerate().skip(rank) {
-                    *count += fewer[k - 1][sum - rank];
-                }
+                let sums = exact[0][rank..=reached].iter_mut().zip(&fewer[k - 1]);
+                sums.for_each(|(count, added)| *count += added);
             }
         }
         let all: f64 = ways[n].iter().sum();
@@ -137,6 +144,9 @@ mod tests {
         let test = mann_whitney(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0]).unwrap();
         assert_eq!(test.u, 0.0);
         assert!((test.p - 0.1).abs() < 1e-12);
+        assert!(
+            (smallest_p(3, 3) - 0.1).abs() < 1e-12 && (smallest_p(10, 10) - 2.0 / 184_756.0).abs() < 1e-15
+        );
     }
 
     #[test]

@@ -32,15 +32,18 @@ pub fn ratio_with_interval(
     seed: u64,
 ) -> Result<Ratio, BadSample> {
     let (a, b) = (logarithms(a)?, logarithms(b)?);
-    let mut pairs = Vec::with_capacity(a.len() * b.len());
-    let estimate = log_shift(&a, &b, &mut pairs).exp();
+    let shifts_of_pairs = Pairs::of(&a, &b);
+    let estimate = shifts_of_pairs.median(&vec![1; a.len()], &vec![1; b.len()]).exp();
     let mut random = Random::seeded(seed);
-    let (mut a_drawn, mut b_drawn) = (a.clone(), b.clone());
+    let (mut a_times, mut b_times) = (vec![0; a.len()], vec![0; b.len()]);
     let mut shifts = Vec::with_capacity(resamples);
     for _ in 0..resamples {
-        a_drawn.fill_with(|| a[random.below(a.len())]);
-        b_drawn.fill_with(|| b[random.below(b.len())]);
-        shifts.push(log_shift(&a_drawn, &b_drawn, &mut pairs));
+        for times in [&mut a_times, &mut b_times] {
+            let count = times.len();
+            times.fill(0);
+            (0..count).for_each(|_| times[random.below(count)] += 1);
+        }
+        shifts.push(shifts_of_pairs.median(&a_times, &b_times));
     }
     let ordered = sorted(&shifts)?;
     let outside = (1.0 - confidence) / 2.0;
@@ -48,7 +51,8 @@ pub fn ratio_with_interval(
     Ok(Ratio { estimate, low: end(outside), high: end(1.0 - outside) })
 }
 
-fn logarithms(values: &[f64]) -> Result<Vec<f64>, BadSample> {
+/// The values' natural logarithms in ascending order.
+pub(crate) fn logarithms(values: &[f64]) -> Result<Vec<f64>, BadSample> {
     let ordered = sorted(values)?;
     if ordered[0] <= 0.0 {
         let index = values.iter().position(|v| *v <= 0.0).unwrap_or(0);
@@ -57,11 +61,50 @@ fn logarithms(values: &[f64]) -> Result<Vec<f64>, BadSample> {
     Ok(ordered.iter().map(|v| v.ln()).collect())
 }
 
-fn log_shift(a: &[f64], b: &[f64], pairs: &mut Vec<f64>) -> f64 {
+/// The median of all differences between logarithms `b - a`; `pairs` is room that is used again.
+pub(crate) fn log_shift(a: &[f64], b: &[f64], pairs: &mut Vec<f64>) -> f64 {
     pairs.clear();
     pairs.extend(a.iter().flat_map(|x| b.iter().map(move |y| y - x)));
-    pairs.sort_by(f64::total_cmp);
-    quantile_of_sorted(pairs, 0.5)
+    let middle = pairs.len() / 2;
+    let (below, &mut upper, _) = pairs.select_nth_unstable_by(middle, f64::total_cmp);
+    match below.iter().copied().max_by(f64::total_cmp).filter(|_| (a.len() * b.len()).is_multiple_of(2)) {
+        Some(lower) => (lower + upper) / 2.0,
+        None => upper,
+    }
+}
+
+/// The differences of all pairs in ascending order. Drawing values anew changes how often each pair counts, never
+/// their order, so it is established once for all resamples.
+struct Pairs {
+    /// A difference, and which values it is of.
+    differences: Vec<(f64, usize, usize)>,
+}
+
+impl Pairs {
+    fn of(a: &[f64], b: &[f64]) -> Self {
+        let of_a =
+            |(i, x): (usize, &f64)| b.iter().enumerate().map(|(j, y)| (y - x, i, j)).collect::<Vec<_>>();
+        let mut differences: Vec<_> = a.iter().enumerate().flat_map(of_a).collect();
+        differences.sort_by(|x, y| x.0.total_cmp(&y.0));
+        Pairs { differences }
+    }
+
+    /// The median difference when each value counts so many times.
+    fn median(&self, a_times: &[usize], b_times: &[usize]) -> f64 {
+        let all = a_times.iter().sum::<usize>() * b_times.iter().sum::<usize>();
+        let (mut seen, mut below) = (0, None);
+        for &(difference, i, j) in &self.differences {
+            seen += a_times[i] * b_times[j];
+            // With an even number of pairs the median lies between the two in the middle.
+            if below.is_none() && seen > (all - 1) / 2 {
+                below = Some(difference);
+            }
+            if seen > all / 2 {
+                return (below.unwrap_or(difference) + difference) / 2.0;
+            }
+        }
+        f64::NAN
+    }
 }
 
 #[cfg(test)]

@@ -70,8 +70,8 @@ fn boots(
 ) -> Result<Vec<Run>> {
     let mut headers: Vec<Option<Header>> = vec![None; sides.len()];
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); sides.len()];
-    let bar = Bar::new(args.boots * sides.len() as u32);
-    for (count, (index, boot)) in (0..).zip(turns(args.boots, sides.len())) {
+    let bar = Bar::new(args.boots() * sides.len() as u32);
+    for (count, (index, boot)) in (0..).zip(turns(args.boots(), sides.len())) {
         let (side, plan) = (&sides[index], &plans[index]);
         let Assembly { vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
         if headers[index].is_none() {
