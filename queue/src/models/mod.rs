@@ -8,6 +8,7 @@
 //! that are not ordered; of ring memory see [`memory`].
 
 pub(crate) mod memory;
+mod shared_ring;
 mod suppression;
 
 use crate::sync::{Site, mutant};

@@ -162,7 +162,7 @@ impl Publisher {
         new
     }
 
-    /// Moves the index from `old` to `new`, gives up the right, and decides about the kick.
+    /// Moves the index from `old` to `new`, decides about the kick, and is done if nothing has been left meanwhile.
     #[inline(always)]
     pub(super) fn finish<C, const N: usize>(
         &self,
@@ -173,36 +173,35 @@ impl Publisher {
     ) -> bool {
         self.published.store(new, Ordering::Relaxed);
         books.avail.driver_publish_idx(new as u16);
-        if !self.end() {
-            return self.collect(books, old, new, wants_kick);
-        }
+        let ended = self.end();
         // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
         Site::Kick.full_fence_after_rmw();
-        wants_kick(old as u16, new as u16)
+        let kick = wants_kick(old as u16, new as u16);
+        if ended { kick } else { self.collect(books, new, wants_kick) | kick }
     }
 
-    /// Publishes what others have left, until nothing is. Each round decides for the range it moved over.
+    /// Publishes what others have left behind the `published` chains, until nothing is.
     #[cold]
     fn collect<C, const N: usize>(
         &self,
         books: &Books<'_, C, N>,
-        mut old: u64,
-        mut new: u64,
+        published: u64,
         wants_kick: impl Fn(u16, u16) -> bool,
     ) -> bool {
-        let mut kick = false;
+        let (mut old, mut kick) = (published, false);
         loop {
             let left = self.intake.swap(BUSY, Site::Collect.order(Ordering::Acquire));
-            Site::Kick.full_fence_after_rmw();
-            kick |= wants_kick(old as u16, new as u16);
-            old = new;
-            new = self.place_all(books, old, left as u16, (left >> 16) as u16);
+            let new = self.place_all(books, old, left as u16, (left >> 16) as u16);
             self.published.store(new, Ordering::Relaxed);
             books.avail.driver_publish_idx(new as u16);
-            if self.end() {
-                Site::Kick.full_fence_after_rmw();
-                return kick | wants_kick(old as u16, new as u16);
+            let ended = self.end();
+            // As above, for the range moved over in this round.
+            Site::Kick.full_fence_after_rmw();
+            kick |= wants_kick(old as u16, new as u16);
+            if ended {
+                return kick;
             }
+            old = new;
         }
     }
 }
