@@ -249,7 +249,8 @@ fn consumer_sleeps(event_idx: bool) {
     let other = thread::spawn({
         let world = world.clone();
         move || {
-            device.push(world.take(&mut device).expect("a chain"), 0);
+            let head = world.take(&mut device).expect("a chain");
+            device.push(head, 0);
             if device.publish() {
                 world.interrupts.ring();
             }
