@@ -2,7 +2,8 @@
 //! on as windows on the pages they arrived in; nothing is copied but headers.
 //!
 //! The stream may cut and merge messages anywhere. What is not a whole message yet waits here, as windows. A message that
-//! cannot be one (too short, too long, a tag nobody awaits) is the end of the session, as is the end of the stream.
+//! cannot be one (too short, too long, a tag nobody awaits) is the end of the session, as is the end of the stream; only
+//! before the session has begun are replies passed over, which an earlier one on the stream has left behind.
 //!
 //! On a stream that loses what its other side is too slow for ([`Stream::credit`]) no more is sent than the other side
 //! must have taken: every reply shows that its request was read and gives back what that request cost.
@@ -131,8 +132,11 @@ impl<S: Stream> StreamWire<S> {
         while let Poll::Ready(window) = self.stream.poll_recv(cx) {
             receiving.push(window?, slots.pool());
             while let Some((head, message)) = receiving.next_message(slots) {
-                let Ok(slot) = slots.deliver(head, message) else { break };
-                self.refund(slot);
+                match slots.deliver(head, message) {
+                    Ok(Some(slot)) => self.refund(slot),
+                    Ok(None) => {}
+                    Err(_) => break,
+                }
             }
             if slots.dead().is_some() {
                 break;

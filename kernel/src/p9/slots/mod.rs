@@ -48,7 +48,7 @@ use spin::{Mutex, Once};
 use super::error::{Lie, LieKind, SessionError};
 use super::fids::Fids;
 use super::msg::split::Head;
-use super::msg::{Dialect, Direction, NO_TAG, Trace};
+use super::msg::{Dialect, Direction, Message, NO_TAG, Rversion, Trace};
 use super::tracing;
 use super::wire::Recall;
 use crate::io::{Pool, Windows};
@@ -101,6 +101,9 @@ struct Slot {
     waker: AtomicWaker,
 }
 
+/// A slot whose request is to be answered.
+type Awaiting<'s> = (SlotId, &'s Slot, spin::MutexGuard<'s, Body>);
+
 /// The slots of one session.
 pub struct Slots {
     slots: Box<[Slot]>,
@@ -125,6 +128,8 @@ pub struct Slots {
     msize: AtomicU32,
     /// The dialect, as agreed.
     dialect: AtomicU8,
+    /// Both are agreed: the session has begun.
+    agreed: AtomicBool,
     /// What a trace calls this session; never used twice.
     number: u32,
     /// Nobody holds the session any more; its last messages are under way.
@@ -160,6 +165,7 @@ impl Slots {
             patience,
             msize: AtomicU32::new(msize),
             dialect: AtomicU8::new(Dialect::Plain as u8),
+            agreed: AtomicBool::new(false),
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             closing: AtomicBool::new(false),
         }
@@ -194,6 +200,7 @@ impl Slots {
     pub(super) fn agree(&self, dialect: Dialect, msize: u32) {
         self.dialect.store(dialect as u8, Ordering::Relaxed);
         self.msize.store(msize, Ordering::Relaxed);
+        self.agreed.store(true, Ordering::Relaxed);
     }
 
     /// The number that trace lines of this session have in their arrow.
@@ -504,38 +511,34 @@ impl Slots {
         self.answered(id, slot, body, verdict);
     }
 
-    /// A stream has delivered a whole message, `head` its first fields. The slot it settles.
+    /// A stream has delivered a whole message, `head` its first fields. The slot it settles; `None`: it was left over from
+    /// an earlier session and is dropped.
     ///
     /// # Errors
     /// When nobody awaits it, or it is longer than what was asked for. The session is over then.
     #[inline]
-    pub fn deliver(&self, head: Head, message: Windows) -> Result<SlotId, SessionError> {
-        let Some((id, slot)) = self.by_tag(head.tag) else { return Err(self.unasked(head.tag)) };
-        let mut body = slot.body.lock();
-        if body.tag != head.tag || !body.phase.awaits_reply() {
-            drop(body);
-            return Err(self.unasked(head.tag));
-        }
+    pub fn deliver(&self, head: Head, message: Windows) -> Result<Option<SlotId>, SessionError> {
+        let Some((id, slot, mut body)) = self.awaiting(head)? else { return Ok(None) };
         let verdict = body.take_in(head, message).and_then(|()| body.judge(head.size)).map(Some);
         match self.answered(id, slot, body, verdict) {
             Some(lie) => Err(lie.into()),
-            None => Ok(id),
+            None => Ok(Some(id)),
         }
     }
 
-    /// Is a message that begins like this awaited? For a stream to ask before it collects all of it.
+    /// Is a message that begins like this awaited, or to be dropped? For a stream to ask before it collects all of it.
     ///
     /// # Errors
-    /// When it is not, or is longer than any reply to its request may be. The session is over then.
+    /// When it is neither, or is longer than any reply to its request may be. The session is over then.
     pub fn admit(&self, head: Head) -> Result<(), SessionError> {
-        let Some((_, slot)) = self.by_tag(head.tag) else { return Err(self.unasked(head.tag)) };
-        let body = slot.body.lock();
-        if body.tag != head.tag || !body.phase.awaits_reply() {
-            drop(body);
-            return Err(self.unasked(head.tag));
-        }
-        let lie = body.refuse_longer(head).err();
-        drop(body);
+        let lie = match self.awaiting(head)? {
+            Some((.., body)) => body.refuse_longer(head).err(),
+            None if head.size > self.msize() => {
+                let what = LieKind::TooLong { said: head.size, most: self.msize() };
+                Some(Lie::new("R-message", what))
+            }
+            None => None,
+        };
         match lie {
             Some(lie) => {
                 self.fail(lie.into());
@@ -543,6 +546,26 @@ impl Slots {
             }
             None => Ok(()),
         }
+    }
+
+    /// Whose reply it is, locked. `None`: nobody's, and no fault of this session's server.
+    #[inline]
+    fn awaiting(&self, head: Head) -> Result<Option<Awaiting<'_>>, SessionError> {
+        if let Some((id, slot)) = self.by_tag(head.tag) {
+            let body = slot.body.lock();
+            if body.tag == head.tag && body.phase.awaits_reply() {
+                return Ok(Some((id, slot, body)));
+            }
+        }
+        if self.is_left_over(head) { Ok(None) } else { Err(self.unasked(head.tag)) }
+    }
+
+    /// A stream may still bring replies to what an earlier session on it has asked, or what was sent while no server read
+    /// it: all of them come before the answer to the Tversion that ended that session (version(5)), but for answers to
+    /// earlier Tversions, of which the first is taken for the last one's.
+    #[cold]
+    fn is_left_over(&self, head: Head) -> bool {
+        !self.agreed.load(Ordering::Relaxed) || head.kind == Rversion::KIND && head.tag == NO_TAG
     }
 
     fn by_tag(&self, tag: u16) -> Option<(SlotId, &Slot)> {

@@ -224,6 +224,39 @@ fn bytes_nobody_asked_for_end_the_session() {
 }
 
 #[test]
+fn replies_an_earlier_session_left_behind_are_passed_over_while_a_session_begins() {
+    let mut left: Vec<u8> = vec![7, 0, 0, 0, 121, 5, 0];
+    // A long one, an answer to an earlier Tversion that named another dialect, an error.
+    left.extend(5000u32.to_le_bytes());
+    left.extend([117, 127, 0]);
+    left.extend([0xaa; 4993]);
+    left.extend(b"\x15\0\0\0\x65\xff\xff\0\x20\0\0\x08\09P2000.L");
+    left.extend(b"\x0b\0\0\0\x07\x03\0\x05\0\0\0");
+    on_stream(host(), |stream, pool| async move {
+        stream.inject(&left);
+        let client = connect(on_wire_of(stream.clone()), pool).await;
+        assert_eq!(client.msize(), 8192, "the first answer counts");
+        let file = open(&root(&client).await, b"small").await;
+        assert_eq!(bytes(&file.read_loan(0, 100).await.unwrap()), b"hello, world\n");
+    });
+}
+
+#[test]
+fn what_is_left_behind_has_to_be_messages_too() {
+    for (bytes, found) in [
+        (&[3, 0, 0, 0, 121, 5, 0][..], LieKind::Malformed(Malformed::Size { said: 3, have: 7 })),
+        (&[0, 0, 0, 1, 121, 5, 0], LieKind::TooLong { said: 1 << 24, most: 65536 + 24 }),
+    ] {
+        on_stream(host(), |stream, pool| async move {
+            stream.inject(bytes);
+            let error = Client::connect(on_wire_of(stream), options(pool)).await.map(|_| ()).unwrap_err();
+            let Error::Session(SessionError::Lied(lie)) = error else { panic!("{error}") };
+            assert_eq!(lie.what, found);
+        });
+    }
+}
+
+#[test]
 fn a_second_reply_to_the_same_request_ends_the_session() {
     on_stream(host(), |stream, pool| async move {
         let client = connect(on_wire_of(stream.clone()), pool).await;
