@@ -4,12 +4,15 @@
 //! many requests are under way at once and a Tflush overtakes what it flushes. Messages are cut out of both streams by
 //! their size field and passed on whole, as the windows they arrived in. Ends when either side does.
 //!
+//! A Tversion ends every request before it (version(5)): what is left of a reply that was cut, by a server that was killed
+//! and started again, goes no further.
+//!
 //! On a port that loses what the host is too slow for (port 0) no more requests are passed on than the host must have
 //! taken: each reply shows that its request was read.
 
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use crate::io::Windows;
 use crate::ns::path::Shown;
@@ -23,7 +26,8 @@ use crate::shell::race::{First, first};
 /// Longer than any server and client agree on: a size field above it is no size field.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
 
-/// The types of the two messages that are looked into (flush(5)).
+/// The types of the messages that are looked into (version(5), flush(5)).
+const TVERSION: u8 = 100;
 const TFLUSH: u8 = 108;
 const RFLUSH: u8 = 109;
 
@@ -37,8 +41,17 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
     let lossy = matches!(port.node(), Node::Virtcon(node) if node.port().is_some_and(|port| port.is_lossy()));
     let purse = Purse::new(lossy.then_some(Credit::VIRTCONSOLE));
     let (input, output) = (cx.input.clone(), cx.out.chan().clone());
-    let requests = relay(&input, &port, async |message, head| purse.pay(head, message).await);
-    let replies = relay(&port, &output, async |_, head| purse.take_back(head));
+    // A new session has begun, and no reply has arrived since.
+    let anew = Cell::new(false);
+    let never = Cell::new(false);
+    let requests = relay(&input, &port, &never, async |message, head| {
+        if head.kind == TVERSION {
+            purse.forget();
+            anew.set(true);
+        }
+        purse.pay(head, message).await
+    });
+    let replies = relay(&port, &output, &anew, async |_, head| purse.take_back(head));
     match first(requests, replies).await {
         First::A(Ok(())) | First::B(Ok(())) => Ok(()),
         First::A(Err(why)) => cx.fail("request", format_args!("{why}")),
@@ -81,8 +94,13 @@ impl Framer {
     }
 }
 
-/// Passes messages on until the end of `from`.
-async fn relay(from: &Chan, to: &Chan, meet: impl AsyncFn(&Windows, Head)) -> Result<(), String> {
+/// Passes messages on until the end of `from`; what came before it is `anew` is dropped, if it is no whole message.
+async fn relay(
+    from: &Chan,
+    to: &Chan,
+    anew: &Cell<bool>,
+    meet: impl AsyncFn(&Windows, Head),
+) -> Result<(), String> {
     let words = |error: Error| error.to_string();
     let mut framer = Framer::default();
     loop {
@@ -98,6 +116,9 @@ async fn relay(from: &Chan, to: &Chan, meet: impl AsyncFn(&Windows, Head)) -> Re
             } else {
                 Err(alloc::format!("{cut} bytes of a message, and then the end"))
             };
+        }
+        if anew.take() {
+            framer = Framer::default();
         }
         framer.bytes.append(windows);
     }
@@ -140,6 +161,12 @@ impl Purse {
         if let Some((lost, _)) = spent.requests.insert(head.tag, (cost, flushes)) {
             spent.sum -= lost;
         }
+    }
+
+    /// Nothing is under way any more.
+    fn forget(&self) {
+        *self.spent.borrow_mut() = Spent::default();
+        self.returned.wake_all();
     }
 
     fn take_back(&self, head: Head) {
@@ -214,6 +241,9 @@ mod tests {
             purse.pay(head(118, 4, 0), &large).await;
             purse.take_back(head(119, 9, 0));
             assert_eq!(purse.spent.borrow().sum, 5020);
+            // A new session owes nothing of what the old one had sent.
+            purse.forget();
+            assert_eq!(purse.spent.borrow().sum, 0);
         });
     }
 }
