@@ -181,7 +181,7 @@ pub struct SetupArgs {
     pub bench: bool,
     /// Also the 9P servers of other projects that the boot tests mount: diod and pyroute2.
     #[arg(long)]
-    pub peers: bool,
+    pub foreign: bool,
 }
 
 /// Options of `run`.

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::peers;
+use crate::foreign;
 use crate::qemu::{in_path, shell_line};
 use crate::workspace::{IMAGE_TARGET, Workspace};
 
@@ -23,7 +23,7 @@ pub struct Needs {
     /// The instruction-counting benches.
     pub benches: bool,
     /// The 9P servers of other projects that the boot tests mount.
-    pub peers: bool,
+    pub foreign: bool,
 }
 
 /// Something that is not there.
@@ -216,16 +216,16 @@ fn find_missing(needs: Needs) -> Result<Vec<Missing>> {
             missing.push(Missing::IaiRunner(version.to_string()));
         }
     }
-    if needs.peers {
-        if peers::diod().is_none() {
+    if needs.foreign {
+        if foreign::diod().is_none() {
             missing.push(Missing::Diod);
         }
         let workspace = Workspace::locate()?;
-        if peers::pyroute2(&workspace).is_none() {
-            if !peers::has_venv() {
+        if foreign::pyroute2(&workspace).is_none() {
+            if !foreign::has_venv() {
                 missing.push(Missing::PythonVenv);
             }
-            missing.push(Missing::Pyroute2(peers::environment(&workspace)));
+            missing.push(Missing::Pyroute2(foreign::environment(&workspace)));
         }
     }
     Ok(missing)
@@ -285,7 +285,7 @@ fn steps(missing: &[Missing]) -> Vec<Step> {
                 let mut make = Step::new(Privilege::None, "python3 -m venv");
                 make.argv.push(folder);
                 let python = environment.join("bin/python").display().to_string();
-                let release = format!("pyroute2=={}", peers::PYROUTE2_VERSION);
+                let release = format!("pyroute2=={}", foreign::PYROUTE2_VERSION);
                 let words = [&python, "-m", "pip", "install", "--quiet", &release];
                 let argv = words.map(str::to_string).to_vec();
                 steps.extend([make, Step { argv, privilege: Privilege::None }]);
@@ -379,7 +379,7 @@ mod tests {
         let lines: Vec<_> = steps.iter().map(|step| Step::line(&step.resolved(PERSON))).collect();
         assert_eq!(lines[1], "sudo apt-get install -q --yes --no-install-recommends diod python3-venv");
         assert_eq!(lines[2], "python3 -m venv '/a b/target/pyroute2'");
-        let install = format!("-m pip install --quiet pyroute2=={}", peers::PYROUTE2_VERSION);
+        let install = format!("-m pip install --quiet pyroute2=={}", foreign::PYROUTE2_VERSION);
         assert_eq!(lines[3], format!("'/a b/target/pyroute2/bin/python' {install}"));
     }
 

@@ -111,10 +111,10 @@ impl Failures {
 
 pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     let workspace = Workspace::locate()?;
-    ensure(Needs { qemu: true, benches: false, peers: false })?;
+    ensure(Needs { qemu: true, benches: false, foreign: false })?;
     let (mut stages, mut not_run) = stages(&workspace);
     // Somebody without them has every other test.
-    if let Err(error) = ensure(Needs { qemu: true, benches: false, peers: true }) {
+    if let Err(error) = ensure(Needs { qemu: true, benches: false, foreign: true }) {
         not_run.push(format!("boot tests with servers of other projects that are not here: {error:#}"));
     }
     let mut total = Counts::default();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bench_host::child::Supervised;
-use bench_host::peers;
+use bench_host::foreign;
 use bench_host::workspace::Workspace;
 
 /// Which server.
@@ -20,17 +20,19 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    pub(super) const ALL: [Kind; 4] = [Kind::Diod, Kind::P9, Kind::Ninep, Kind::Pyroute2];
+
     /// Can it be tested here? Says so when not.
     pub(super) fn is_here(self) -> bool {
         let missing = match self {
-            Kind::Diod => peers::diod().is_none(),
-            Kind::Pyroute2 => peers::pyroute2(&Workspace::locate().unwrap()).is_none(),
+            Kind::Diod => foreign::diod().is_none(),
+            Kind::Pyroute2 => foreign::pyroute2(&Workspace::locate().unwrap()).is_none(),
             Kind::P9 | Kind::Ninep => false,
         };
         if missing {
             let ci = std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1");
-            assert!(!ci, "{self:?} is not here: `cargo ninewire setup --peers` gets it");
-            eprintln!("not run: {self:?} is not here: `cargo ninewire setup --peers` gets it");
+            assert!(!ci, "{self:?} is not here: `cargo ninewire setup --foreign` gets it");
+            eprintln!("not run: {self:?} is not here: `cargo ninewire setup --foreign` gets it");
         }
         !missing
     }
@@ -79,7 +81,7 @@ impl Kind {
     fn command(self, dir: &Path) -> Command {
         match self {
             Kind::Diod => {
-                let mut command = Command::new(peers::diod().unwrap());
+                let mut command = Command::new(foreign::diod().unwrap());
                 // Whoever runs the test owns what is made.
                 command.args(["-f", "-n", "-r", "0", "-w", "0", "-c", "/dev/null", "-e"]).arg(dir);
                 command
@@ -89,7 +91,7 @@ impl Kind {
             Kind::Pyroute2 => {
                 let script =
                     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/boot/servers/pyroute2_server.py");
-                let mut command = Command::new(peers::pyroute2(&Workspace::locate().unwrap()).unwrap());
+                let mut command = Command::new(foreign::pyroute2(&Workspace::locate().unwrap()).unwrap());
                 command.arg(script).arg(dir);
                 command
             }

@@ -12,6 +12,7 @@ mod wires;
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use bench_host::qemu::{Device, Ended};
 
@@ -174,7 +175,7 @@ fn every_way_works(kind: Kind) {
     let aname = kind.aname(scene.served.path());
     let live = scene.live();
     for wire in 0..hows.len() {
-        let port = format!("virtio-console-{}", wire + 1);
+        let port = scene.wires[wire].port_name(wire);
         let mut server = None;
         for way in Way::ALL {
             if server.is_none() || !kind.begins_again() {
@@ -216,4 +217,105 @@ fn the_crate_ninep_is_mounted_in_every_way() {
 #[test]
 fn pyroute2_is_mounted_in_every_way() {
     every_way_works(Kind::Pyroute2);
+}
+
+/// How long a reply may take, where one is awaited that never comes.
+const PATIENCE_SECS: u32 = 5;
+
+#[test]
+fn a_killed_server_is_an_error_in_time_and_is_mounted_again() {
+    // What is tested is how a server's end shows in the guest, by the one that needs no set-up.
+    let mut scene = Scene::new(Kind::P9, &[How::UnixClient, How::UnixServer, How::TcpClient]);
+    for (wire, way) in Way::ALL.into_iter().enumerate() {
+        let port = scene.wires[wire].port_name(wire);
+        let [before, mount, after] = way.lines(&port, "");
+        let server = scene.serve(wire);
+        scene.quietly(&before);
+        scene.quietly(&format!("echo patience {PATIENCE_SECS} > /dev/9p/ctl"));
+        scene.quietly(&mount);
+        scene.quietly("echo patience 30 > /dev/9p/ctl");
+        assert_eq!(scene.type_line("cat /mnt/xxx/small"), "a few words\n");
+        drop(server);
+        // Nobody tells the guest of an end of port 0: what shows is that no reply comes, and then none to Tflush.
+        let refused = "cat: can't open /mnt/xxx/small: '/mnt/xxx/small' ";
+        assert_eq!(scene.type_line("cat /mnt/xxx/small"), format!("{refused}timed out: Rwalk\n"));
+        assert!(scene.type_line("cat /mnt/xxx/small").starts_with(refused));
+        let said = scene.type_line("ls /mnt/xxx");
+        assert_eq!(said, "ls: /mnt/xxx: '/mnt/xxx' the 9P server does not even answer Tflush\n");
+        scene.quietly("unmount /mnt/xxx");
+        // What was asked while no server read is answered by the next one, before it answers the new session.
+        let _server = scene.serve(wire);
+        scene.quietly(&mount);
+        scene.read_only_work();
+        scene.quietly("unmount /mnt/xxx");
+        scene.quietly(&after);
+    }
+    scene.end();
+}
+
+#[test]
+fn a_named_port_tells_at_once_that_its_server_was_killed() {
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_here()) {
+        let mut scene = Scene::new(kind, &[How::NamedPort]);
+        let port = scene.wires[0].port_name(0);
+        let aname = kind.aname(scene.served.path());
+        for way in Way::ALL {
+            let [before, mount, after] = way.lines(&port, &aname);
+            let server = scene.serve(0);
+            scene.quietly(&before);
+            scene.quietly(&mount);
+            scene.read_only_work();
+            drop(server);
+            let said = scene.type_line("cat /mnt/xxx/small");
+            assert_eq!(
+                said, "cat: can't open /mnt/xxx/small: '/mnt/xxx/small' i/o on hungup channel\n",
+                "{kind:?}, {way:?}"
+            );
+            scene.quietly("unmount /mnt/xxx");
+            scene.quietly(&after);
+        }
+        scene.end();
+    }
+}
+
+#[test]
+fn a_server_that_is_killed_in_the_middle_of_a_copy_ends_the_copy_and_nothing_else() {
+    const HUGE_BYTES: u64 = 8 << 30;
+    const COPY_BEGINS_MAX: Duration = Duration::from_secs(60);
+    let mut scene = Scene::new(Kind::P9, &[How::NamedPort]);
+    let port = scene.wires[0].port_name(0);
+    let live = scene.live();
+    for way in Way::ALL {
+        let [before, mount, after] = way.lines(&port, "");
+        let server = scene.serve(0);
+        scene.quietly(&before);
+        scene.quietly(&mount);
+        // All holes: it takes no room, and to copy it takes longer than any test lasts.
+        let huge = scene.served.path().join("huge");
+        fs::File::create(&huge).and_then(|file| file.set_len(HUGE_BYTES)).unwrap();
+        let before_it = scene.prompt.transcript.len();
+        scene.prompt.send(b"cp /mnt/xxx/huge /mnt/here/huge\r");
+        let copy = scene.here.path().join("huge");
+        let until = Instant::now() + COPY_BEGINS_MAX;
+        while fs::metadata(&copy).map_or(0, |copy| copy.len()) == 0 {
+            assert!(Instant::now() < until, "nothing was copied within {COPY_BEGINS_MAX:?}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        drop(server);
+        scene.prompt.wait();
+        let shown = &scene.prompt.transcript[before_it..];
+        assert!(shown.contains("i/o on hungup channel"), "{way:?}: {shown}");
+        fs::remove_file(&copy).unwrap();
+        fs::remove_file(&huge).unwrap();
+        scene.quietly("unmount /mnt/xxx");
+        scene.quietly(&after);
+        let _server = scene.serve(0);
+        scene.quietly(&before);
+        scene.quietly(&mount);
+        scene.read_only_work();
+        scene.quietly("unmount /mnt/xxx");
+        scene.quietly(&after);
+        scene.settles_within(live + RECEIVE_PAGES_MAX);
+    }
+    scene.end();
 }

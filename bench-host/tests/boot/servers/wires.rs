@@ -19,6 +19,8 @@ pub(super) enum How {
     UnixServer,
     /// QEMU connects to a TCP port of this machine, and again when it was closed.
     TcpClient,
+    /// As [`UnixServer`](How::UnixServer), for a named port, whose guest is told when the host's end closes.
+    NamedPort,
 }
 
 /// The host's end of a port, where a server can be put again and again.
@@ -26,6 +28,7 @@ pub(super) enum Wire {
     UnixClient { dir: tempfile::TempDir, listener: UnixListener },
     UnixServer { dir: tempfile::TempDir },
     TcpClient { listener: TcpListener },
+    NamedPort { dir: tempfile::TempDir },
 }
 
 const SOCKET: &str = "vc";
@@ -39,6 +42,7 @@ impl Wire {
                 Wire::UnixClient { dir, listener }
             }
             How::UnixServer => Wire::UnixServer { dir },
+            How::NamedPort => Wire::NamedPort { dir },
             How::TcpClient => {
                 Wire::TcpClient { listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap() }
             }
@@ -50,20 +54,34 @@ impl Wire {
         let path = |dir: &tempfile::TempDir| dir.path().join(SOCKET).display().to_string();
         let end = match self {
             Wire::UnixClient { dir, .. } => format!("path={},reconnect=1", path(dir)),
-            Wire::UnixServer { dir } => format!("path={},server=on,wait=off", path(dir)),
+            Wire::UnixServer { dir } | Wire::NamedPort { dir } => {
+                format!("path={},server=on,wait=off", path(dir))
+            }
             Wire::TcpClient { listener } => {
                 format!("host=127.0.0.1,port={},reconnect=1", listener.local_addr().unwrap().port())
             }
         };
+        let (max_ports, port) = match self {
+            Wire::NamedPort { .. } => (2, "virtserialport,nr=1,name=org.example.nine"),
+            _ => (1, "virtconsole"),
+        };
         [
             "-device".into(),
-            format!("virtio-serial-pci,id=wire{nth},max_ports=1"),
+            format!("virtio-serial-pci,id=wire{nth},max_ports={max_ports}"),
             "-chardev".into(),
             format!("socket,id=vc{nth},{end}"),
             "-device".into(),
-            format!("virtconsole,bus=wire{nth}.0,chardev=vc{nth}"),
+            format!("{port},bus=wire{nth}.0,chardev=vc{nth}"),
         ]
         .into()
+    }
+
+    /// The guest's name of the port, when one virtio device stands before those of the wires.
+    pub(super) fn port_name(&self, nth: usize) -> String {
+        match self {
+            Wire::NamedPort { .. } => "org.example.nine".into(),
+            _ => format!("virtio-console-{}", nth + 1),
+        }
     }
 
     /// The next connection with QEMU.
@@ -82,7 +100,7 @@ impl Wire {
                 comes(listener);
                 listener.accept().unwrap().0.into()
             }
-            Wire::UnixServer { dir } => loop {
+            Wire::UnixServer { dir } | Wire::NamedPort { dir } => loop {
                 match UnixStream::connect(dir.path().join(SOCKET)) {
                     Ok(stream) => return stream.into(),
                     Err(error) => assert!(Instant::now() < until, "QEMU does not listen: {error}"),
