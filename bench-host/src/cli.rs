@@ -8,8 +8,10 @@ use clap::{Args, Parser, Subcommand};
 use crate::job::Setting;
 use crate::qemu::{AccelChoice, MachineType, MemoryMib, QemuChoice, VirtioProperty, check_tag};
 
+mod linux;
 mod sides;
 
+pub use linux::{LinuxArgs, PeerArgs, PeerCommand};
 pub use sides::SideArgs;
 
 /// Reads a command line, the program's name first.
@@ -66,6 +68,8 @@ pub enum Command {
     /// more in a recorded run has to be named by the gate. Fails when more than one cell in a hundred is falsely called
     /// changed, or a counter is.
     Selftest(SelftestArgs),
+    /// Measure somebody else's guest on the same job files, boot by boot in turn with ours.
+    Peer(PeerArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
     ///
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command

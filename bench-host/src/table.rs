@@ -10,7 +10,8 @@ use crate::run::cell::{BootValue, Cell};
 use crate::run::{Granted, Job, Run};
 use crate::stats::summary::median;
 
-const NOTHING: &str = "-";
+/// Stands where nothing was measured.
+pub(crate) const NOTHING: &str = "-";
 
 /// Both tables, and a line about the boots.
 pub fn render(run: &Run) -> String {
@@ -37,7 +38,8 @@ fn boots_line(run: &Run) -> String {
     )
 }
 
-fn table(headings: &[&str], words: usize) -> Table {
+/// A table whose first `words` columns are words, and the others numbers.
+pub(crate) fn table(headings: &[&str], words: usize) -> Table {
     let mut table = Table::new();
     table
         .load_style(ASCII_MARKDOWN)
@@ -100,7 +102,7 @@ fn shown(cell: &Cell, number: impl Fn(&BootValue) -> Option<f64>) -> String {
 }
 
 /// Three digits that mean something, and never fewer than stand before the point.
-fn significant(value: f64) -> String {
+pub(crate) fn significant(value: f64) -> String {
     let decimals = match value.abs() {
         magnitude if magnitude >= 100.0 => 0,
         magnitude if magnitude >= 10.0 => 1,

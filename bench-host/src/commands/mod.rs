@@ -3,6 +3,7 @@
 mod boot;
 mod judge;
 mod machine;
+mod peer;
 mod run;
 mod serve;
 mod setup;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::Command;
+use crate::cli::{Command, PeerCommand};
 use crate::interrupt::Interrupts;
 
 /// Runs a command. An error is printed by the caller, in one line, and is never exit code 0.
@@ -23,6 +24,9 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Compare(args) => judge::compare(&args),
         Command::Gate(args) => judge::gate(&args),
         Command::Selftest(args) => judge::selftest(&args, interrupts),
+        Command::Peer(args) => match args.peer {
+            PeerCommand::Linux(args) => peer::linux(&args, interrupts),
+        },
         Command::Setup(args) => setup::run(&args),
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),

@@ -11,8 +11,11 @@
 //!
 //! What cannot be had here (no package, no way to fetch one) is said as what was not measured and why.
 
+pub mod anchor;
 mod cpio;
 pub mod initramfs;
 mod kernel;
 mod module;
 pub mod package;
+pub mod setting;
+pub mod table;

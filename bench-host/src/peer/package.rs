@@ -92,6 +92,14 @@ pub fn kernel(file: Option<&Path>, workspace: &Workspace, interrupts: &Interrupt
     open(&identity, &kept)
 }
 
+/// Where the kernel of the newest package that is kept lies, or where one will; fetches nothing.
+pub fn planned(workspace: &Workspace) -> PathBuf {
+    let shelf = shelf_of(workspace);
+    let entries = fs::read_dir(&shelf).into_iter().flatten().flatten().map(|entry| entry.path());
+    let kept = entries.filter(|path| path.join("kernel").is_file()).max();
+    kept.unwrap_or_else(|| shelf.join(META_PACKAGE)).join("kernel")
+}
+
 /// What an unpacked package holds.
 fn open(identity: &Identity, kept: &Path) -> Result<Kernel> {
     let modules = kept.join("modules");

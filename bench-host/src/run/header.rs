@@ -39,6 +39,22 @@ pub struct Header {
     pub qemu: Qemu,
     /// The boot image.
     pub image: Image,
+    /// The guest this run was compared with; absent in a run of ours alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer: Option<Peer>,
+}
+
+/// A guest of others in the same run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// Where its kernel is from.
+    pub package: String,
+    /// QEMU's arguments in its first boot that was compared, the program first.
+    pub argv: Vec<String>,
+    /// CRC-32C of its first file tree, in hexadecimal: the modules and the program that ran the cases.
+    pub initramfs_crc32c: String,
+    /// What could not be measured of it, and why.
+    pub not_measured: Vec<String>,
 }
 
 /// A side of an interleaved comparison.
@@ -136,6 +152,7 @@ impl Header {
             host,
             qemu,
             image,
+            peer: None,
         }
     }
 

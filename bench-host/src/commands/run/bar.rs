@@ -6,14 +6,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ingest::Progress;
 
-pub(super) struct Bar {
+pub(in crate::commands) struct Bar {
     bar: ProgressBar,
     boots: u32,
 }
 
 impl Bar {
     /// For `boots` boots, those of all sides together.
-    pub(super) fn new(boots: u32) -> Self {
+    pub(in crate::commands) fn new(boots: u32) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template("{bar:24} {pos:>3}/{len} {elapsed} {wide_msg}");
         bar.set_style(style.expect("the template is right"));
@@ -22,7 +22,7 @@ impl Bar {
     }
 
     /// Shows what boot number `boot`, counted over all sides, is doing.
-    pub(super) fn show(&self, boot: u32, side: &str, progress: Progress) {
+    pub(in crate::commands) fn show(&self, boot: u32, side: &str, progress: Progress) {
         match progress {
             Progress::Hello { guest } if self.bar.is_hidden() => {
                 eprintln!("ninewire: boot {} of {}{side}: {guest} is up", boot + 1, self.boots);

@@ -1,8 +1,8 @@
 //! `cargo ninewire run`: boots the image, measures native 9P against serial 9P, prints the table; with `--ab` boots two
 //! sides in turn and prints what changed between them.
 
-mod bar;
-mod sides;
+pub(super) mod bar;
+pub(super) mod sides;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -116,7 +116,7 @@ fn turns(boots: u32, sides: usize) -> impl Iterator<Item = (usize, u32)> {
 }
 
 /// Everything that has to be known to read the numbers.
-fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace) -> Result<Header> {
+pub(super) fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace) -> Result<Header> {
     let arguments = vm.arguments();
     let words = std::iter::once(vm.program.as_os_str()).chain(arguments.iter().map(|word| word.as_os_str()));
     let argv = words.map(|word| workspace.portable(&word.to_string_lossy())).collect();

@@ -1,5 +1,6 @@
 //! What a run boots: one machine, or two sides whose boots take turns.
 
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -19,7 +20,7 @@ use crate::session::{Log, Wires};
 use crate::workspace::Workspace;
 
 /// The name the guest looks for among its named ports.
-const RESULTS_PORT: &str = "org.ninewire.bench";
+pub(in crate::commands) const RESULTS_PORT: &str = "org.ninewire.bench";
 
 /// The mount tag of the native share.
 const TAG: &str = "bench";
@@ -28,18 +29,22 @@ const TAG: &str = "bench";
 const SERIAL_DEVICE: &str = "virtio-console-1";
 
 /// One side: a machine and what it is to measure.
-pub(super) struct Side {
+pub(in crate::commands) struct Side {
     /// Which; nothing where there is only one.
-    pub(super) side: Option<header::Side>,
-    pub(super) machine: MachineArgs,
-    pub(super) bench: Bench,
-    pub(super) suite: Suite,
-    pub(super) pinning: Pinning,
+    pub(in crate::commands) side: Option<header::Side>,
+    pub(in crate::commands) machine: MachineArgs,
+    pub(in crate::commands) bench: Bench,
+    pub(in crate::commands) suite: Suite,
+    pub(in crate::commands) pinning: Pinning,
 }
 
 impl Side {
     /// The sides the user asked for, in the order A, B; images are built, programs found.
-    pub(super) fn all(args: &RunArgs, workspace: &Workspace, interrupts: &Interrupts) -> Result<Vec<Self>> {
+    pub(in crate::commands) fn all(
+        args: &RunArgs,
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+    ) -> Result<Vec<Self>> {
         let Some(pair) = &args.sides else {
             return Ok(vec![Self::of(args, None, &SideArgs::default(), workspace, interrupts)?]);
         };
@@ -78,20 +83,21 @@ impl Side {
     }
 
     /// `side a (--qemu 7.2)`; nothing where there is only one.
-    pub(super) fn title(&self) -> Option<String> {
+    pub(in crate::commands) fn title(&self) -> Option<String> {
         self.side.as_ref().map(header::Side::to_string)
     }
 
     /// The machine of one boot and our ends of its wires.
-    pub(super) fn assemble(&self, server: Option<&Path>, root: &Path, scratch: &str) -> Result<Assembly> {
+    pub(in crate::commands) fn assemble(
+        &self,
+        server: Option<&Path>,
+        root: &Path,
+        scratch: &str,
+    ) -> Result<Assembly> {
         let mut theirs = Vec::new();
         let (serial, server) = match server {
             Some(socket) => (CharDev::Connect(socket.to_path_buf()), None),
-            None => {
-                let (our_end, chardev) = wire(&mut theirs)?;
-                let serve = || Export::open(root, Access::WriteBelow(scratch.to_string()))?.serve(our_end);
-                (chardev, (!self.machine.dry_run).then(serve).transpose()?)
-            }
+            None => served(&self.machine, root, scratch, &mut theirs)?,
         };
         let (results, chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
@@ -105,17 +111,34 @@ impl Side {
     }
 }
 
+/// A wire to the embedded server, which is at work unless this is a dry run: QEMU's end, and the server.
+pub(in crate::commands) fn served(
+    machine: &MachineArgs,
+    root: &Path,
+    scratch: &str,
+    theirs: &mut Vec<UnixStream>,
+) -> Result<(CharDev, Option<Server>)> {
+    let (our_end, chardev) = wire(theirs)?;
+    let serve = || Export::open(root, Access::WriteBelow(scratch.to_string()))?.serve(our_end);
+    Ok((chardev, (!machine.dry_run).then(serve).transpose()?))
+}
+
 /// The machine of one boot and our ends of its wires.
-pub(super) struct Assembly {
-    pub(super) vm: Vm,
-    pub(super) wires: Wires,
+pub(in crate::commands) struct Assembly {
+    pub(in crate::commands) vm: Vm,
+    pub(in crate::commands) wires: Wires,
     /// The server behind the serial share, unless it is somebody else's; it works until it is dropped.
-    pub(super) server: Option<Server>,
+    pub(in crate::commands) server: Option<Server>,
 }
 
 /// A plan for each side. They are made as one, so that cases of both sides use the very same files wherever they need
 /// the same: where a file happens to lie in memory is no difference between the sides.
-pub(super) fn plans(args: &RunArgs, sides: &[Side], root: &Path, scratch: &Scratch) -> Result<Vec<Plan>> {
+pub(in crate::commands) fn plans(
+    args: &RunArgs,
+    sides: &[Side],
+    root: &Path,
+    scratch: &Scratch,
+) -> Result<Vec<Plan>> {
     let jobs = sides.iter().flat_map(|side| side.suite.jobs.iter().cloned()).collect();
     let all = Suite { name: sides[0].suite.name.clone(), jobs };
     let mut plan = prepare(&all, shares(args), root, scratch.name(), args.seed)?;
@@ -160,7 +183,7 @@ fn shares(args: &RunArgs) -> Vec<ShareSpec> {
 }
 
 /// The folder used when the user names none: the plan generates every file in it, in the run's scratch folder.
-pub(super) fn generated(workspace: &Workspace) -> Result<PathBuf> {
+pub(in crate::commands) fn generated(workspace: &Workspace) -> Result<PathBuf> {
     let dir = workspace.generated();
     std::fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
     Ok(dir)
