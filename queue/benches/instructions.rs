@@ -17,7 +17,7 @@ mod counted {
     use ninewire_queue::{PackedRing, Ring};
 
     use super::CHAINS;
-    use crate::rigs::{Lists, Ours, Rig, SIZE, Two, VirtioDrivers};
+    use crate::rigs::{Lists, Ours, Rig, SIZE, Shared, Two, VirtioDrivers};
 
     type Split<C> = Ours<Ring<C, SIZE>, C>;
     type Packed<C> = Ours<PackedRing<C, SIZE>, C>;
@@ -33,6 +33,9 @@ mod counted {
     #[bench::packed_3(Packed::<Lists>::new(2))]
     #[bench::packed_4(Packed::<Lists>::new(3))]
     #[bench::packed_5(Packed::<Lists>::new(4))]
+    #[bench::shared_known(Shared::<Two, true>::new(1))]
+    #[bench::shared_2(Shared::<Lists, true>::new(1))]
+    #[bench::shared_visit_2(Shared::<Lists, false>::new(1))]
     #[bench::virtio_drivers_2(VirtioDrivers::new(1))]
     #[bench::virtio_drivers_3(VirtioDrivers::new(2))]
     #[bench::virtio_drivers_4(VirtioDrivers::new(3))]
@@ -74,11 +77,23 @@ const ROWS: [(&str, &str, Goal); 13] = [
     ("virtio_drivers_4", "virtio-drivers, split, 4 segments", None),
 ];
 
+/// What the ring for many submitters may cost more: must, stretch.
+const MORE: Goal = Some((40.0, 25.0));
+
+/// Names of the benches of the ring for many submitters, of their rows, and of the ring with one owner they stand beside.
+const SHARED_ROWS: [(&str, &str, &str, Goal); 3] = [
+    ("shared_known", "one submitter, 2 segments, shape known", "split_known", MORE),
+    ("shared_2", "one submitter, 2 segments", "split_2", MORE),
+    ("shared_visit_2", "the same, the consumer's right taken and given up each time", "split_2", None),
+];
+
 fn main() {
     let Some(counted) = support::instructions("instructions", counted::run) else { return };
     let mut table = Table::new(["add + kick decision + pop", "instructions", "goal (stretch)", ""]);
+    let find =
+        |id: &str| counted.iter().find(|it| it.id == id).map(|it| it.instructions as f64 / CHAINS as f64);
     for (id, name, goal) in ROWS {
-        let found = counted.iter().find(|it| it.id == id).map(|it| it.instructions as f64 / CHAINS as f64);
+        let found = find(id);
         let shown = found.map_or("-".into(), |value| format!("{value:.1}"));
         let (goal_text, said) = match (goal, found) {
             (Some((must, stretch)), Some(value)) => {
@@ -89,4 +104,14 @@ fn main() {
         table.row([name.into(), shown, goal_text, said]);
     }
     table.print("Instructions per chain (callgrind, exact)");
+    let mut table = Table::new(["SharedRing over Ring", "instructions", "more", "goal (stretch)", ""]);
+    for (id, name, base, goal) in SHARED_ROWS {
+        let (Some(value), Some(base)) = (find(id), find(base)) else { continue };
+        let more = value - base;
+        let (goal, said) = goal.map_or((String::new(), ""), |(must, stretch)| {
+            (format!("+{must} (+{stretch})"), verdict(more, must, stretch))
+        });
+        table.row([name.into(), format!("{value:.1}"), format!("{more:+.1}"), goal, said.into()]);
+    }
+    table.print("Submit, kick decision and pop where many may submit (callgrind, exact)");
 }

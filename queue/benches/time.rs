@@ -4,7 +4,7 @@ mod rigs;
 
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use ninewire_queue::{PackedRing, Ring};
-use rigs::{Lists, Ours, Rig, SIZE, Two, VirtioDrivers};
+use rigs::{Lists, Ours, Rig, SIZE, Shared, Two, VirtioDrivers};
 
 fn case<R: Rig>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str) {
     let mut rig = R::new(1);
@@ -17,6 +17,7 @@ fn chains(criterion: &mut Criterion) {
     case::<Ours<Ring<Lists, SIZE>, Lists>>(&mut group, "split");
     case::<Ours<PackedRing<Two, SIZE>, Two>>(&mut group, "packed, shape known");
     case::<Ours<PackedRing<Lists, SIZE>, Lists>>(&mut group, "packed");
+    case::<Shared<Lists, true>>(&mut group, "SharedRing, one submitter");
     case::<VirtioDrivers>(&mut group, "virtio-drivers, split");
     group.finish();
 }

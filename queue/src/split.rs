@@ -32,14 +32,14 @@ use crate::{DevAddr, Segment};
 /// The second word of a descriptor that goes on at another: the NEXT flag and that other's index. All links are kept
 /// here, in memory the device does not see, for descriptors in chains as for free ones.
 #[derive(Clone, Copy)]
-pub(crate) struct Link(pub(crate) u64);
+struct Link(u64);
 
 impl Link {
-    pub(crate) const fn to(index: u16) -> Self {
+    const fn to(index: u16) -> Self {
         Self(desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT)
     }
 
-    pub(crate) const fn index(self) -> u16 {
+    const fn index(self) -> u16 {
         (self.0 >> desc_word::NEXT_SHIFT) as u16
     }
 
@@ -51,7 +51,7 @@ impl Link {
 
     /// Where the descriptor begins in the table, in bytes.
     #[inline(always)]
-    pub(crate) const fn desc_at(self) -> usize {
+    const fn desc_at(self) -> usize {
         self.word_at() * 2
     }
 }

@@ -15,7 +15,9 @@ use ninewire_queue::{
     Segment,
 };
 
+pub(crate) mod shared;
 mod virtio_drivers_split;
+pub(crate) use shared::Shared;
 pub(crate) use virtio_drivers_split::VirtioDrivers;
 
 /// Descriptors of every ring measured.

@@ -2,7 +2,7 @@
 
 use super::SharedRing;
 use super::free_list::Run;
-use super::publisher::List;
+use super::publisher::{List, Waiting};
 use crate::chain::{Chain, Head};
 use crate::error::AddError;
 
@@ -34,10 +34,7 @@ impl<'r, C: Chain, const N: usize> Batch<'r, C, N> {
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
         let (head, record) = self.ring.write(&mut self.reserve, chain)?;
-        self.ring.slots[head as usize].with_mut(|slot| {
-            // SAFETY: the chain is ours until it is published.
-            unsafe { ((*slot).record, (*slot).older) = (record, self.list.newest) };
-        });
+        self.ring.set_waiting(head, Waiting { record, older: self.list.newest });
         if self.list.count == 0 {
             self.list.oldest = head;
         }
@@ -78,10 +75,9 @@ impl<C: Chain, const N: usize> Drop for Batch<'_, C, N> {
         self.give_reserve();
         let mut head = self.list.newest;
         for _ in 0..self.list.count {
-            let (record, older, mut chain) = self.ring.slots[head as usize].with(|slot| {
-                // SAFETY: `add` has stored it, and it is ours, because it was not published.
-                unsafe { ((*slot).record, (*slot).older, (*slot).chain.assume_init_read()) }
-            });
+            let Waiting { record, older } = self.ring.waiting(head);
+            // SAFETY: `add` has stored it, and it is ours, because it was not published.
+            let mut chain = unsafe { self.ring.take_stored(head) };
             self.ring.free.give(Run { first: head, last: record.last(), count: record.descriptors() });
             // SAFETY: the device was never told of it; nothing written is never too much.
             unsafe { chain.returned(0) };

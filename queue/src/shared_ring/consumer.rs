@@ -29,10 +29,11 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     /// stay with the ring, and every later call answers the same fault.
     #[inline]
     pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
-        match self.entry() {
-            Some(entry) => self.take_one(entry).map(Some),
-            None => self.pop_otherwise(),
+        let completed = self.completed();
+        if !self.claimed(completed).plain() {
+            return self.pop_otherwise();
         }
+        self.take_one(completed).map(Some)
     }
 
     /// Takes all chains the device has returned so far and hands each to `take`; answers how many. Their descriptors are
@@ -41,19 +42,13 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     pub fn pop_each(&mut self, mut take: impl FnMut(Done<C>)) -> Result<usize, Fault> {
         let mut freed = Freed { ring: self.ring, run: Run::default() };
         let mut count = 0;
-        loop {
-            let entry = match self.entry() {
-                Some(entry) => entry,
-                None => match self.look()? {
-                    Some(entry) => entry,
-                    None => return Ok(count),
-                },
-            };
-            let (record, done) = self.take(entry)?;
+        while self.is_there()? {
+            let (record, done) = self.take(self.completed())?;
             freed.add(done.head.0, record);
             take(done);
             count += 1;
         }
+        Ok(count)
     }
 
     /// Chains ever taken back; the used index up to which we have looked is the low half.
@@ -62,63 +57,47 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
         self.ring.back.completed.load(Ordering::Relaxed)
     }
 
-    /// How many chains the device claims to have returned since, and how many it can have. Of a ring with a fault: none.
     #[inline(always)]
-    fn claimed(&self) -> (u16, u16) {
-        let completed = self.completed() as u16;
+    fn claimed(&self, completed: u64) -> Claimed {
         // The index first: what the device has seen published, is.
-        let returned = self.ring.used.driver_idx().wrapping_sub(completed);
-        let with_device = (self.ring.publisher.published() as u16).wrapping_sub(completed);
-        (returned, with_device & self.ring.back.believed.load(Ordering::Relaxed) as u16)
-    }
-
-    /// The next entry, if there plainly is one.
-    #[inline(always)]
-    fn entry(&self) -> Option<u64> {
-        let (returned, with_device) = self.claimed();
-        (returned.wrapping_sub(1) < with_device).then(|| self.next_entry())
-    }
-
-    #[inline(always)]
-    fn next_entry(&self) -> u64 {
-        let position = (self.completed() as u32 & self.ring.mask) as usize;
-        // SAFETY: the mask is the ring's size minus one.
-        unsafe { self.ring.used.driver_entry(position) }
+        let returned = self.ring.used.driver_idx().wrapping_sub(completed as u16);
+        let with_device = (self.ring.publisher.published() as u32).wrapping_sub(completed as u32);
+        Claimed {
+            returned,
+            with_device: (with_device & self.ring.back.believed.load(Ordering::Relaxed)) as u16,
+        }
     }
 
     /// What `pop` does when there is nothing, or what there is makes no sense.
     #[inline(never)]
     fn pop_otherwise(&mut self) -> Result<Option<Done<C>>, Fault> {
-        match self.look()? {
-            Some(entry) => self.take_one(entry).map(Some),
-            None => Ok(None),
-        }
+        if self.is_there()? { self.take_one(self.completed()).map(Some) } else { Ok(None) }
     }
 
-    /// The next entry, nothing, or a fault.
-    fn look(&mut self) -> Result<Option<u64>, Fault> {
+    /// Is there a chain to take back?
+    fn is_there(&mut self) -> Result<bool, Fault> {
         if let Some(fault) = self.ring.fault() {
             return Err(fault);
         }
-        match self.claimed() {
-            (0, _) => Ok(None),
-            (claimed, in_flight) if claimed > in_flight => {
-                Err(self.latch(Fault::IndexJump { claimed, in_flight }))
-            }
-            _ => Ok(Some(self.next_entry())),
+        let Claimed { returned, with_device } = self.claimed(self.completed());
+        if returned > with_device {
+            return Err(self.latch(Fault::IndexJump { claimed: returned, in_flight: with_device }));
         }
+        Ok(returned > 0)
     }
 
     #[inline(always)]
-    fn take_one(&mut self, entry: u64) -> Result<Done<C>, Fault> {
-        let (record, done) = self.take(entry)?;
-        self.ring.free.give(Run { first: done.head.0, last: record.last(), count: record.descriptors() });
+    fn take_one(&mut self, completed: u64) -> Result<Done<C>, Fault> {
+        let (record, done) = self.take(completed)?;
+        self.ring.free.give_chain(done.head.0, record);
         Ok(done)
     }
 
-    /// Strikes out the chain that a used entry names. Its descriptors are the caller's.
+    /// Strikes out the chain that the next used entry names. Its descriptors are the caller's.
     #[inline(always)]
-    fn take(&mut self, entry: u64) -> Result<(Record, Done<C>), Fault> {
+    fn take(&mut self, completed: u64) -> Result<(Record, Done<C>), Fault> {
+        // SAFETY: the mask is the ring's size minus one.
+        let entry = unsafe { self.ring.used.driver_entry((completed as u32 & self.ring.mask) as usize) };
         let (head, written) = (entry as u32 as usize, (entry >> 32) as u32);
         let Some(on_record) = self.ring.records.get(head) else { return Err(self.latch_entry(entry)) };
         // Acquires what the publisher released: the chain is stored, even if the device names a head it was never told of.
@@ -127,13 +106,13 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
             return Err(self.latch_entry(entry));
         }
         // Nobody else writes to it before the descriptors are given back.
-        on_record.store(0, Ordering::Relaxed);
+        on_record.store(Record::NONE.word(), Ordering::Relaxed);
         let back = &*self.ring.back;
-        back.completed.store(self.completed() + 1, Ordering::Relaxed);
-        let descriptors = back.descriptors.load(Ordering::Relaxed) + u64::from(record.descriptors());
-        back.descriptors.store(descriptors, Ordering::Relaxed);
+        back.completed.store(completed + 1, Ordering::Relaxed);
+        let descriptors = back.descriptors_high.load(Ordering::Relaxed) + record.descriptors_high();
+        back.descriptors_high.store(descriptors, Ordering::Relaxed);
         // SAFETY: there was a record, so a chain was stored here, and with the record it became ours, once.
-        let mut chain = self.ring.slots[head].with(|slot| unsafe { (*slot).chain.assume_init_read() });
+        let mut chain = unsafe { self.ring.take_stored(head as u16) };
         // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
         unsafe { chain.returned(written) };
         Ok((record, Done { chain, written, head: Head(head as u16) }))
@@ -200,6 +179,23 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
 impl<C: Chain, const N: usize> Drop for Consumer<'_, C, N> {
     fn drop(&mut self) {
         self.ring.back.held.store(false, Site::Release.order(Ordering::Release));
+    }
+}
+
+/// What the device claims, and what it can have.
+#[derive(Clone, Copy)]
+struct Claimed {
+    /// Chains returned and not taken back.
+    returned: u16,
+    /// Chains published and not taken back. Of a ring with a fault: none.
+    with_device: u16,
+}
+
+impl Claimed {
+    /// At least one is returned, and not more than there can be.
+    #[inline(always)]
+    const fn plain(self) -> bool {
+        self.returned.wrapping_sub(1) < self.with_device
     }
 }
 

@@ -10,14 +10,14 @@
 //! round after 2^32 takes: a core that stood still between two neighbouring instructions for exactly so many, with the same
 //! top and the same count, would be deceived.
 
-use crate::split::Link;
-use crate::sync::{AtomicU64, Ordering, Site};
+use super::record::Record;
+use crate::sync::{AtomicU16, AtomicU64, Ordering, Site};
 use crossbeam_utils::CachePadded;
 
 /// `K` descriptors taken: the first, and where each leads.
 pub(super) struct Few<const K: usize> {
     pub(super) first: u16,
-    pub(super) links: [Link; K],
+    pub(super) links: [u16; K],
 }
 
 /// Descriptors taken, linked from the first to the last.
@@ -41,7 +41,7 @@ pub(super) trait Source<const N: usize> {
 pub(super) struct FreeList<const N: usize> {
     /// How often anything was taken (32 bits), how many are free (16 bits), the top one (16 bits).
     word: CachePadded<AtomicU64>,
-    links: [AtomicU64; N],
+    links: [AtomicU16; N],
 }
 
 const ONE_TAKE: u64 = 1 << 32;
@@ -61,7 +61,7 @@ impl<const N: usize> FreeList<N> {
         Self {
             word: CachePadded::new(AtomicU64::new(u64::from(size) * ONE_FREE)),
             // The last one's link leads nowhere a chain would go: the free ones run out first.
-            links: core::array::from_fn(|index| AtomicU64::new(Link::to((index as u16 + 1) % size).0)),
+            links: core::array::from_fn(|index| AtomicU16::new((index as u16 + 1) % size)),
         }
     }
 
@@ -71,17 +71,18 @@ impl<const N: usize> FreeList<N> {
 
     /// Where a descriptor leads.
     #[inline(always)]
-    pub(super) fn link(&self, index: u16) -> Link {
-        Link(self.cell(index).load(Ordering::Relaxed))
+    pub(super) fn link(&self, index: u16) -> u16 {
+        self.cell(index).load(Ordering::Relaxed)
     }
 
     /// Makes a descriptor the caller has lead to another.
+    #[inline(always)]
     pub(super) fn lead(&self, from: u16, to: u16) {
-        self.cell(from).store(Link::to(to).0, Ordering::Relaxed);
+        self.cell(from).store(to, Ordering::Relaxed);
     }
 
     #[inline(always)]
-    fn cell(&self, index: u16) -> &AtomicU64 {
+    fn cell(&self, index: u16) -> &AtomicU16 {
         debug_assert!((index as usize) < N);
         // SAFETY: indices come from the word and from links, which hold none but those below the ring's size, at most `N`.
         unsafe { self.links.get_unchecked(index as usize) }
@@ -90,7 +91,7 @@ impl<const N: usize> FreeList<N> {
     /// Takes `count` descriptors that `follow` has walked over, answering what it answers with the last of the links. It
     /// may be asked more than once.
     #[inline(always)]
-    fn take<R>(&self, count: u16, mut follow: impl FnMut(u16) -> (R, Link)) -> Option<R> {
+    fn take<R>(&self, count: u16, mut follow: impl FnMut(u16) -> (R, u16)) -> Option<R> {
         // Acquires the links, and all that was done to the descriptors before they were given back. Takes by others in
         // between are read-modify-writes, which keep the release sequence whole.
         let acquire = Site::Take.order(Ordering::Acquire);
@@ -101,7 +102,7 @@ impl<const N: usize> FreeList<N> {
             }
             let (walked, next) = follow(word as u16);
             let taken = (word & !TOP) + ONE_TAKE - u64::from(count) * ONE_FREE;
-            let left = taken | u64::from(next.index());
+            let left = taken | u64::from(next);
             match self.word.compare_exchange_weak(word, left, Ordering::Relaxed, acquire) {
                 Ok(_) => return Some(walked),
                 Err(now) => word = now,
@@ -110,38 +111,50 @@ impl<const N: usize> FreeList<N> {
     }
 
     #[inline(always)]
-    fn follow_few<const K: usize>(&self, first: u16) -> (Few<K>, Link) {
-        let mut links = [Link(0); K];
-        let mut at = first;
+    fn follow_few<const K: usize>(&self, first: u16) -> (Few<K>, u16) {
+        let mut links = [0; K];
+        let mut next = first;
         for link in &mut links {
-            *link = self.link(at);
-            at = link.index();
+            next = self.link(next);
+            *link = next;
         }
-        (Few { first, links }, links[K - 1])
+        (Few { first, links }, next)
     }
 
-    fn follow_run(&self, first: u16, count: u16) -> (Run, Link) {
-        let (mut last, mut link) = (first, self.link(first));
+    fn follow_run(&self, first: u16, count: u16) -> (Run, u16) {
+        let (mut last, mut next) = (first, self.link(first));
         for _ in 1..count {
-            last = link.index();
-            link = self.link(last);
+            (last, next) = (next, self.link(next));
         }
-        (Run { first, last, count }, link)
+        (Run { first, last, count }, next)
     }
 
-    /// Gives back descriptors, all of which the caller has.
-    #[inline(always)]
+    /// Gives back descriptors, all of which the caller has, unless the list is closed.
     pub(super) fn give(&self, run: Run) {
         let mut word = self.word.load(Ordering::Relaxed);
         while word & TOP != CLOSED {
-            self.lead(run.last, word as u16);
-            let with = (word & !TOP) + u64::from(run.count) * ONE_FREE + u64::from(run.first);
-            let release = Site::Give.order(Ordering::Release);
-            match self.word.compare_exchange_weak(word, with, release, Ordering::Relaxed) {
-                Ok(_) => return,
+            match self.give_on(word, run.first, run.last, u64::from(run.count) * ONE_FREE) {
+                Ok(()) => return,
                 Err(now) => word = now,
             }
         }
+    }
+
+    /// The same for the descriptors of a chain, by the one core that may close the list and has not.
+    #[inline(always)]
+    pub(super) fn give_chain(&self, head: u16, record: Record) {
+        let mut word = self.word.load(Ordering::Relaxed);
+        while let Err(now) = self.give_on(word, head, record.last(), record.descriptors_high()) {
+            word = now;
+        }
+    }
+
+    #[inline(always)]
+    fn give_on(&self, word: u64, first: u16, last: u16, free: u64) -> Result<(), u64> {
+        self.lead(last, word as u16);
+        let with = (word & !TOP) + (free | u64::from(first));
+        let release = Site::Give.order(Ordering::Release);
+        self.word.compare_exchange_weak(word, with, release, Ordering::Relaxed).map(drop)
     }
 
     /// Nothing can be taken from now on.
@@ -172,7 +185,7 @@ impl<const N: usize> Source<N> for Run {
             return FromList.few(list);
         }
         let (few, rest) = list.follow_few(self.first);
-        (self.first, self.count) = (rest.index(), self.count - K as u16);
+        (self.first, self.count) = (rest, self.count - K as u16);
         Some(few)
     }
 
@@ -181,7 +194,7 @@ impl<const N: usize> Source<N> for Run {
             return FromList.run(list, count);
         }
         let (run, rest) = list.follow_run(self.first, count);
-        (self.first, self.count) = (rest.index(), self.count - count);
+        (self.first, self.count) = (rest, self.count - count);
         Some(run)
     }
 }

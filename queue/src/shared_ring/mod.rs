@@ -53,7 +53,7 @@ use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 use crossbeam_utils::CachePadded;
 use free_list::{Few, FreeList, FromList, Run, Source};
-use publisher::{Books, List, Publisher, Slot};
+use publisher::{Publisher, Waiting};
 use record::Record;
 
 /// A split ring for many submitters with `N` slots, a power of two; the size at run time may be smaller.
@@ -74,7 +74,8 @@ pub struct SharedRing<C: Chain, const N: usize> {
     back: CachePadded<Back>,
     kicks_wanted: AtomicU64,
     records: [AtomicU64; N],
-    slots: [UnsafeCell<Slot<C>>; N],
+    waiting: [UnsafeCell<Waiting>; N],
+    chains: [UnsafeCell<MaybeUninit<C>>; N],
 }
 
 /// What the consumer writes and others only look at.
@@ -85,8 +86,8 @@ struct Back {
     believed: AtomicU32,
     /// Chains ever taken back; the used index up to which we have looked is its low half.
     completed: AtomicU64,
-    /// Descriptors ever taken back.
-    descriptors: AtomicU64,
+    /// Descriptors ever taken back, times 2^16.
+    descriptors_high: AtomicU64,
     /// Written once, before `believed` becomes zero.
     fault: UnsafeCell<Option<Fault>>,
 }
@@ -95,6 +96,12 @@ struct Back {
 // acquire and release: from the consumer that frees its descriptors to the submitter that takes them (free list), to the
 // publisher (intake), to the consumer (record). The fault is written once, before it is announced.
 unsafe impl<C: Chain + Send, const N: usize> Sync for SharedRing<C, N> {}
+
+/// What the second word of a descriptor holds that goes on at another.
+#[inline(always)]
+const fn next_word(index: u16) -> u64 {
+    desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT
+}
 
 /// A chain that was taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,9 +132,6 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             (base, base.at(layout.driver_at()), base.at(layout.device_at()), base.at(layout.tables_at()))
         };
         let areas = layout.areas(&memory);
-        let empty = |_| {
-            UnsafeCell::new(Slot { record: Record::new(0, 0, 0), older: 0, chain: MaybeUninit::uninit() })
-        };
         Ok(Self {
             desc: DescTable(base),
             avail: AvailRing(driver),
@@ -146,12 +150,13 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
                 held: AtomicBool::new(false),
                 believed: AtomicU32::new(u32::MAX),
                 completed: AtomicU64::new(0),
-                descriptors: AtomicU64::new(0),
+                descriptors_high: AtomicU64::new(0),
                 fault: UnsafeCell::new(None),
             }),
             kicks_wanted: AtomicU64::new(0),
             records: core::array::from_fn(|_| AtomicU64::new(0)),
-            slots: core::array::from_fn(empty),
+            waiting: core::array::from_fn(|_| UnsafeCell::new(Waiting::NOT)),
+            chains: core::array::from_fn(|_| UnsafeCell::new(MaybeUninit::uninit())),
         })
     }
 
@@ -171,10 +176,34 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     /// the layout has tables of that length.
     #[inline]
     pub fn submit(&self, chain: C) -> Result<Submitted, AddError<C>> {
-        let (head, record) = self.write(&mut FromList, chain)?;
-        let wants_kick = |old, new| self.wants_kick(old, new);
-        let kick = self.publisher.publish_one(&self.books(), head, record, wants_kick);
-        Ok(Submitted { head: Head(head), kick })
+        // The shape of most requests, tested first: one segment to read and one to write.
+        let [request] = chain.readable() else { return self.submit_shaped(chain) };
+        let [answer] = chain.writable() else { return self.submit_shaped(chain) };
+        match self.write_few(&mut FromList, [request, answer], 1) {
+            Some((head, record)) => Ok(self.submit_written(head, record, chain)),
+            None => self.submit_otherwise(chain),
+        }
+    }
+
+    #[inline(never)]
+    fn submit_shaped(&self, chain: C) -> Result<Submitted, AddError<C>> {
+        match self.write_shaped(&mut FromList, &chain) {
+            Some((head, record)) => Ok(self.submit_written(head, record, chain)),
+            None => self.submit_otherwise(chain),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn submit_otherwise(&self, chain: C) -> Result<Submitted, AddError<C>> {
+        let (head, record) = self.write_otherwise(&mut FromList, chain)?;
+        Ok(Submitted { head: Head(head), kick: self.publish_one(head, record) })
+    }
+
+    #[inline(always)]
+    fn submit_written(&self, head: u16, record: Record, chain: C) -> Submitted {
+        self.store(head, chain);
+        Submitted { head: Head(head), kick: self.publish_one(head, record) }
     }
 
     /// Begins a batch.
@@ -185,15 +214,6 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     /// The right to take chains back, unless somebody has it already.
     pub fn consumer(&self) -> Option<Consumer<'_, C, N>> {
         Consumer::of(self)
-    }
-
-    #[inline(always)]
-    fn books(&self) -> Books<'_, C, N> {
-        Books { slots: &self.slots, records: &self.records, avail: self.avail, mask: self.mask }
-    }
-
-    fn publish(&self, list: List) -> bool {
-        self.publisher.publish(&self.books(), list, |old, new| self.wants_kick(old, new))
     }
 
     fn take_run(&self, count: u16) -> Option<Run> {
@@ -215,9 +235,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     }
 
     /// Writes a chain's descriptors, taken from `source`, and stores it in its slot. It is the caller's to publish.
-    #[inline(always)]
     fn write(&self, source: &mut impl Source<N>, chain: C) -> Result<(u16, Record), AddError<C>> {
-        // The shape of most requests, tested first: one segment to read and one to write.
         let written = if let ([request], [answer]) = (chain.readable(), chain.writable()) {
             self.write_few(source, [request, answer], 1)
         } else {
@@ -237,7 +255,16 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         chain.given();
         debug_assert!((head as usize) < N);
         // SAFETY: descriptors taken are below the ring's size, at most `N`, and with its descriptor the slot is ours.
-        unsafe { self.slots.get_unchecked(head as usize).with_mut(|slot| (*slot).chain.write(chain)) };
+        unsafe { self.chains.get_unchecked(head as usize).with_mut(|slot| (*slot).write(chain)) };
+    }
+
+    /// # Safety
+    /// A chain is stored under `head`, it is the caller's, and nobody takes it again.
+    #[inline(always)]
+    unsafe fn take_stored(&self, head: u16) -> C {
+        debug_assert!((head as usize) < N);
+        // SAFETY: chains are stored under descriptors' numbers, which are below `N`; the rest is promised.
+        unsafe { self.chains.get_unchecked(head as usize).with(|slot| (*slot).assume_init_read()) }
     }
 
     /// A chain of another shape. Short ones go without loops; of a chain type whose lists have lengths known to the
@@ -270,19 +297,19 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let lens = segments.map(|segment| segment.len);
         let room = room_of_few(lens, readable)?;
         let Few { first, links } = source.few::<K>(&self.free)?;
-        let mut last = first;
+        let (desc, mut last) = (self.desc, first);
         for index in 0..K {
             if index > 0 {
-                last = links[index - 1].index();
+                last = links[index - 1];
             }
             let flags = if index < readable { 0 } else { desc_word::WRITE };
             let (at, addr) = (last as usize * RingLayout::DESC_BYTES, segments[index].addr.get());
             // SAFETY: descriptors taken lie inside the table, and are ours.
             unsafe {
                 if index + 1 < K {
-                    self.desc.driver_write(at, addr, links[index].0 | flags | u64::from(lens[index]));
+                    desc.driver_write(at, addr, next_word(links[index]) | flags | u64::from(lens[index]));
                 } else {
-                    self.desc.driver_write_last(at, addr, lens[index], flags);
+                    desc.driver_write_last(at, addr, lens[index], flags);
                 }
             }
         }
@@ -306,11 +333,11 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let mut at = run.first;
         let flagged = readable.iter().map(|segment| (segment, 0));
         for (segment, flags) in flagged.chain(writable.iter().map(|segment| (segment, desc_word::WRITE))) {
-            let link = self.free.link(at);
-            let word = if at == run.last { 0 } else { link.0 } | flags | u64::from(segment.len);
+            let next = self.free.link(at);
+            let word = if at == run.last { 0 } else { next_word(next) } | flags | u64::from(segment.len);
             // SAFETY: descriptors taken lie inside the table, and are ours; there are as many as segments.
             unsafe { self.desc.driver_write(at as usize * RingLayout::DESC_BYTES, segment.addr.get(), word) };
-            at = link.index();
+            at = next;
         }
         Some((run.first, Record::new(room, count, run.last)))
     }
@@ -389,8 +416,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             if record.load(Ordering::Relaxed) != 0 {
                 record.store(0, Ordering::Relaxed);
                 // SAFETY: there was a record, so a chain is stored here; nobody looks at the record again.
-                let chain = self.slots[head].with(|slot| unsafe { (*slot).chain.assume_init_read() });
-                take(head as u16, chain);
+                take(head as u16, unsafe { self.take_stored(head as u16) });
             }
         }
     }
@@ -420,7 +446,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let taken = self.layout.size().saturating_sub(self.free());
         RingStats {
             chains: self.publisher.published(),
-            descriptors: self.back.descriptors.load(Ordering::Relaxed) + u64::from(taken),
+            descriptors: (self.back.descriptors_high.load(Ordering::Relaxed) >> 16) + u64::from(taken),
             kicks_wanted: self.kicks_wanted.load(Ordering::Relaxed),
             completions: self.back.completed.load(Ordering::Relaxed),
         }

@@ -4,28 +4,30 @@
 //! giving it up and leaving a chain cannot miss each other: either the chain was left before, then giving up fails and
 //! the publisher collects it, or the right was free before, then the submitter takes it.
 //!
-//! **Rejected**: to hand out positions of the avail ring by a counter, and let each submitter mark its own as ready and
-//! whoever finds a ready prefix move the index over it. It takes four read-modify-writes a chain where this takes two; the index must then be
-//! moved by a read-modify-write too, lest a late store take it back, which reads memory the device can write; and a
-//! submitter that stands still between counter and mark hides later chains just as a publisher does here that stands
-//! still.
+//! **Rejected**: to hand out positions of the avail ring by a counter, let each submitter mark its own as ready, and whoever
+//! finds a ready prefix move the index over it. It takes four read-modify-writes a chain where this takes two; the index
+//! must then be moved by one too, lest a late store take it back, which reads memory the device can write; and a submitter
+//! that stands still between counter and mark hides later chains just as a publisher does here that stands still.
 
+use super::SharedRing;
 use super::record::Record;
-use crate::sync::{AtomicU32, AtomicU64, Ordering, Site, UnsafeCell};
-use crate::words::AvailRing;
-use core::mem::MaybeUninit;
+use crate::chain::Chain;
+use crate::sync::{AtomicU64, Ordering, Site};
 
-/// A chain, and what its publisher must know of it. Whose it is goes with the head: the submitter's until it is published
-/// or left for the publisher, the publisher's until it is on record, the consumer's from then on.
-pub(super) struct Slot<C> {
-    /// Only of a chain that is not published at once.
+/// What a publisher must know of a chain that is not published at once. It is the submitter's until the chain is left to
+/// the publisher, and the publisher's then.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting {
     pub(super) record: Record,
     /// The chain before it in its list.
     pub(super) older: u16,
-    pub(super) chain: MaybeUninit<C>,
 }
 
-/// Chains written and not published, linked from the newest to the oldest by their slots.
+impl Waiting {
+    pub(super) const NOT: Self = Self { record: Record::NONE, older: 0 };
+}
+
+/// Chains written and not published, linked from the newest to the oldest.
 #[derive(Clone, Copy, Default)]
 pub(super) struct List {
     pub(super) newest: u16,
@@ -33,47 +35,27 @@ pub(super) struct List {
     pub(super) count: u16,
 }
 
-/// Nobody publishes. No list is as long as this says.
-const IDLE: u32 = u32::MAX;
+/// Nobody publishes.
+const IDLE: u64 = 0;
 /// Somebody publishes, and no chain has been left for it.
-const BUSY: u32 = 0;
+const BUSY: u64 = 1;
+/// Where the newest chain left stands.
+const NEWEST_SHIFT: u32 = 16;
+/// Where the number of chains left stands.
+const COUNT_SHIFT: u32 = 32;
 
 /// The right to publish, and what goes with it.
 pub(super) struct Publisher {
-    /// [`IDLE`], or somebody publishes: how many chains have been left for it (upper half), the newest of them.
-    intake: AtomicU32,
+    /// [`IDLE`], or [`BUSY`] with the newest of the chains left and their number.
+    intake: AtomicU64,
     /// Chains ever published; the avail index is its low half. Written by the publisher only, before the index: what the
-    /// device has seen of the index, it has seen less than this.
+    /// device has seen of the index, it has seen of this.
     published: AtomicU64,
-}
-
-/// What a publisher works on.
-pub(super) struct Books<'r, C, const N: usize> {
-    pub(super) slots: &'r [UnsafeCell<Slot<C>>; N],
-    pub(super) records: &'r [AtomicU64; N],
-    pub(super) avail: AvailRing,
-    pub(super) mask: u32,
-}
-
-impl<C, const N: usize> Books<'_, C, N> {
-    /// Puts a chain on record and names it at its position of the avail ring.
-    #[inline(always)]
-    fn place(&self, number: u64, head: u16, record: Record) {
-        let position = (number as u32 & self.mask) as usize;
-        debug_assert!((head as usize) < N && position < N);
-        // SAFETY: heads and positions are below the ring's size, which is at most `N`.
-        unsafe {
-            // Releases the chain in the slot to a consumer that meets the head on no device's word but its own.
-            let on_record = self.records.get_unchecked(head as usize);
-            on_record.store(record.word(), Site::Record.order(Ordering::Release));
-            self.avail.driver_store_entry(position, head);
-        }
-    }
 }
 
 impl Publisher {
     pub(super) fn new() -> Self {
-        Self { intake: AtomicU32::new(IDLE), published: AtomicU64::new(0) }
+        Self { intake: AtomicU64::new(IDLE), published: AtomicU64::new(0) }
     }
 
     /// Chains ever published.
@@ -85,8 +67,7 @@ impl Publisher {
     /// Takes the right to publish, if nobody has it.
     #[inline(always)]
     pub(super) fn begin(&self) -> bool {
-        let acquire = Site::Begin.order(Ordering::Acquire);
-        self.intake.compare_exchange(IDLE, BUSY, acquire, Ordering::Relaxed).is_ok()
+        self.intake.fetch_or(BUSY, Site::Begin.order(Ordering::Acquire)) & BUSY == 0
     }
 
     /// Gives the right up; `false`: not before what has been left is published. A locked instruction either way.
@@ -95,68 +76,84 @@ impl Publisher {
         let release = Site::End.order(Ordering::Release);
         self.intake.compare_exchange(BUSY, IDLE, release, Ordering::Relaxed).is_ok()
     }
+}
 
-    /// Publishes one chain, or leaves it to whoever is publishing. `wants_kick` is asked of each range of the avail index
-    /// that was moved over here; `true`: it has said yes once.
+impl<C: Chain, const N: usize> SharedRing<C, N> {
+    /// Publishes one chain, or leaves it to whoever is publishing. `true`: the device wants a kick for what was moved over
+    /// here.
     #[inline(always)]
-    pub(super) fn publish_one<C, const N: usize>(
-        &self,
-        books: &Books<'_, C, N>,
-        head: u16,
-        record: Record,
-        wants_kick: impl Fn(u16, u16) -> bool,
-    ) -> bool {
-        if !self.begin() {
-            let slot = &books.slots[head as usize];
-            // SAFETY: the chain is the caller's until it is left to another publisher.
-            slot.with_mut(|slot| unsafe { (*slot).record = record });
-            return self.publish(books, List { newest: head, oldest: head, count: 1 }, wants_kick);
+    pub(super) fn publish_one(&self, head: u16, record: Record) -> bool {
+        if !self.publisher.begin() {
+            return self.publish_behind(head, record);
         }
-        let old = self.published();
-        books.place(old, head, record);
-        self.finish(books, old, old + 1, wants_kick)
+        let old = self.publisher.published();
+        self.place(old, head, record);
+        self.finish(old, old + 1)
     }
 
-    /// The same for a list, whose slots hold their records.
-    pub(super) fn publish<C, const N: usize>(
-        &self,
-        books: &Books<'_, C, N>,
-        list: List,
-        wants_kick: impl Fn(u16, u16) -> bool,
-    ) -> bool {
-        while !self.begin() {
-            let intake = self.intake.load(Ordering::Relaxed);
+    #[cold]
+    #[inline(never)]
+    fn publish_behind(&self, head: u16, record: Record) -> bool {
+        self.set_waiting(head, Waiting { record, older: 0 });
+        self.publish(List { newest: head, oldest: head, count: 1 })
+    }
+
+    /// The same for a list.
+    pub(super) fn publish(&self, list: List) -> bool {
+        let List { newest, oldest, count } = list;
+        while !self.publisher.begin() {
+            let intake = self.publisher.intake.load(Ordering::Relaxed);
             if intake == IDLE {
                 continue;
             }
-            // SAFETY: the chain is the caller's until it is left to another publisher.
-            books.slots[list.oldest as usize].with_mut(|slot| unsafe { (*slot).older = intake as u16 });
-            let left = ((intake >> 16) + u32::from(list.count)) << 16 | u32::from(list.newest);
+            let older = (intake >> NEWEST_SHIFT) as u16;
+            self.set_waiting(oldest, Waiting { older, ..self.waiting(oldest) });
+            let left = (intake >> COUNT_SHIFT) + u64::from(count);
+            let with = left << COUNT_SHIFT | u64::from(newest) << NEWEST_SHIFT | BUSY;
             let release = Site::Leave.order(Ordering::Release);
-            if self.intake.compare_exchange(intake, left, release, Ordering::Relaxed).is_ok() {
+            if self.publisher.intake.compare_exchange(intake, with, release, Ordering::Relaxed).is_ok() {
                 return false;
             }
         }
-        let old = self.published();
-        let new = self.place_all(books, old, list.newest, list.count);
-        self.finish(books, old, new, wants_kick)
+        let old = self.publisher.published();
+        let new = self.place_all(old, newest, count.into());
+        self.finish(old, new)
+    }
+
+    #[inline(always)]
+    pub(super) fn waiting(&self, head: u16) -> Waiting {
+        // SAFETY: the chain is the caller's, so nobody else writes here.
+        self.waiting[head as usize].with(|waiting| unsafe { *waiting })
+    }
+
+    #[inline(always)]
+    pub(super) fn set_waiting(&self, head: u16, to: Waiting) {
+        // SAFETY: the chain is the caller's, so nobody else looks here.
+        self.waiting[head as usize].with_mut(|waiting| unsafe { *waiting = to });
+    }
+
+    /// Puts a chain on record and names it at its position of the avail ring.
+    #[inline(always)]
+    fn place(&self, number: u64, head: u16, record: Record) {
+        let position = (number as u32 & self.mask) as usize;
+        debug_assert!((head as usize) < N && position < N);
+        // SAFETY: heads and positions are below the ring's size, which is at most `N`.
+        unsafe {
+            // Releases the stored chain, even to a consumer whose device names a head it has not been told of.
+            let on_record = self.records.get_unchecked(head as usize);
+            on_record.store(record.word(), Site::Record.order(Ordering::Release));
+            self.avail.driver_store_entry(position, head);
+        }
     }
 
     /// Places a list behind the `old` chains already published; answers how many there are then.
-    fn place_all<C, const N: usize>(
-        &self,
-        books: &Books<'_, C, N>,
-        old: u64,
-        newest: u16,
-        count: u16,
-    ) -> u64 {
-        let new = old + u64::from(count);
+    fn place_all(&self, old: u64, newest: u16, count: u64) -> u64 {
+        let new = old + count;
         let mut head = newest;
         for number in (old..new).rev() {
-            // SAFETY: the chains of the list are the publisher's, and have been acquired by beginning or collecting.
-            let (record, older) =
-                books.slots[head as usize].with(|slot| unsafe { ((*slot).record, (*slot).older) });
-            books.place(number, head, record);
+            // The chains of the list are the publisher's: its own, or acquired by collecting.
+            let Waiting { record, older } = self.waiting(head);
+            self.place(number, head, record);
             head = older;
         }
         new
@@ -164,40 +161,33 @@ impl Publisher {
 
     /// Moves the index from `old` to `new`, decides about the kick, and is done if nothing has been left meanwhile.
     #[inline(always)]
-    pub(super) fn finish<C, const N: usize>(
-        &self,
-        books: &Books<'_, C, N>,
-        old: u64,
-        new: u64,
-        wants_kick: impl Fn(u16, u16) -> bool,
-    ) -> bool {
-        self.published.store(new, Ordering::Relaxed);
-        books.avail.driver_publish_idx(new as u16);
-        let ended = self.end();
-        // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
-        Site::Kick.full_fence_after_rmw();
-        let kick = wants_kick(old as u16, new as u16);
-        if ended { kick } else { self.collect(books, new, wants_kick) | kick }
+    pub(super) fn finish(&self, old: u64, new: u64) -> bool {
+        let (ended, kick) = self.move_index(old, new);
+        if ended { kick } else { self.collect(new, kick) }
     }
 
-    /// Publishes what others have left behind the `published` chains, until nothing is.
+    /// Moves the index and tries to give up the right; answers whether it did, and whether the device wants a kick.
+    #[inline(always)]
+    fn move_index(&self, old: u64, new: u64) -> (bool, bool) {
+        self.publisher.published.store(new, Ordering::Relaxed);
+        self.avail.driver_publish_idx(new as u16);
+        let ended = self.publisher.end();
+        // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
+        Site::Kick.full_fence_after_rmw();
+        (ended, self.wants_kick(old as u16, new as u16))
+    }
+
+    /// Publishes what others have left behind the `published` chains, until nothing is. Each round decides for the range it
+    /// has moved over.
     #[cold]
-    fn collect<C, const N: usize>(
-        &self,
-        books: &Books<'_, C, N>,
-        published: u64,
-        wants_kick: impl Fn(u16, u16) -> bool,
-    ) -> bool {
-        let (mut old, mut kick) = (published, false);
+    #[inline(never)]
+    fn collect(&self, published: u64, kick: bool) -> bool {
+        let (mut old, mut kick) = (published, kick);
         loop {
-            let left = self.intake.swap(BUSY, Site::Collect.order(Ordering::Acquire));
-            let new = self.place_all(books, old, left as u16, (left >> 16) as u16);
-            self.published.store(new, Ordering::Relaxed);
-            books.avail.driver_publish_idx(new as u16);
-            let ended = self.end();
-            // As above, for the range moved over in this round.
-            Site::Kick.full_fence_after_rmw();
-            kick |= wants_kick(old as u16, new as u16);
+            let left = self.publisher.intake.swap(BUSY, Site::Collect.order(Ordering::Acquire));
+            let new = self.place_all(old, (left >> NEWEST_SHIFT) as u16, left >> COUNT_SHIFT);
+            let (ended, wanted) = self.move_index(old, new);
+            kick |= wanted;
             if ended {
                 return kick;
             }

@@ -8,6 +8,8 @@
 pub(super) struct Record(u64);
 
 impl Record {
+    pub(super) const NONE: Self = Self(0);
+
     #[inline(always)]
     pub(super) const fn new(room: u32, descriptors: u16, last: u16) -> Self {
         Self((room as u64) << 32 | (descriptors as u64) << 16 | last as u64)
@@ -31,6 +33,12 @@ impl Record {
     #[inline(always)]
     pub(super) const fn descriptors(self) -> u16 {
         (self.0 as u32 >> 16) as u16
+    }
+
+    /// The number of descriptors times 2^16.
+    #[inline(always)]
+    pub(super) const fn descriptors_high(self) -> u64 {
+        self.0 & 0xffff_0000
     }
 
     #[inline(always)]
