@@ -1,5 +1,6 @@
 //! One run, looked at closely: every cell with its interval and scatter, what an operation costs fixed and per byte on
-//! each path, where the paths cross, and what makes one doubt the run, with advice.
+//! each path, where the paths cross, and what makes one doubt the run, with advice. In a run with several guests each
+//! is looked at by itself, and boots that only chose settings are left out.
 
 use std::fmt;
 
@@ -8,8 +9,9 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use ninewire_bench_guest::record::{Path, Wait};
 use ninewire_bench_guest::units::{Bytes, Nanos};
 
+use crate::peer::setting::is_pilot;
 use crate::run::cell::Cell;
-use crate::run::{Job, Run};
+use crate::run::{Boot, Job, Run};
 use crate::stats::line::{Line, fit};
 use crate::stats::summary::{median, median_absolute_deviation, median_interval};
 use crate::verdict::{Rules, boots_needed};
@@ -28,6 +30,8 @@ const PERCENTILES: [(f64, &str); 4] =
 /// What one operation costs on one path, over cases that differ in their size only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
+    /// Whose; empty where there is one guest.
+    pub guest: String,
     /// `read`, `write` and so on.
     pub work: String,
     /// The path.
@@ -51,7 +55,8 @@ pub struct Analysis<'r> {
 
 /// Looks at a run.
 pub fn analyse(run: &Run) -> Analysis<'_> {
-    let cells = Cell::of_run(run);
+    let mut cells = Cell::of_run(run);
+    cells.retain(|cell| job_of(run, cell).is_none_or(|job| !is_pilot(&job.name)));
     Analysis { run, costs: costs(run, &cells), doubts: doubts(run, &cells), cells }
 }
 
@@ -59,20 +64,28 @@ fn job_of<'r>(run: &'r Run, cell: &Cell) -> Option<&'r Job> {
     run.jobs.get(usize::from(cell.job))
 }
 
+/// Whose a case is, where a run has several guests.
+fn guest_of(run: &Run, job: u16) -> String {
+    let has = |boot: &&Boot| boot.visits.iter().any(|visit| visit.facts.job == job);
+    let guest = run.boots.iter().find(has).filter(|_| run.header.peer.is_some());
+    guest.map_or_else(String::new, |boot| boot.facts.guest.clone())
+}
+
 /// Time per operation at one in flight, by the bytes it moves: two sizes at least.
 fn costs(run: &Run, cells: &[Cell]) -> Vec<Cost> {
-    let mut works: Vec<(String, Wait)> = Vec::new();
-    for job in run.jobs.iter().filter(|job| job.iodepth == 1 && job.size_bytes > 0) {
-        let kind = (job.work.word().to_string(), job.wait);
+    let mut works: Vec<(String, String, Wait)> = Vec::new();
+    let sized = |job: &&Job| job.iodepth == 1 && job.size_bytes > 0 && !is_pilot(&job.name);
+    for job in run.jobs.iter().filter(sized) {
+        let kind = (guest_of(run, job.job), job.work.word().to_string(), job.wait);
         if !works.contains(&kind) {
             works.push(kind);
         }
     }
     let mut costs = Vec::new();
-    for (work, wait) in works {
+    for (guest, work, wait) in works {
         for &path in Path::ALL {
             let fits = |job: &Job| {
-                job.iodepth == 1 && job.work.word() == work && job.wait == wait && job.size_bytes > 0
+                sized(&job) && job.work.word() == work && job.wait == wait && guest_of(run, job.job) == guest
             };
             let points: Vec<(f64, f64)> = cells
                 .iter()
@@ -85,7 +98,13 @@ fn costs(run: &Run, cells: &[Cell]) -> Vec<Cost> {
                 })
                 .collect();
             if let Ok(Some(line)) = fit(&points) {
-                costs.push(Cost { work: work.clone(), path, line, sizes: points.len() });
+                costs.push(Cost {
+                    guest: guest.clone(),
+                    work: work.clone(),
+                    path,
+                    line,
+                    sizes: points.len(),
+                });
             }
         }
     }
@@ -94,7 +113,9 @@ fn costs(run: &Run, cells: &[Cell]) -> Vec<Cost> {
 
 fn doubts(run: &Run, cells: &[Cell]) -> Vec<String> {
     let mut doubts = Vec::new();
-    let (header, boots) = (&run.header, run.boots.len());
+    let header = &run.header;
+    // Of every guest alike; those that only chose settings carry no figure.
+    let boots = cells.iter().map(|cell| cell.boots.len()).max().unwrap_or(0);
     let needed = boots_needed(cells.len(), &Rules::default());
     if boots < needed {
         doubts.push(format!(
@@ -131,11 +152,16 @@ fn doubts(run: &Run, cells: &[Cell]) -> Vec<String> {
         if cell.boots.len() < boots {
             doubts.push(format!("{name} {path}: only {} of {boots} boots have it", cell.boots.len()));
         }
-        if !job.verify {
+        if !job.verify && job.files > 0 {
             doubts.push(format!("{name} {path}: not every byte was checked: set verify=crc32c"));
         }
     }
     doubts
+}
+
+/// `linux: ` before what is Linux'; nothing where there is one guest.
+fn whose(cost: &Cost) -> String {
+    if cost.guest.is_empty() { String::new() } else { format!("{}: ", cost.guest) }
 }
 
 impl fmt::Display for Analysis<'_> {
@@ -173,21 +199,28 @@ impl fmt::Display for Analysis<'_> {
         }
         writeln!(f, "\n{table}\n")?;
         for cost in &self.costs {
-            let Cost { work, path, line, sizes } = cost;
+            let Cost { work, path, line, sizes, .. } = cost;
+            let whose = whose(cost);
             let mib = line.per_x * Bytes(1 << 20).0 as f64;
             writeln!(
                 f,
-                "{work} {path}: an operation costs {:.1} us and {mib:.1} us per MiB ({sizes} sizes)",
+                "{whose}{work} {path}: an operation costs {:.1} us and {mib:.1} us per MiB ({sizes} sizes)",
                 line.fixed
             )?;
         }
         for native in self.costs.iter().filter(|cost| cost.path == Path::Native) {
-            let serial = self.costs.iter().find(|cost| cost.path == Path::Serial && cost.work == native.work);
+            let same = |cost: &&Cost| (&cost.guest, &cost.work) == (&native.guest, &native.work);
+            let serial = self.costs.iter().filter(same).find(|cost| cost.path == Path::Serial);
+            let whose = whose(native);
             match serial.map(|serial| native.line.crossing(&serial.line)) {
                 Some(Some(bytes)) => {
-                    writeln!(f, "{}: native and serial cost the same at {bytes:.0} bytes", native.work)?;
+                    writeln!(
+                        f,
+                        "{whose}{}: native and serial cost the same at {bytes:.0} bytes",
+                        native.work
+                    )?;
                 }
-                Some(None) => writeln!(f, "{}: one path costs less at every size", native.work)?,
+                Some(None) => writeln!(f, "{whose}{}: one path costs less at every size", native.work)?,
                 None => {}
             }
         }
@@ -204,6 +237,7 @@ impl fmt::Display for Analysis<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::header::Peer;
     use crate::run::testing::a_run;
 
     /// Two sizes of reads at depth 1: 60 us and 1 us per KiB natively, four times that over serial.
@@ -235,6 +269,35 @@ mod tests {
             .collect();
         assert_eq!(told, ["read native 60.0 1.0000", "read serial 240.0 4.0000"]);
         assert!(analysis.to_string().contains("read: one path costs less at every size"));
+    }
+
+    #[test]
+    fn guests_of_one_run_are_looked_at_by_themselves_and_pilots_not_at_all() {
+        let mut run = two_sizes();
+        run.header.peer = Some(Peer::default());
+        let (jobs, boots) = (run.jobs.clone(), run.boots.clone());
+        for (offset, name, factor) in [(2, "linux: ", 2), (4, "pilot of linux: ", 50)] {
+            run.jobs.extend(jobs.iter().map(|job| Job {
+                job: job.job + offset,
+                name: format!("{name}{}", job.name),
+                ..job.clone()
+            }));
+            run.boots.extend(boots.iter().cloned().map(|mut boot| {
+                boot.facts.guest = "linux".into();
+                for visit in &mut boot.visits {
+                    visit.facts.job += offset;
+                    for sample in &mut visit.samples {
+                        sample.job += offset;
+                        sample.elapsed_ns *= factor;
+                    }
+                }
+                boot
+            }));
+        }
+        let told = analyse(&run).to_string();
+        assert!(told.contains("ninewire: read native: an operation costs 60.0 us"), "{told}");
+        assert!(told.contains("linux: read native: an operation costs 120.0 us"), "{told}");
+        assert!(!told.contains("pilot") && !told.contains("boots have it"), "{told}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::child::{Supervised, wait_readable};
 use crate::interrupt::Interrupts;
+use crate::peer::package;
 use crate::setup::{Needs, ensure};
 use crate::workspace::Workspace;
 
@@ -112,7 +113,12 @@ impl Failures {
 pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     let workspace = Workspace::locate()?;
     ensure(Needs { qemu: true, benches: false, foreign: false })?;
-    let (mut stages, mut not_run) = stages(&workspace);
+    let linux = package::kernel(None, &workspace, interrupts);
+    interrupts.check()?;
+    let (mut stages, mut not_run) = stages(&workspace, linux.is_ok());
+    if let Err(error) = linux {
+        not_run.push(format!("boot tests with a Linux guest: {error:#}"));
+    }
     // Somebody without them has every other test.
     if let Err(error) = ensure(Needs { qemu: true, benches: false, foreign: true }) {
         not_run.push(format!("boot tests with servers of other projects that are not here: {error:#}"));
@@ -161,12 +167,13 @@ pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is run, and what cannot be here.
-fn stages(workspace: &Workspace) -> (Vec<Stage>, Vec<String>) {
+/// What is run, and what cannot be here; `linux` says whether a Linux guest can be booted.
+fn stages(workspace: &Workspace, linux: bool) -> (Vec<Stage>, Vec<String>) {
     let mut host = workspace.cargo();
     host.args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "ninewire"]);
     let mut boot = workspace.cargo();
-    boot.args(["test", "--locked", "--no-fail-fast", "--package", "ninewire", "--features", "boot-tests"]);
+    boot.args(["test", "--locked", "--no-fail-fast", "--package", "ninewire", "--features"]);
+    boot.arg(if linux { "linux-tests" } else { "boot-tests" });
     let mut stages = vec![Stage::new("host", host)];
     let mut not_run = Vec::new();
     let modelled = ATOMIC.iter().filter(|(_, folder)| has_model(&workspace.root().join(folder).join("src")));

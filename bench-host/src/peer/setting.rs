@@ -28,6 +28,9 @@ const NATIVE_MSIZES: [u32; 2] = [131_072, 512_000];
 /// Numbers of threads tried beside the case's own depth.
 const THREADS: [u16; 2] = [1, 8];
 
+/// How the names of series from pilot boots begin.
+const PILOT: &str = "pilot of ";
+
 /// How 9P travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
@@ -185,7 +188,7 @@ impl Purpose {
         };
         JobSpec {
             name: match self {
-                Purpose::Pilot => format!("pilot of {name} ({setting})"),
+                Purpose::Pilot => format!("{PILOT}{name} ({setting})"),
                 Purpose::Measured => name,
             },
             paths,
@@ -197,6 +200,16 @@ impl Purpose {
             ..case.clone()
         }
     }
+}
+
+/// Whether the series of this name only served to choose a setting.
+pub fn is_pilot(name: &str) -> bool {
+    name.starts_with(PILOT)
+}
+
+/// Of the name of a series from pilot boots: the series it chose for, and the setting.
+pub fn pilot_of(name: &str) -> Option<(&str, &str)> {
+    name.strip_prefix(PILOT)?.strip_suffix(')')?.rsplit_once(" (")
 }
 
 /// What the series of a case is called that Linux ran on `path`.
@@ -307,6 +320,8 @@ mod tests {
         assert!(told[0].verify);
         let pilot = &lineup.plan(&base, Purpose::Pilot).jobs[1].spec;
         assert_eq!(pilot.name, "pilot of linux serial: a (hvc, msize 1m, 1 thread)");
-        assert!(!pilot.verify);
+        let chosen_for = ("linux serial: a", "hvc, msize 1m, 1 thread");
+        assert_eq!(pilot_of(&pilot.name), Some(chosen_for));
+        assert!(!pilot.verify && is_pilot(&pilot.name) && !is_pilot(&told[0].name));
     }
 }

@@ -6,7 +6,7 @@ use ninewire_bench_guest::record::{Path, Work};
 use ninewire_bench_guest::units::Bytes;
 
 use super::anchor::{GUEST as HOST, host_name, ping_name, stream_name};
-use super::setting::{Setting, Way, linux_name};
+use super::setting::{Setting, Way, linux_name, pilot_of};
 use crate::run::cell::{BootValue, Cell};
 use crate::run::{Job, Run};
 use crate::stats::ratio::{hodges_lehmann, ratio_with_interval};
@@ -18,10 +18,11 @@ use crate::verdict::Rules;
 /// interval over so few would promise more than they carry.
 const BOOTS_FOR_INTERVAL: usize = 6;
 
-/// Both tables, and what was not measured.
+/// The table, what Linux' settings gave in its pilots, the host's sockets, and what was not measured.
 pub fn render(run: &Run) -> String {
     let cells = Cell::of_run(run);
-    let parts = [boots_line(run), speed(run, &cells), anchors(run, &cells), not_measured(run)];
+    let parts =
+        [boots_line(run), speed(run, &cells), pilots(run, &cells), anchors(run, &cells), not_measured(run)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n") + "\n"
 }
 
@@ -162,6 +163,27 @@ fn setting(run: &Run, job: &Job, cell: &Cell) -> Option<Setting> {
     Some(Setting { way, msize: granted.msize_bytes, threads: granted.iodepth })
 }
 
+/// A line for each case and path on which there was something to choose: every setting and what it gave.
+fn pilots(run: &Run, cells: &[Cell]) -> String {
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    for cell in cells.iter().filter(|cell| !cell.boots.is_empty()) {
+        let Some(job) = run.jobs.get(usize::from(cell.job)) else { continue };
+        let Some((case, setting)) = pilot_of(&job.name) else { continue };
+        let told = format!("{setting}: {}", shown(Some(cell), Unit::of(job.work)));
+        let case = format!("{case} ({})", Unit::of(job.work).name());
+        match lines.iter_mut().find(|(known, _)| *known == case) {
+            Some((_, settings)) => settings.push(told),
+            None => lines.push((case, vec![told])),
+        }
+    }
+    let lines = lines.into_iter().map(|(case, settings)| format!("- {case}: {}", settings.join("; ")));
+    let lines: Vec<String> = lines.collect();
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!("Every setting, in the pilot boots that chose:\n{}", lines.join("\n")),
+    }
+}
+
 fn anchors(run: &Run, cells: &[Cell]) -> String {
     let mut sizes: Vec<u32> = run.jobs.iter().map(|job| job.bs_bytes).filter(|&bytes| bytes > 0).collect();
     sizes.sort_unstable();
@@ -276,6 +298,22 @@ mod tests {
         assert_eq!(rows[2][..4], ["filestat/x", "native", "op/s", "10000"]);
         assert!(text.starts_with("boots: 12 of linux, 6 of ninewire"), "{text}");
         assert!(text.ends_with("\nnot measured: hvc: it stalled\n"), "{text}");
+    }
+
+    #[test]
+    fn what_every_setting_gave_is_shown() {
+        let mut run = compared(1);
+        run.jobs[2].name = "pilot of linux native: read/x (virtio-9p, msize 128k, 1 thread)".into();
+        run.jobs[3].name = "pilot of linux native: read/x (virtio-9p, msize 500k, 1 thread)".into();
+        run.jobs[3].work = Work::Read;
+        let text = render(&run);
+        assert!(
+            text.contains(
+                "- linux native: read/x (MiB/s): virtio-9p, msize 128k, 1 thread: 4000; \
+                 virtio-9p, msize 500k, 1 thread: -"
+            ),
+            "{text}"
+        );
     }
 
     #[test]

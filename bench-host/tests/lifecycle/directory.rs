@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::command::{Finished, Ninewire, fingerprint, is_alive, wait_for, wait_until_gone};
 
 /// A directory of files of every kind: large and small, deep, read-only, linked, a FIFO.
-fn precious() -> tempfile::TempDir {
+pub(super) fn precious() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path());
     dir
@@ -41,7 +41,7 @@ fn stopped_run(dir: &Path) -> (Ninewire, u32) {
     (ninewire, qemu)
 }
 
-fn scratch_is_there(dir: &Path) -> bool {
+pub(super) fn scratch_is_there(dir: &Path) -> bool {
     fs::read_dir(dir)
         .unwrap()
         .flatten()
@@ -49,7 +49,7 @@ fn scratch_is_there(dir: &Path) -> bool {
 }
 
 /// Void, interrupted or full: an exit code, a reason, and no result.
-fn assert_void(finished: &Finished, code: i32, reason: &str) {
+pub(super) fn assert_void(finished: &Finished, code: i32, reason: &str) {
     assert_eq!(finished.status.code(), Some(code), "{}", finished.stderr);
     assert!(finished.stderr.contains(reason), "{reason:?} is not in:\n{}", finished.stderr);
     assert_eq!(finished.stdout, "", "a run without a result prints none");

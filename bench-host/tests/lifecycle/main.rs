@@ -6,6 +6,8 @@
 
 mod command;
 mod directory;
+#[cfg(feature = "linux-tests")]
+mod linux;
 mod readme;
 
 use std::io::{Read, Write};
