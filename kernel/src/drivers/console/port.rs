@@ -17,6 +17,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering};
 use core::task::{Context, Poll};
 
 use ninewire_queue::Fault;
@@ -95,6 +96,8 @@ struct State {
     present: bool,
     broken: Option<Fault>,
     info: PortInfo,
+    /// How often the host's end has closed.
+    closings: u32,
     /// An opening or the last closing the device has not been told of.
     open_untold: bool,
     rx: Receiver,
@@ -126,6 +129,7 @@ impl Port {
             present: true,
             broken: None,
             info,
+            closings: 0,
             open_untold: false,
             rx: Receiver::new(rx.open()?, RX_PAGES_MAX),
             tx: Sender::new(tx.open()?),
@@ -186,7 +190,7 @@ impl Port {
         state.rx.start();
         state.info.opens += 1;
         state.open_untold |= state.info.opens == 1;
-        OpenPort { port: self }
+        OpenPort { port: self, closings_seen: AtomicU32::new(state.closings) }
     }
 
     /// What the port has cost and carried. Interrupts belong to its device.
@@ -271,12 +275,16 @@ impl Port {
             state.open_untold = state.info.opens > 0;
         } else {
             state.info.host = HostEnd::NotOpened;
+            state.closings = state.closings.wrapping_add(1);
             state.wake_everybody();
         }
     }
 
     pub(super) fn set_host_open(&self, open: bool) {
         let state = &mut *self.state.lock();
+        if !open {
+            state.closings = state.closings.wrapping_add(1);
+        }
         state.info.host = if open { HostEnd::Open } else { HostEnd::Closed };
         state.wake_everybody();
     }
@@ -322,6 +330,8 @@ impl fmt::Debug for Port {
 #[derive(Debug)]
 pub struct OpenPort {
     port: &'static Port,
+    /// Closings of the host's end before it was opened, or of which a read has told since.
+    closings_seen: AtomicU32,
 }
 
 impl OpenPort {
@@ -340,11 +350,20 @@ impl OpenPort {
         if let Some(error) = state.ended() {
             return Poll::Ready(Err(error));
         }
-        if state.info.host == HostEnd::Closed {
+        // A host that went away and came back before anybody looked has gone away all the same.
+        let gone = self.closings_seen.swap(state.closings, Ordering::Relaxed) != state.closings;
+        if gone || state.info.host == HostEnd::Closed {
             return Poll::Ready(Err(PortError::HungUp));
         }
         state.readers.wait(cx.waker());
         Poll::Pending
+    }
+
+    /// Is the host's end open, or may it be, and the same since this was opened or last read to its end?
+    pub fn is_whole(&self) -> bool {
+        let state = self.port.state.lock();
+        matches!(state.info.host, HostEnd::Open | HostEnd::Unknown)
+            && self.closings_seen.load(Ordering::Relaxed) == state.closings
     }
 
     /// As [`OpenPort::poll_recv`].

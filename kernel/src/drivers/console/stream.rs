@@ -2,7 +2,7 @@
 
 use core::task::{Context, Poll};
 
-use super::port::{HostEnd, OpenPort, PortError};
+use super::port::{OpenPort, PortError};
 use crate::drivers::words;
 use crate::io::{Window, Windows};
 use crate::p9::{Credit, SendError, Stream, StreamError};
@@ -21,9 +21,9 @@ impl Stream for OpenPort {
         OpenPort::poll_recv(self, cx).map_err(StreamError::from)
     }
 
-    /// Raw bytes to an unplugged wire are lost; a request that nobody hears is an error.
+    /// Raw bytes to an unplugged wire are lost; a request that nobody hears, or not who heard those before, is an error.
     fn try_send(&self, message: &mut Windows) -> Result<(), SendError> {
-        if matches!(self.port().host_end(), HostEnd::NotOpened | HostEnd::Closed) {
+        if !self.is_whole() {
             return Err(SendError::Stream(StreamError::HungUp));
         }
         match OpenPort::try_send(self, message) {

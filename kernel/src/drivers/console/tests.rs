@@ -459,6 +459,23 @@ fn ports_are_announced_named_and_opened_by_the_handshake() {
 }
 
 #[test]
+fn a_host_that_goes_and_comes_back_before_anybody_looks_has_gone_once() {
+    let mut bench = Bench::multiport(2);
+    bench.say_event(1, 1, 1);
+    bench.say_event(1, 6, 1);
+    let port = bench.registry.port("virtio-console-7.1").expect("announced");
+    let open = port.open();
+    assert!(open.is_whole());
+    assert!(poll_once(open.recv()).is_pending());
+    bench.say_event(1, 6, 0);
+    bench.say_event(1, 6, 1);
+    assert_eq!(port.host_end(), HostEnd::Open);
+    assert!(!open.is_whole() && port.open().is_whole(), "who opens it now has met the new one only");
+    assert!(matches!(poll_once(open.recv()), Poll::Ready(Err(PortError::HungUp))));
+    assert!(open.is_whole() && poll_once(open.recv()).is_pending());
+}
+
+#[test]
 fn port_0_is_called_like_its_device_and_others_by_number() {
     let mut bench = Bench::multiport(2);
     bench.say_event(0, 1, 1);
