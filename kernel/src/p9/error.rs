@@ -231,7 +231,7 @@ impl fmt::Display for Lie {
             LieKind::Tag(tag) => write!(f, "nobody awaits a reply with tag {tag}"),
             LieKind::Kind(kind) => write!(f, "a reply of type {kind}"),
             LieKind::Malformed(error) => error.fmt(f),
-            LieKind::Count { said, asked } => write!(f, "{said} bytes where {asked} were asked for"),
+            LieKind::Count { said, asked } => write!(f, "{said} where {asked} were asked for"),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::ns::{Access, Error, OpenMode, user};
 use crate::p9::client::{Changes, Time};
 use crate::p9::msg::flags::{getattr, lopen, open, perm, unlinkat};
 use crate::p9::msg::{self, Dialect};
-use crate::p9::{self, Fid, SessionError, Wire, WireError};
+use crate::p9::{self, Fid, Lie, LieKind, SessionError, Wire, WireError};
 
 /// How much of a directory one message brings.
 const DIR_BYTES: usize = 64 * 1024;
@@ -345,9 +345,15 @@ pub(super) fn error(error: p9::Error) -> Error {
 
 /// The same while a session begins: a server that goes away then has answered Tversion with the end of the file.
 pub(super) fn connect_error(failed: p9::Error) -> Error {
-    match error(failed) {
-        Error::Hungup => Error::EofInVersion,
-        other => other,
+    match failed {
+        // A message size above what was asked for.
+        p9::Error::Session(SessionError::Lied(Lie { awaited: "Rversion", what: LieKind::Count { .. } })) => {
+            Error::BadMsize
+        }
+        failed => match error(failed) {
+            Error::Hungup => Error::EofInVersion,
+            other => other,
+        },
     }
 }
 
@@ -394,6 +400,8 @@ mod tests {
         let gone = || p9::Error::Session(SessionError::Wire(WireError::HungUp));
         assert_eq!(error(gone()), Error::Hungup);
         assert_eq!(connect_error(gone()), Error::EofInVersion);
+        let larger = Lie { awaited: "Rversion", what: LieKind::Count { said: 8193, asked: 8192 } };
+        assert_eq!(connect_error(p9::Error::Session(larger.into())), Error::BadMsize);
     }
 
     #[test]
