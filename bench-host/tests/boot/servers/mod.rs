@@ -8,6 +8,7 @@
 //! A server that is not there is named on standard error and not tested; in continuous integration that is a failure.
 
 mod foreign;
+mod liar;
 mod wires;
 
 use std::fs;
@@ -19,6 +20,7 @@ use bench_host::qemu::{Device, Ended};
 use crate::machine::{Machine, Running};
 use crate::prompt::Prompt;
 use foreign::{Foreign, Kind};
+use liar::{Liar, Lie};
 use wires::{How, Wire};
 
 /// The page's ways to mount what is served at a port.
@@ -64,7 +66,7 @@ struct Scene {
     prompt: Prompt,
 }
 
-/// So often /dev/pool is read at most until it shows what it should; each takes a line at the prompt.
+/// So often a file is read at most until it shows what it should; each takes a line at the prompt.
 const SETTLING_LOOKS_MAX: u32 = 100;
 
 /// Entries of a port's receive ring in QEMU.
@@ -131,6 +133,15 @@ impl Scene {
     fn settles_within(&mut self, pages: u32) {
         let settled = (0..SETTLING_LOOKS_MAX).any(|_| self.live() <= pages);
         assert!(settled, "more than {pages} pages stay in use:\n{}", self.prompt.transcript);
+    }
+
+    /// Waits until the guest has been told that the host's end of the named port is so.
+    #[track_caller]
+    fn host_end_is(&mut self, end: &str) {
+        let told = format!(" host {end}\n");
+        let is_told =
+            (0..SETTLING_LOOKS_MAX).any(|_| self.prompt.answer("cat /dev/virtcon/ctl").contains(&told));
+        assert!(is_told, "the host's end is not {end}:\n{}", self.prompt.transcript);
     }
 
     fn read_only_work(&mut self) {
@@ -262,10 +273,12 @@ fn a_named_port_tells_at_once_that_its_server_was_killed() {
         for way in Way::ALL {
             let [before, mount, after] = way.lines(&port, &aname);
             let server = scene.serve(0);
+            scene.host_end_is("open");
             scene.quietly(&before);
             scene.quietly(&mount);
             scene.read_only_work();
             drop(server);
+            scene.host_end_is("closed");
             let said = scene.type_line("cat /mnt/xxx/small");
             assert_eq!(
                 said, "cat: can't open /mnt/xxx/small: '/mnt/xxx/small' i/o on hungup channel\n",
@@ -288,6 +301,7 @@ fn a_server_that_is_killed_in_the_middle_of_a_copy_ends_the_copy_and_nothing_els
     for way in Way::ALL {
         let [before, mount, after] = way.lines(&port, "");
         let server = scene.serve(0);
+        scene.host_end_is("open");
         scene.quietly(&before);
         scene.quietly(&mount);
         // All holes: it takes no room, and to copy it takes longer than any test lasts.
@@ -309,13 +323,216 @@ fn a_server_that_is_killed_in_the_middle_of_a_copy_ends_the_copy_and_nothing_els
         fs::remove_file(&huge).unwrap();
         scene.quietly("unmount /mnt/xxx");
         scene.quietly(&after);
-        let _server = scene.serve(0);
+        scene.host_end_is("closed");
+        let server = scene.serve(0);
+        scene.host_end_is("open");
         scene.quietly(&before);
         scene.quietly(&mount);
         scene.read_only_work();
         scene.quietly("unmount /mnt/xxx");
         scene.quietly(&after);
         scene.settles_within(live + RECEIVE_PAGES_MAX);
+        drop(server);
+        scene.host_end_is("closed");
     }
+    scene.end();
+}
+
+/// Types of replies.
+mod kind {
+    pub(super) const RLOPEN: u8 = 13;
+    pub(super) const RREADDIR: u8 = 41;
+    pub(super) const RVERSION: u8 = 101;
+    pub(super) const RATTACH: u8 = 105;
+    pub(super) const RWALK: u8 = 111;
+    pub(super) const RREAD: u8 = 117;
+}
+
+/// Gives the message another length and says so.
+fn resize(reply: &mut Vec<u8>, size: usize) {
+    reply.resize(size, 0);
+    reply[..4].copy_from_slice(&(size as u32).to_le_bytes());
+}
+
+/// Another version in an Rversion.
+fn version(reply: &mut Vec<u8>, version: &str) {
+    reply[11..13].copy_from_slice(&(version.len() as u16).to_le_bytes());
+    reply.truncate(13);
+    reply.extend(version.bytes());
+    let size = reply.len();
+    resize(reply, size);
+}
+
+/// A lie in replies of one type, and what is said by the line that meets it: the mount, or another.
+struct Told {
+    what: &'static str,
+    kind: u8,
+    lie: Lie,
+    /// `None`: the mount itself.
+    line: Option<&'static str>,
+    says: &'static str,
+}
+
+const fn at_mount(what: &'static str, kind: u8, lie: Lie, says: &'static str) -> Told {
+    Told { what, kind, lie, line: None, says }
+}
+
+const fn at_cat(what: &'static str, kind: u8, lie: Lie, says: &'static str) -> Told {
+    Told { what, kind, lie, line: Some("cat /mnt/xxx/small"), says }
+}
+
+const LIES: &[Told] = &[
+    at_mount(
+        "no dialect",
+        kind::RVERSION,
+        Lie::Change(|r| version(r, "unknown")),
+        "mount: mount /mnt/xxx: bad 9P version returned from server\n",
+    ),
+    at_mount(
+        "a dialect of its own",
+        kind::RVERSION,
+        Lie::Change(|r| version(r, "9P2525")),
+        "mount: mount /mnt/xxx: bad 9P version returned from server\n",
+    ),
+    at_mount(
+        "a larger message size",
+        kind::RVERSION,
+        Lie::Change(|r| r[10] = 0x7f),
+        "mount: mount /mnt/xxx: nonsense value of msize in fversion\n",
+    ),
+    at_mount(
+        "a message size too small for names",
+        kind::RVERSION,
+        Lie::Change(|r| r[7..11].copy_from_slice(&[99, 0, 0, 0])),
+        "mount: mount /mnt/xxx: nonsense value of msize in fversion\n",
+    ),
+    at_mount(
+        "a cut Rversion",
+        kind::RVERSION,
+        Lie::Last(|r| r.truncate(9)),
+        "mount: mount /mnt/xxx: EOF receiving fversion reply\n",
+    ),
+    at_mount("silence", kind::RVERSION, Lie::Silence, "mount: mount /mnt/xxx: timed out: Rversion\n"),
+    at_mount(
+        "another tag",
+        kind::RATTACH,
+        Lie::Change(|r| r[5] = 99),
+        "mount: mount /mnt/xxx: mount rpc error: R-message: nobody awaits a reply with tag 99\n",
+    ),
+    at_mount(
+        "another type",
+        kind::RATTACH,
+        Lie::Change(|r| r[4] = 121),
+        "mount: mount /mnt/xxx: mount rpc error: Rattach: a reply of type 121\n",
+    ),
+    at_mount(
+        "a size below a header's",
+        kind::RATTACH,
+        Lie::Change(|r| r[..4].copy_from_slice(&[3, 0, 0, 0])),
+        "mount: mount /mnt/xxx: mount rpc error: R-message: the message says size 3, there are 7 bytes\n",
+    ),
+    at_mount(
+        "a size beyond everything",
+        kind::RATTACH,
+        Lie::Change(|r| r[..4].fill(0xff)),
+        "mount: mount /mnt/xxx: mount rpc error: Rattach: a reply of 4294967295 bytes where 4096 are the most\n",
+    ),
+    at_mount(
+        "a short reply",
+        kind::RATTACH,
+        Lie::Change(|r| resize(r, 12)),
+        "mount: mount /mnt/xxx: mount rpc error: Rattach: Rattach ends inside a field\n",
+    ),
+    at_mount(
+        "a long reply",
+        kind::RATTACH,
+        Lie::Change(|r| resize(r, 21)),
+        "mount: mount /mnt/xxx: mount rpc error: Rattach: Rattach has 1 bytes after its last field\n",
+    ),
+    at_mount(
+        "a cut reply",
+        kind::RATTACH,
+        Lie::Last(|r| r.truncate(12)),
+        "mount: mount /mnt/xxx: i/o on hungup channel\n",
+    ),
+    at_cat(
+        "seventeen qids",
+        kind::RWALK,
+        Lie::Change(|r| r[7] = 17),
+        "cat: can't open /mnt/xxx/small: '/mnt/xxx/small' mount rpc error: Rwalk: Rwalk counts 17, \
+         more than it can hold\n",
+    ),
+    at_cat(
+        "a walk that found nothing and is no error",
+        kind::RWALK,
+        Lie::Change(|r| {
+            r[7] = 0;
+            resize(r, 9);
+        }),
+        "cat: can't open /mnt/xxx/small: '/mnt/xxx/small' mount rpc error: Rwalk: 0 where 1 were asked for\n",
+    ),
+    at_cat(
+        "an answer to a read for one to an open",
+        kind::RLOPEN,
+        Lie::Change(|r| r[4] = kind::RREAD),
+        "cat: can't open /mnt/xxx/small: '/mnt/xxx/small' mount rpc error: Rlopen: a reply of type 117\n",
+    ),
+    at_cat(
+        "a count beyond the message",
+        kind::RREAD,
+        Lie::Change(|r| r[7..11].fill(0xff)),
+        "cat: error reading /mnt/xxx/small: mount rpc error: Rread: Rread counts 4294967295, \
+         more than it can hold\n",
+    ),
+    at_cat(
+        "every reply twice",
+        kind::RREAD,
+        Lie::Change(|r| r.extend(r.clone())),
+        "a few words\n\
+         cat: error reading /mnt/xxx/small: mount rpc error: R-message: nobody awaits a reply with tag 0\n",
+    ),
+    Told {
+        what: "a cut read",
+        kind: kind::RREAD,
+        lie: Lie::Last(|r| r.truncate(100_000)),
+        line: Some("cmp /mnt/xxx/large /mnt/here/large"),
+        says: "cmp: error reading /mnt/xxx/large: i/o on hungup channel\n",
+    },
+    Told {
+        what: "entries of nonsense",
+        kind: kind::RREADDIR,
+        lie: Lie::Change(|r| r[11..].fill(0xff)),
+        line: Some("ls /mnt/xxx"),
+        says: "ls: /mnt/xxx: malformed stat buffer\n",
+    },
+];
+
+#[test]
+fn a_server_that_lies_is_named_by_its_lie_and_the_next_one_is_mounted() {
+    let mut scene = Scene::new(Kind::P9, &[How::NamedPort]);
+    let [_, mount, _] = Way::Direct.lines(&scene.wires[0].port_name(0), "");
+    let live = scene.live();
+    for &Told { what, kind, lie, line, says } in LIES {
+        let liar = Liar::serve(scene.served.path(), scene.wires[0].connect(), kind, lie);
+        scene.host_end_is("open");
+        // Only silence has to be waited for.
+        let patience = if matches!(lie, Lie::Silence) { 1 } else { 30 };
+        scene.quietly(&format!("echo patience {patience} > /dev/9p/ctl"));
+        let mut said = scene.type_line(&mount);
+        if let Some(line) = line {
+            assert_eq!(said, "", "{what}");
+            said = scene.type_line(line);
+            scene.quietly("unmount /mnt/xxx");
+        }
+        assert_eq!(said, says, "{what}");
+        liar.end();
+        scene.host_end_is("closed");
+    }
+    let _server = scene.serve(0);
+    scene.host_end_is("open");
+    scene.quietly(&mount);
+    scene.read_only_work();
+    scene.quietly("unmount /mnt/xxx");
+    scene.settles_within(live + RECEIVE_PAGES_MAX);
     scene.end();
 }
