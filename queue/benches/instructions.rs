@@ -17,7 +17,9 @@ mod counted {
     use ninewire_queue::{PackedRing, Ring};
 
     use super::CHAINS;
-    use crate::rigs::{Lists, Ours, Rig, SIZE, Shared, Two, VirtioDrivers};
+    use crate::rigs::shared::Shared;
+    use crate::rigs::virtio_drivers_split::VirtioDrivers;
+    use crate::rigs::{Lists, Ours, Rig, SIZE, Two};
 
     type Split<C> = Ours<Ring<C, SIZE>, C>;
     type Packed<C> = Ours<PackedRing<C, SIZE>, C>;

@@ -4,7 +4,9 @@ mod rigs;
 
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use ninewire_queue::{PackedRing, Ring};
-use rigs::{Lists, Ours, Rig, SIZE, Shared, Two, VirtioDrivers};
+use rigs::shared::Shared;
+use rigs::virtio_drivers_split::VirtioDrivers;
+use rigs::{Lists, Ours, Rig, SIZE, Two};
 
 fn case<R: Rig>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str) {
     let mut rig = R::new(1);

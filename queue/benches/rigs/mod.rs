@@ -16,9 +16,7 @@ use ninewire_queue::{
 };
 
 pub(crate) mod shared;
-mod virtio_drivers_split;
-pub(crate) use shared::Shared;
-pub(crate) use virtio_drivers_split::VirtioDrivers;
+pub(crate) mod virtio_drivers_split;
 
 /// Descriptors of every ring measured.
 pub(crate) const SIZE: usize = 256;

@@ -1,10 +1,12 @@
 //! The peer: `virtio-drivers` of rcore-os, its split queue with the event index, direct descriptors, and a `Hal` that
 //! does nothing. Its device is the smallest there can be, on the addresses it tells its transport.
 
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 
+use ninewire_queue::{DevAddr, RingAreas};
 use virtio_drivers::queue::VirtQueue;
 use virtio_drivers::transport::{DeviceStatus, DeviceType, InterruptStatus, Transport};
 use virtio_drivers::{BufferDirection, Error, Hal, PhysAddr, Result};
@@ -39,6 +41,7 @@ unsafe impl Hal for NoHal {
 /// Remembers where the queue is, and does nothing else.
 #[derive(Default)]
 struct Addresses {
+    desc: usize,
     avail: usize,
     used: usize,
 }
@@ -72,8 +75,8 @@ impl Transport for Addresses {
         false
     }
 
-    fn queue_set(&mut self, _: u16, _: u32, _: PhysAddr, avail: PhysAddr, used: PhysAddr) {
-        (self.avail, self.used) = (avail as usize, used as usize);
+    fn queue_set(&mut self, _: u16, _: u32, desc: PhysAddr, avail: PhysAddr, used: PhysAddr) {
+        (self.desc, self.avail, self.used) = (desc as usize, avail as usize, used as usize);
     }
 
     fn queue_unset(&mut self, _: u16) {}
@@ -170,5 +173,48 @@ impl Rig for VirtioDrivers {
             let mut outputs = answers.each_mut().map(|answer| &mut answer[..]);
             assert_eq!(black_box(counted_pop(queue, token, &[request], &mut outputs[..*writable])), LEN);
         }
+    }
+}
+
+/// The peer's queue alone, sending chains of one segment to a device that returns them in order.
+pub(crate) struct PeerQueue {
+    queue: Box<Queue>,
+    areas: RingAreas,
+    request: [u8; LEN as usize],
+    /// Tokens in flight, oldest first: the peer takes back only what it is told to.
+    tokens: VecDeque<u16>,
+}
+
+impl PeerQueue {
+    pub(crate) fn new() -> Self {
+        let mut addresses = Addresses::default();
+        let queue = Box::new(Queue::new(&mut addresses, 0, false, true).expect("a queue of 256"));
+        let [desc, driver, device] =
+            [addresses.desc, addresses.avail, addresses.used].map(|at| DevAddr::new(at as u64));
+        let tokens = VecDeque::with_capacity(SIZE);
+        Self { queue, areas: RingAreas { desc, driver, device }, request: [0; LEN as usize], tokens }
+    }
+
+    pub(crate) fn areas(&self) -> RingAreas {
+        self.areas
+    }
+
+    pub(crate) fn add_one(&mut self) {
+        // SAFETY: the device here touches no buffer.
+        let token = unsafe { self.queue.add(&[&self.request], &mut []) }.expect("room for what is in flight");
+        self.tokens.push_back(token);
+    }
+
+    pub(crate) fn kick(&self) -> bool {
+        self.queue.should_notify()
+    }
+
+    /// Takes back the next chain, if it has come back.
+    pub(crate) fn pop_one(&mut self) -> bool {
+        let Some(token) = self.queue.peek_used() else { return false };
+        assert_eq!(self.tokens.pop_front(), Some(token), "in order");
+        // SAFETY: the same buffer as was added.
+        unsafe { self.queue.pop_used(token, &[&self.request], &mut []) }.expect("a chain");
+        true
     }
 }
