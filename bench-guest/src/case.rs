@@ -375,8 +375,10 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         let limit = Limit { ops: if job.time_based && time.is_some() { u64::MAX } else { pass }, time };
 
         let before = target.counters();
-        let done =
-            timed::run(target, self.clock, self.crew, doing, hands, limit, &mut self.histogram).await?;
+        target.mark();
+        let done = timed::run(target, self.clock, self.crew, doing, hands, limit, &mut self.histogram).await;
+        target.mark();
+        let done = done?;
         let counted = target.counters().since(&before);
 
         let mut room = vec![0; ENCODED_MAX];

@@ -199,6 +199,8 @@ wire_enum! {
         CopiedBytes = 8 "copied_bytes",
         /// Times the processor was put to sleep to wait.
         Halts = 9 "halts",
+        /// Instructions the guest executed, waiting left out. Counted from outside; no guest reports it of itself.
+        Instructions = 10 "instructions",
     }
 }
 

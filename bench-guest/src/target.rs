@@ -109,6 +109,9 @@ pub trait Target {
     /// Everything counted since the session's device was started.
     fn counters(&self) -> CounterSet;
 
+    /// Called right before and right after the timed operations: where an instrument outside of the guest looks.
+    fn mark(&self) {}
+
     /// Room for one operation of up to `bytes` bytes.
     fn slot(&self, bytes: u32) -> Result<Self::Slot, TargetError>;
 

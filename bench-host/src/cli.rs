@@ -212,6 +212,9 @@ pub struct RunArgs {
     /// How many times to boot; every figure is a median over boots. 3 when left out, with --ab 10 of each side.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub boots: Option<u32>,
+    /// Boots of their own in which the guest's instructions are counted, by a plugin of QEMU's; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub count: u32,
     /// Append the run to results/, for comparing with later ones; without it the run is kept below target/.
     #[arg(long)]
     pub record: bool,

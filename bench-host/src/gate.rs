@@ -13,7 +13,7 @@ use std::fmt;
 use ninewire_bench_guest::record::{Counter, Path};
 
 use crate::run::cell::Cell;
-use crate::run::exact::{Exactness, exactness};
+use crate::run::exact::{Exactness, exactness, floor};
 use crate::run::{Job, Run};
 use crate::stats::summary::median;
 
@@ -22,9 +22,6 @@ pub const BAND_FACTOR: f64 = 1.5;
 
 /// And by this much per operation, in the counter's own unit.
 pub const BAND_FLOOR: f64 = 0.25;
-
-/// Differences below this come from dividing, not from counting.
-const ROUNDING: f64 = 1e-9;
 
 /// What a counter was compared by.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -126,6 +123,7 @@ pub fn judge_sides(a: &Run, b: &Run) -> Report {
 fn judge_cases(baseline: &Run, now: &Run, unlike: impl Fn(&Job, &Job) -> Option<String>) -> Report {
     let mut report = Report::default();
     let (before, after) = (Cell::of_run(baseline), Cell::of_run(now));
+    let images = Images::of(baseline, now);
     for old in &baseline.jobs {
         let skip =
             |path, why: &str| NotJudged { case: old.name.clone(), path, counter: None, why: why.to_string() };
@@ -143,7 +141,7 @@ fn judge_cases(baseline: &Run, now: &Run, unlike: impl Fn(&Job, &Job) -> Option<
                 found.filter(|cell| !cell.boots.is_empty()).cloned()
             };
             match (cell(&before, old), cell(&after, new)) {
-                (Some(before), Some(after)) => judge_cell([old, new], &before, &after, &mut report),
+                (Some(before), Some(after)) => judge_cell([old, new], &before, &after, &images, &mut report),
                 (Some(_), None) => report.not_judged.push(skip(Some(path), "it has no values in this run")),
                 (None, Some(_)) => {
                     report.not_judged.push(skip(Some(path), "it has no values in the baseline"))
@@ -173,19 +171,42 @@ pub fn difference(old: &Job, new: &Job) -> Option<&'static str> {
     settings.into_iter().find(|(same, _)| !same).map(|(_, what)| what)
 }
 
-fn judge_cell([old, job]: [&Job; 2], before: &Cell, after: &Cell, report: &mut Report) {
-    for &counter in Counter::ALL {
-        let values = |cell: &Cell| {
-            let values = cell.values(|value| value.per_op(counter));
-            (values.len() == cell.boots.len()).then_some(values)
+/// What has to be known of both images before their instructions can be compared.
+struct Images {
+    /// Why they cannot be, if so.
+    unlike: Option<&'static str>,
+    /// Why they were not counted now.
+    not_counted: Option<String>,
+}
+
+impl Images {
+    fn of(baseline: &Run, now: &Run) -> Self {
+        let (old, new) = (&baseline.header.image, &now.header.image);
+        let unlike = match (old.rustc == new.rustc, old.profile == new.profile) {
+            (false, _) => Some("another compiler built the baseline's image"),
+            (_, false) => Some("the baseline's image was built by another profile"),
+            _ => None,
         };
+        Images { unlike, not_counted: now.header.not_counted.clone() }
+    }
+}
+
+fn judge_cell([old, job]: [&Job; 2], before: &Cell, after: &Cell, images: &Images, report: &mut Report) {
+    for &counter in Counter::ALL {
+        let values = |cell: &Cell| cell.per_op(counter);
         let exactness = exactness(old, after.path, counter).weaker(exactness(job, after.path, counter));
         let why = match (exactness, values(before), values(after)) {
             // Not measured then and not now: nothing has been lost.
             (_, None, None) => continue,
             (Exactness::Not(why), ..) => why,
             (_, None, Some(_)) => "not measured in the baseline",
-            (_, Some(_), None) => "not measured in this run",
+            (_, Some(_), None) => match &images.not_counted {
+                Some(why) if counter == Counter::Instructions => why,
+                _ => "not measured in this run",
+            },
+            (_, Some(_), Some(_)) if counter == Counter::Instructions && images.unlike.is_some() => {
+                images.unlike.unwrap_or_default()
+            }
             (exactness, Some(old), Some(new)) => {
                 report.judged.push(judge_counter(job, after.path, counter, exactness, &old, &new));
                 continue;
@@ -217,10 +238,11 @@ fn judge_counter(
     let (before, now) = (middle(old), middle(new));
     let ((old_low, old_high), (low, high)) = (ends(old), ends(new));
     let (rule, finding) = if exactness == Exactness::Exact {
+        let floor = floor(counter);
         let finding = match now - before {
-            _ if high - low > ROUNDING => Finding::Unsteady { low, high },
-            rise if rise > ROUNDING => Finding::Worse,
-            rise if rise < -ROUNDING => Finding::Better,
+            _ if high - low > floor => Finding::Unsteady { low, high },
+            rise if rise > floor => Finding::Worse,
+            rise if rise < -floor => Finding::Better,
             _ => Finding::Same,
         };
         (Rule::Exact, finding)
@@ -335,6 +357,28 @@ mod tests {
         assert!(report.passes());
         assert!(report.judged.iter().all(|judged| judged.finding == Finding::Same));
         assert!(report.to_string().contains("0 failed, 0 better"), "{report}");
+    }
+
+    #[test]
+    fn instructions_may_differ_by_five_an_operation_and_only_where_one_compiler_built_both() {
+        let more = |per_op: u64| {
+            let mut run = baseline();
+            let native = run.counted.iter_mut().filter(|counted| counted.path == Path::Native);
+            native.for_each(|counted| counted.instructions += per_op * counted.ops);
+            run
+        };
+        assert_eq!(failures(&more(5)), [""; 0]);
+        assert_eq!(failures(&more(6)), ["read/x native instructions", "filestat/x native instructions"]);
+        let mut other = more(100);
+        other.header.image.rustc = "rustc 9".into();
+        let told = judge(&baseline(), &other).to_string();
+        assert!(
+            told.contains("not judged: 4, because another compiler built the baseline's image"),
+            "{told}"
+        );
+        other.counted.clear();
+        other.header.not_counted = Some("QEMU 10 is new".into());
+        assert!(judge(&baseline(), &other).to_string().contains("because QEMU 10 is new"));
     }
 
     #[test]

@@ -14,9 +14,13 @@ use crate::run::header::Git;
 use crate::workspace::{IMAGE_TARGET, Workspace};
 
 mod commit;
+mod points;
+
+pub use points::Points;
 
 const IMAGE_PACKAGE: &str = "ninewire-bench-guest";
 const IMAGE_NAME: &str = "ninewire-image";
+const PLUGIN_NAME: &str = "ninewire_plugin";
 
 /// Whose image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +61,15 @@ fn build_in(workspace: &Workspace, root: &Path, target: &Path, interrupts: &Inte
     executable_of(&mut cargo, IMAGE_NAME, "the image", interrupts)
 }
 
-/// Lets `cargo` build and says where the program `name` is; `what` it is called in errors.
+/// Builds the plugin that counts a guest's instructions, and says where it is.
+pub fn build_plugin(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(workspace.plugin());
+    cargo.arg("--target-dir").arg(workspace.variant_target("plugin"));
+    executable_of(&mut cargo, PLUGIN_NAME, "the counting plugin", interrupts)
+}
+
+/// Lets `cargo` build and says where the program or plugin `name` is; `what` it is called in errors.
 pub(crate) fn executable_of(
     cargo: &mut Command,
     name: &str,
@@ -82,11 +94,12 @@ pub(crate) fn executable_of(
     found.with_context(|| format!("cargo built {what} but did not say where it is"))
 }
 
-/// The path in cargo's message about the program `name`, if `line` is that.
+/// The path in cargo's message about the program or plugin `name`, if `line` is that.
 fn executable(line: &str, name: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(line).ok()?;
     let is_it = message["reason"] == "compiler-artifact" && message["target"]["name"] == name;
-    is_it.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
+    let plugin = message["filenames"][0].as_str().filter(|file| file.ends_with(".so"));
+    is_it.then(|| message["executable"].as_str().or(plugin).map(PathBuf::from)).flatten()
 }
 
 #[cfg(test)]
@@ -101,5 +114,7 @@ mod tests {
         assert_eq!(executable(ours, IMAGE_NAME), Some(PathBuf::from("/t/ninewire-image")));
         assert_eq!(executable(r#"{"reason":"build-finished","success":true}"#, IMAGE_NAME), None);
         assert_eq!(executable("not json", IMAGE_NAME), None);
+        let plugin = r#"{"reason":"compiler-artifact","target":{"name":"ninewire_plugin"},"executable":null,"filenames":["/t/lib.so"]}"#;
+        assert_eq!(executable(plugin, PLUGIN_NAME), Some(PathBuf::from("/t/lib.so")));
     }
 }

@@ -7,6 +7,7 @@ pub mod child;
 pub mod cli;
 pub mod commands;
 pub mod compare;
+pub mod counting;
 pub mod files;
 pub mod foreign;
 pub mod gate;

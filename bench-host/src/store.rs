@@ -12,7 +12,7 @@ use ninewire_bench_guest::pattern::Crc32c;
 use serde::{Deserialize, Serialize};
 
 use crate::run::header::SCHEMA;
-use crate::run::{Boot, BootFacts, Header, Job, Run, Sample, Visit, VisitFacts};
+use crate::run::{Boot, BootFacts, Counted, Header, Job, Run, Sample, Visit, VisitFacts};
 
 /// How result files are called.
 pub const EXTENSION: &str = "jsonl";
@@ -26,6 +26,7 @@ enum Line {
     Boot(BootFacts),
     Visit(VisitFacts),
     Sample(Sample),
+    Counted(Counted),
     End(End),
 }
 
@@ -35,6 +36,9 @@ struct End {
     boots: usize,
     visits: usize,
     samples: usize,
+    /// Absent in files of before there were any.
+    #[serde(default)]
+    counted: usize,
     /// Of all bytes before this line.
     crc32c: u32,
 }
@@ -80,7 +84,8 @@ fn readable_for_all(file: &File) -> io::Result<()> {
 /// The lines of a run's file.
 pub fn to_text(run: &Run) -> io::Result<String> {
     let mut text = String::new();
-    let mut end = End { boots: run.boots.len(), visits: 0, samples: 0, crc32c: 0 };
+    let mut end =
+        End { boots: run.boots.len(), visits: 0, samples: 0, counted: run.counted.len(), crc32c: 0 };
     put(&mut text, &Line::Header(Box::new(run.header.clone())))?;
     for job in &run.jobs {
         put(&mut text, &Line::Job(job.clone()))?;
@@ -95,6 +100,9 @@ pub fn to_text(run: &Run) -> io::Result<String> {
                 end.samples += 1;
             }
         }
+    }
+    for counted in &run.counted {
+        put(&mut text, &Line::Counted(counted.clone()))?;
     }
     end.crc32c = Crc32c::of(text.as_bytes());
     put(&mut text, &Line::End(end))?;
@@ -161,7 +169,7 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
         let parsed = serde_json::from_slice(line).map_err(|error| (number, Problem::NotALine(error)))?;
         match (parsed, &mut run) {
             (Line::Header(header), None) if header.schema == SCHEMA => {
-                run = Some(Run { header: *header, jobs: Vec::new(), boots: Vec::new() });
+                run = Some(Run { header: *header, jobs: Vec::new(), boots: Vec::new(), counted: Vec::new() });
             }
             (Line::Header(header), None) => return Err((number, Problem::Schema(header.schema))),
             (Line::End(end), Some(whole)) if before + line.len() == bytes.len() => {
@@ -169,7 +177,8 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
                 let visits = whole.boots.iter().map(|boot| boot.visits.len()).sum();
                 let samples =
                     whole.boots.iter().flat_map(|boot| &boot.visits).map(|visit| visit.samples.len()).sum();
-                if end != (End { boots: whole.boots.len(), visits, samples, crc32c }) {
+                let (boots, counted) = (whole.boots.len(), whole.counted.len());
+                if end != (End { boots, visits, samples, counted, crc32c }) {
                     return Err((number, Problem::Changed));
                 }
                 return run.ok_or((number, Problem::OutOfPlace));
@@ -205,6 +214,7 @@ fn place(run: &mut Run, line: Line) -> Option<()> {
             }
             visit.samples.push(sample);
         }
+        Line::Counted(counted) if usize::from(counted.job) < run.jobs.len() => run.counted.push(counted),
         _ => return None,
     }
     Some(())

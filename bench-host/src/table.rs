@@ -126,7 +126,8 @@ fn spread(values: &[f64]) -> String {
     if values.len() < 2 || low <= 0.0 { NOTHING.to_string() } else { format!("{:.2}x", high / low) }
 }
 
-const COSTS: [(Counter, &str); 6] = [
+const COSTS: [(Counter, &str); 7] = [
+    (Counter::Instructions, "instrs"),
     (Counter::Kicks, "kicks"),
     (Counter::Interrupts, "irqs"),
     (Counter::Descriptors, "descs"),
@@ -144,7 +145,10 @@ fn cost(run: &Run, cells: &[Cell]) -> String {
         let Some(job) = job_of(run, cell) else { continue };
         let name = if is_first_of_case(cells, cell) { job.name.as_str() } else { "" };
         let mut row = vec![name.to_string(), cell.path.to_string()];
-        row.extend(COSTS.map(|(counter, _)| shown(cell, |value| value.per_op(counter))));
+        row.extend(COSTS.map(|(counter, _)| {
+            let middle = cell.per_op(counter).and_then(|values| median(&values).ok());
+            middle.map_or_else(|| NOTHING.to_string(), significant)
+        }));
         row.push(job.iodepth.to_string());
         row.push(granted(run, cell, |granted| Bytes(granted.msize_bytes.into()).to_string()));
         row.push(granted(run, cell, |granted| granted.wait.to_string()));
@@ -154,8 +158,11 @@ fn cost(run: &Run, cells: &[Cell]) -> String {
         row.push(granted(run, cell, |granted| granted.placement.to_string()));
         table.add_row(row);
     }
+    let uncounted =
+        run.header.not_counted.as_ref().map_or_else(String::new, |why| format!(" (not measured: {why})"));
     format!(
         "{table}\n\
+         Instrs are the guest's instructions, waiting left out{uncounted}.\n\
          Kicks are notifications to the device, irqs interrupts taken, descs descriptors given to it, msgs 9P requests; \
          copied is payload\nthe guest's processor copied; halts are sleeps. Reads end in pages the reader brought \
          (own-pages) or in the transport's (loan)."
@@ -208,8 +215,8 @@ mod tests {
         assert_eq!(row(&text, "read/x", "serial", 0)[2..4], ["2475", "2475"]);
         assert_eq!(row(&text, "filestat/x", "native", 0)[2..4], ["-", "9901"]);
         let cost = row(&text, "read/x", "serial", 1);
-        assert_eq!(cost[2..8], ["1.00", "-", "-", "1.00", "11.0", "-"]);
-        assert_eq!(cost[8..], ["8", "1028k", "adaptive", "9P2000.L", "ninewire", "virtio-console-1", "loan"]);
+        assert_eq!(cost[2..9], ["500", "1.00", "-", "-", "1.00", "11.0", "-"]);
+        assert_eq!(cost[9..], ["8", "1028k", "adaptive", "9P2000.L", "ninewire", "virtio-console-1", "loan"]);
         assert!(
             text.starts_with("3 boots, QEMU 7.2.22 (tcg, q35): kernel entry to first 9P message 2.1 ms"),
             "{text}"

@@ -52,6 +52,11 @@ impl Workspace {
         self.target.join("image")
     }
 
+    /// The manifest of the plugin that counts instructions.
+    pub fn plugin(&self) -> PathBuf {
+        self.root.join("bench-host/plugin/Cargo.toml")
+    }
+
     /// Where images of commits are kept, a folder each.
     pub fn images(&self) -> PathBuf {
         self.target.join("images")

@@ -44,6 +44,7 @@ pub mod p9;
 #[cfg(target_os = "none")]
 mod panic;
 pub mod pci;
+pub mod points;
 pub mod shell;
 pub mod task;
 pub mod time;

@@ -1,16 +1,15 @@
-//! A TCG plugin for QEMU that counts the instructions a guest executes between marks.
+//! A TCG plugin for QEMU that counts the instructions a guest executes between marks, waiting left out.
 //!
-//! The guest calls an empty function, the *mark*, before and after what it wants counted; each time its first
-//! instruction executes, one line `mark N TOTAL` is written. Instructions inside the given address ranges (the loops
-//! that only wait for the device) are left out, because how often they run depends on time. What is left repeats to the
-//! digit for one request at a time.
+//! The guest's image names three kinds of points in its code. At a *mark*, before and after what is measured, one line
+//! `mark N TOTAL` is written. A *round* of the guest's run loop begins at the second kind and, when it did something, ends
+//! at the third: only what lies between counts. Rounds in vain and waiting depend on how fast the host is; what is left
+//! repeats to the digit for one request at a time.
 //!
-//! Arguments, as QEMU's `-plugin file=PLUGIN,NAME=VALUE,...`:
+//! Arguments, as QEMU's `-plugin file=PLUGIN,NAME=VALUE,...`, addresses in hexadecimal:
 //!
 //! * `out=PATH` — where the lines go; the file ends in `end TOTAL` when QEMU exits in good order.
-//! * `code=FROM-TO` — count only here (the kernel's text), hexadecimal, `TO` is the first address not counted.
-//! * `wait=FROM-TO` — but not here; may be given several times.
-//! * `mark=ADDRESS` — the mark function, hexadecimal.
+//! * `code=FROM-TO` — count only here (the kernel's text); `TO` is the first address not counted.
+//! * `mark=ADDRESS`, `round=ADDRESS`, `progress=ADDRESS` — the points; each may be given several times.
 //!
 //! One virtual CPU only: the counter is a plain word that QEMU's translated code adds to. With more, installing fails
 //! and QEMU says why.
@@ -84,8 +83,11 @@ unsafe extern "C" {
     );
 }
 
-/// Added to by translated code on the one virtual CPU's thread, read on that thread at a mark and once at exit.
+/// Added to by translated code on the one virtual CPU's thread, read and set back on that thread at points.
 static mut EXECUTED: u64 = 0;
+
+/// What [`EXECUTED`] was when a round last ended that did something. Touched at points only.
+static mut COUNTED: u64 = 0;
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
 static OUT: Mutex<Option<Report>> = Mutex::new(None);
@@ -166,18 +168,20 @@ extern "C" fn translated(_: PluginId, block: *mut Block) {
         let instruction = unsafe { qemu_plugin_tb_get_insn(block, index) };
         // SAFETY: as above.
         let at = unsafe { qemu_plugin_insn_vaddr(instruction) };
-        if at == plan.mark {
-            // SAFETY: as above; `marked` lives as long as the plugin is loaded.
+        let points: [(&[u64], Callback); 3] =
+            [(&plan.progress, progressed), (&plan.rounds, round_begins), (&plan.marks, marked)];
+        for (_, callback) in points.iter().filter(|(addresses, _)| addresses.contains(&at)) {
+            // SAFETY: as above; the callbacks live as long as the plugin is loaded.
             unsafe {
                 qemu_plugin_register_vcpu_insn_exec_cb(
                     instruction,
-                    marked,
+                    *callback,
                     NO_REGISTERS,
                     std::ptr::null_mut(),
                 );
             }
         }
-        if plan.counts(at) {
+        if plan.code.contains(&at) {
             // SAFETY: as above; the word is a static, and only the one CPU's translated code writes it.
             unsafe {
                 qemu_plugin_register_vcpu_insn_exec_inline(
@@ -191,9 +195,26 @@ extern "C" fn translated(_: PluginId, block: *mut Block) {
     }
 }
 
+/// Called by QEMU when an instruction with a point is about to execute.
+type Callback = extern "C" fn(c_uint, *mut c_void);
+
 fn executed() -> u64 {
-    // SAFETY: called on the CPU's own thread at a mark, or at exit when the CPU has stopped: nobody writes meanwhile.
+    // SAFETY: called on the CPU's own thread at a point, or at exit when the CPU has stopped: nobody writes meanwhile.
     unsafe { addr_of_mut!(EXECUTED).read_volatile() }
+}
+
+extern "C" fn progressed(_cpu: c_uint, _: *mut c_void) {
+    let total = executed();
+    // SAFETY: points are met on the one CPU's own thread.
+    unsafe { addr_of_mut!(COUNTED).write_volatile(total) }
+}
+
+/// What was executed since the last round that did something was waiting.
+extern "C" fn round_begins(_cpu: c_uint, _: *mut c_void) {
+    // SAFETY: points are met on the one CPU's own thread.
+    let counted = unsafe { addr_of_mut!(COUNTED).read_volatile() };
+    // SAFETY: as above; translated code of that thread adds to the word, and is not running during the call.
+    unsafe { addr_of_mut!(EXECUTED).write_volatile(counted) }
 }
 
 extern "C" fn marked(_cpu: c_uint, _: *mut c_void) {

@@ -3,44 +3,48 @@
 
 use std::ops::Range;
 
-/// What is counted and where the marks are.
+/// What is counted and where the points are. A point of the source may be several addresses.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Plan {
     /// Where the lines go.
     pub(crate) out: String,
     /// The kernel's text: only here is counted.
     pub(crate) code: Range<u64>,
-    /// Parts of it that only wait: not counted.
-    pub(crate) waits: Vec<Range<u64>>,
-    /// The first instruction of the mark function.
-    pub(crate) mark: u64,
+    /// Where a line is written.
+    pub(crate) marks: Vec<u64>,
+    /// Where a round of the kernel's run loop begins.
+    pub(crate) rounds: Vec<u64>,
+    /// Where a round that did something ends.
+    pub(crate) progress: Vec<u64>,
 }
 
 impl Plan {
     pub(crate) fn parse<'a>(arguments: impl Iterator<Item = &'a str>) -> Result<Self, String> {
-        let (mut out, mut code, mut waits, mut mark) = (None, None, Vec::new(), None);
+        let (mut out, mut code) = (None, None);
+        let (mut marks, mut rounds, mut progress) = (Vec::new(), Vec::new(), Vec::new());
         for argument in arguments {
             let (name, value) =
                 argument.split_once('=').ok_or_else(|| format!("{argument}: expected NAME=VALUE"))?;
             match name {
                 "out" => out = Some(value.to_owned()),
                 "code" => code = Some(range(value)?),
-                "wait" => waits.push(range(value)?),
-                "mark" => mark = Some(address(value)?),
-                _ => return Err(format!("{name}: no such argument; known are out, code, wait, mark")),
+                "mark" => marks.push(address(value)?),
+                "round" => rounds.push(address(value)?),
+                "progress" => progress.push(address(value)?),
+                _ => {
+                    return Err(format!(
+                        "{name}: no such argument; known are out, code, mark, round, progress"
+                    ));
+                }
             }
         }
-        Ok(Plan {
-            out: out.ok_or("out=PATH is missing")?,
-            code: code.ok_or("code=FROM-TO is missing")?,
-            waits,
-            mark: mark.ok_or("mark=ADDRESS is missing")?,
-        })
-    }
-
-    /// Is an instruction at this address counted?
-    pub(crate) fn counts(&self, address: u64) -> bool {
-        self.code.contains(&address) && !self.waits.iter().any(|wait| wait.contains(&address))
+        for (name, addresses) in [("mark", &marks), ("round", &rounds), ("progress", &progress)] {
+            if addresses.is_empty() {
+                return Err(format!("{name}=ADDRESS is missing"));
+            }
+        }
+        let (out, code) = (out.ok_or("out=PATH is missing")?, code.ok_or("code=FROM-TO is missing")?);
+        Ok(Plan { out, code, marks, rounds, progress })
     }
 }
 

@@ -70,6 +70,7 @@ impl LinuxArgs {
     /// The part of it that a run of ours alone has too.
     pub fn of_ours(&self) -> RunArgs {
         RunArgs {
+            count: 0,
             dir: self.dir.clone(),
             suite: self.suite.clone(),
             case: self.case.clone(),

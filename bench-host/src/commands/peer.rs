@@ -161,7 +161,7 @@ impl<'c> Comparison<'c> {
             initramfs_crc32c: format!("{:08x}", initramfs.1),
             not_measured: Vec::new(),
         });
-        let run = Run { header, jobs: Job::of_plan(base), boots: Vec::new() };
+        let run = Run { header, jobs: Job::of_plan(base), boots: Vec::new(), counted: Vec::new() };
         Ok(Self { side, guest, base, root, workspace, interrupts, run })
     }
 

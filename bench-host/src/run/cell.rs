@@ -5,7 +5,7 @@ use ninewire_bench_guest::histogram::bounds;
 use ninewire_bench_guest::record::{Counter, Outcome, Path};
 use ninewire_bench_guest::units::{Bytes, Hertz, Nanos, Ticks};
 
-use super::{Boot, Run, Sample, Visit};
+use super::{Boot, Counted, Run, Sample, Visit};
 use crate::stats::summary::{median, values_needed_for_percentile};
 
 /// One case on one path, over all boots of a run.
@@ -17,6 +17,8 @@ pub struct Cell {
     pub path: Path,
     /// A value per boot that has any, in the order they ran.
     pub boots: Vec<BootValue>,
+    /// Instructions per operation in each boot that was watched.
+    pub instructions: Vec<f64>,
     /// Why there is none, when a visit says so.
     pub unsupported: Option<String>,
 }
@@ -98,7 +100,13 @@ impl Cell {
             let about = |visit: &&Visit| visit.facts.job == job && visit.facts.path == path;
             boot.visits.iter().filter(about).cloned().collect()
         };
-        let mut cell = Cell { job, path, boots: Vec::new(), unsupported: None };
+        let mut cell = Cell {
+            job,
+            path,
+            boots: Vec::new(),
+            instructions: instructions(run, job, path),
+            unsupported: None,
+        };
         for boot in &run.boots {
             let visits = visits(boot);
             if let Some(visit) = visits.iter().find(|visit| visit.facts.outcome == Outcome::Unsupported) {
@@ -110,10 +118,33 @@ impl Cell {
         cell
     }
 
+    /// How much a counter rose per operation, by boot; nothing unless every boot measured it.
+    pub fn per_op(&self, counter: Counter) -> Option<Vec<f64>> {
+        if counter == Counter::Instructions {
+            return Some(self.instructions.clone()).filter(|counts| !counts.is_empty());
+        }
+        let values = self.values(|value| value.per_op(counter));
+        (!values.is_empty() && values.len() == self.boots.len()).then_some(values)
+    }
+
     /// One number of each boot that has it.
     pub fn values(&self, number: impl Fn(&BootValue) -> Option<f64>) -> Vec<f64> {
         self.boots.iter().filter_map(number).collect()
     }
+}
+
+/// Instructions per operation, boot by boot: of each the largest of its repetitions. What differs between repetitions of
+/// one piece of work are things left out: two rounds of the run loop that fell into one because the device was quick, a
+/// timer that was over already. So the largest is the one that nothing was left out of.
+fn instructions(run: &Run, job: u16, path: Path) -> Vec<f64> {
+    let mut boots = std::collections::BTreeMap::new();
+    let about = |counted: &&Counted| counted.job == job && counted.path == path && counted.ops > 0;
+    for counted in run.counted.iter().filter(about) {
+        let per_op = counted.instructions as f64 / counted.ops as f64;
+        let largest = boots.entry(counted.boot).or_insert(per_op);
+        *largest = per_op.max(*largest);
+    }
+    boots.into_values().collect()
 }
 
 fn boot_value(boot: &Boot, samples: &[&Sample]) -> Option<BootValue> {
@@ -144,6 +175,15 @@ mod tests {
             total: counts.iter().map(|(_, count)| count).sum(),
             rate: Hertz(1_000_000_000),
         }
+    }
+
+    #[test]
+    fn the_instructions_of_a_boot_are_those_of_its_largest_repetition() {
+        let mut run = crate::run::testing::a_run();
+        run.counted[0].instructions += 70_000;
+        run.counted[1].instructions -= 70_000;
+        let native = Cell::of_run(&run).into_iter().find(|cell| cell.job == 0 && cell.path == Path::Native);
+        assert_eq!(native.and_then(|cell| cell.per_op(Counter::Instructions)), Some(vec![570.0, 500.0]));
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct Header {
     /// Which side of an interleaved comparison this is; absent in a run of its own.
     #[serde(default)]
     pub side: Option<Side>,
+    /// Why the guest's instructions were not counted; absent when they were, or when nobody asked.
+    #[serde(default)]
+    pub not_counted: Option<String>,
     /// The commit.
     pub git: Git,
     /// The machine.
@@ -148,6 +151,7 @@ impl Header {
             fingerprint: fingerprint(&host, &qemu),
             group: None,
             side: None,
+            not_counted: None,
             git,
             host,
             qemu,

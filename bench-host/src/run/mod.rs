@@ -27,6 +27,8 @@ pub struct Run {
     pub jobs: Vec<Job>,
     /// Its boots, in the order they ran.
     pub boots: Vec<Boot>,
+    /// The guest's instructions, counted in boots of their own.
+    pub counted: Vec<Counted>,
 }
 
 /// A case as it was asked for.
@@ -237,6 +239,26 @@ pub struct Sample {
     pub lat_buckets: Vec<(u16, u32)>,
     /// What was counted, by name; what is absent was not measured.
     pub counters: BTreeMap<String, u64>,
+}
+
+/// The guest's instructions in one repetition of a boot that was watched; its times were thrown away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Which of the watched boots, from 0.
+    pub boot: u32,
+    /// Which case.
+    pub job: u16,
+    /// On which path.
+    #[serde(with = "word")]
+    pub path: Path,
+    /// Which visit.
+    pub visit: u8,
+    /// Which repetition, from 0.
+    pub repetition: u16,
+    /// Operations completed.
+    pub ops: u64,
+    /// Instructions executed, waiting left out.
+    pub instructions: u64,
 }
 
 impl Sample {

@@ -7,7 +7,7 @@ use ninewire_bench_guest::record::{Dialect, Outcome, Path, Placement, Wait, Work
 use ninewire_bench_guest::units::Ticks;
 
 use super::header::{Git, Host, Image, Qemu, Side};
-use super::{Boot, BootFacts, DeviceFacts, Granted, Header, Job, Run, Sample, Visit, VisitFacts};
+use super::{Boot, BootFacts, Counted, DeviceFacts, Granted, Header, Job, Run, Sample, Visit, VisitFacts};
 
 const PATHS: [Path; 4] = [Path::Native, Path::Serial, Path::Serial, Path::Native];
 
@@ -24,7 +24,14 @@ pub(crate) fn a_run() -> Run {
     let side = Some(Side { name: "a".into(), words: String::new() });
     let header = Header { run_id: "19700101T000000Z-01234567-smoke".into(), side, ..header };
     let jobs = vec![job(0, Work::Read, 1 << 20), job(1, Work::FileStat, 0)];
-    Run { header, jobs, boots: (0..3).map(boot).collect() }
+    let boots: Vec<Boot> = (0..3).map(boot).collect();
+    let samples = boots[..2].iter().flat_map(|boot| &boot.visits).flat_map(|visit| &visit.samples);
+    let counted = samples.map(|sample| {
+        let Sample { boot, job, path, visit, repetition, ops, .. } = *sample;
+        Counted { boot, job, path, visit, repetition, ops, instructions: 500 * ops }
+    });
+    let counted = counted.collect();
+    Run { header, jobs, boots, counted }
 }
 
 fn job(number: u16, work: Work, bs_bytes: u32) -> Job {

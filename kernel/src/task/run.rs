@@ -25,6 +25,7 @@ use super::here::{self, Here};
 use super::id::TaskId;
 use super::source::Source;
 use super::{SpawnError, WaitMode};
+use crate::points::point;
 use crate::time::{self, Instant, Nanos};
 
 /// Longest time an adaptive core looks for work before it stops the processor.
@@ -121,6 +122,7 @@ struct Turn<'a, P> {
 impl<P: Platform> Turn<'_, P> {
     /// One round. True: the root is done.
     fn round(&mut self, root: Option<Root<'_>>) -> bool {
+        point!(ROUND);
         self.core.local(self.here, |local| local.stats.rounds += 1);
         let (ran, root_done) = self.run_ready(root);
         self.each_source(|source| source.publish());
@@ -129,6 +131,7 @@ impl<P: Platform> Turn<'_, P> {
         if ran || reaped || fired {
             self.last_progress = time::now();
             self.was_quiet = false;
+            point!(PROGRESS);
         }
         root_done
     }

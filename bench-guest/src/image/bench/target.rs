@@ -12,7 +12,7 @@ use ninewire_kernel::drivers::p9::NineP;
 use ninewire_kernel::io::{self, Window, Windows};
 use ninewire_kernel::p9::msg::{self, flags};
 use ninewire_kernel::p9::{Client, Error, Fid, SessionError, Wire, WireError};
-use ninewire_kernel::{arch, task};
+use ninewire_kernel::{arch, points, task};
 
 use super::slot::PageSlot;
 
@@ -173,6 +173,10 @@ impl<W: Wire> Target for Session<W> {
             .with(Counter::BytesIn, device.bytes_in)
             .with(Counter::CopiedBytes, io::copied())
             .with(Counter::Halts, task::stats().sleeps)
+    }
+
+    fn mark(&self) {
+        points::mark();
     }
 
     fn slot(&self, bytes: u32) -> Result<PageSlot, TargetError> {

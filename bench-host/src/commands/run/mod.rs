@@ -2,12 +2,13 @@
 //! sides in turn and prints what changed between them.
 
 pub(super) mod bar;
+mod counted;
 pub(super) mod sides;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result};
 
 use super::machine::{directory, listening};
 use crate::checksum::crc32c_of;
@@ -19,7 +20,6 @@ use crate::qemu::{Pinning, Vm, shell_line};
 use crate::run::header::{Host, Image, Qemu};
 use crate::run::{Boot, Header, Job, Run};
 use crate::scratch::Scratch;
-use crate::server::Server;
 use crate::session;
 use crate::verdict::Rules;
 use crate::workspace::Workspace;
@@ -70,39 +70,37 @@ fn boots(
 ) -> Result<Vec<Run>> {
     let mut headers: Vec<Option<Header>> = vec![None; sides.len()];
     let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); sides.len()];
-    let bar = Bar::new(args.boots() * sides.len() as u32);
+    let timed = args.boots() * sides.len() as u32;
+    let bar = Bar::new(timed + args.count * sides.len() as u32);
     for (count, (index, boot)) in (0..).zip(turns(args.boots(), sides.len())) {
         let (side, plan) = (&sides[index], &plans[index]);
         let Assembly { vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
         if headers[index].is_none() {
             headers[index] = Some(header_of(side, plan, &vm, workspace)?);
         }
-        let title = side.title();
-        let shown = title.as_ref().map_or_else(String::new, |title| format!(", {title}"));
-        let mut show = |progress| bar.show(count, &shown, progress);
-        let received =
-            session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts).and_then(|received| {
-                if let Some(fault) = server.iter().flat_map(Server::faults).next() {
-                    bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
-                }
-                received
-                    .check_written(plan, root)
-                    .map_err(|reason| anyhow!("the run is void: boot {boot}: {reason}"))?;
-                Ok(received)
-            });
-        let received = match title {
+        let mut show = |progress| bar.show(count, &side.shown(), progress);
+        let received = session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts)
+            .and_then(|received| side.check(received, server.as_ref(), plan, root));
+        let received = match side.title() {
             Some(title) => received.context(title)?,
             None => received?,
         };
         boots[index].push(received.boot);
     }
+    let mut watched = Vec::new();
+    for (side, plan) in sides.iter().zip(plans) {
+        let around = counted::Around { args, workspace, root, interrupts, bar: &bar, timed };
+        watched.push(counted::boots(side, plan, &around)?);
+    }
     drop(bar);
     let group = headers.iter().flatten().next().map(|header| header.run_id.clone());
-    let runs = headers.into_iter().flatten().zip(boots).zip(plans).map(|((mut header, boots), plan)| {
+    let timed = headers.into_iter().flatten().zip(boots).zip(plans);
+    let runs = timed.zip(watched).map(|(((mut header, boots), plan), (counted, not_counted))| {
         if sides.len() > 1 {
             header.group = group.clone();
         }
-        Run { header, jobs: Job::of_plan(plan), boots }
+        header.not_counted = not_counted;
+        Run { header, jobs: Job::of_plan(plan), boots, counted }
     });
     Ok(runs.collect())
 }

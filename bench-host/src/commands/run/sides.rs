@@ -3,12 +3,13 @@
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use ninewire_bench_guest::record;
 
 use super::super::machine::{Bench, wire};
 use crate::cli::{MachineArgs, RunArgs, SideArgs};
 use crate::image::Source;
+use crate::ingest::Received;
 use crate::interrupt::Interrupts;
 use crate::job::Suite;
 use crate::plan::{Plan, ShareSpec, prepare};
@@ -85,6 +86,29 @@ impl Side {
     /// `side a (--qemu 7.2)`; nothing where there is only one.
     pub(in crate::commands) fn title(&self) -> Option<String> {
         self.side.as_ref().map(header::Side::to_string)
+    }
+
+    /// For progress: `, side a (--qemu 7.2)`; empty where there is only one.
+    pub(super) fn shown(&self) -> String {
+        self.title().map_or_else(String::new, |title| format!(", {title}"))
+    }
+
+    /// What only the host can see of a boot: whether its server met a fault, and whether the files are as the guest says.
+    pub(super) fn check(
+        &self,
+        received: Received,
+        server: Option<&Server>,
+        plan: &Plan,
+        root: &Path,
+    ) -> Result<Received> {
+        let boot = received.boot.facts.boot;
+        if let Some(fault) = server.into_iter().flat_map(Server::faults).next() {
+            bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
+        }
+        received
+            .check_written(plan, root)
+            .map_err(|reason| anyhow!("the run is void: boot {boot}: {reason}"))?;
+        Ok(received)
     }
 
     /// The machine of one boot and our ends of its wires.
