@@ -43,8 +43,8 @@ unsafe impl Chain for One {
 trait Driver: Send {
     fn add(&mut self);
     fn publish(&mut self);
-    /// Takes back what is there; answers how many.
-    fn collect(&mut self) -> u64;
+    /// Takes back the next chain, if it is there.
+    fn pop(&mut self) -> bool;
 }
 
 macro_rules! driver {
@@ -58,13 +58,8 @@ macro_rules! driver {
                 black_box(self.publish());
             }
 
-            fn collect(&mut self) -> u64 {
-                let mut chains = 0;
-                while let Some(done) = self.pop().expect("an honest device") {
-                    let _ = black_box(done);
-                    chains += 1;
-                }
-                chains
+            fn pop(&mut self) -> bool {
+                black_box(self.pop().expect("an honest device")).is_some()
             }
         }
     };
@@ -81,12 +76,8 @@ impl Driver for PeerQueue {
         black_box(self.kick());
     }
 
-    fn collect(&mut self) -> u64 {
-        let mut chains = 0;
-        while self.pop_one() {
-            chains += 1;
-        }
-        chains
+    fn pop(&mut self) -> bool {
+        self.pop_one()
     }
 }
 
@@ -109,7 +100,11 @@ fn driven(mut driver: impl Driver + 'static, mut device: impl Device + 'static, 
                 added = end;
                 driver.publish();
             }
-            completed += until(|| Some(driver.collect()).filter(|&chains| chains > 0));
+            until(|| driver.pop().then_some(()));
+            completed += 1;
+            while completed < added && driver.pop() {
+                completed += 1;
+            }
         }
     };
     let serve = move || {
