@@ -4,6 +4,7 @@
 //! both up and turns it on.
 #![cfg(feature = "boot-tests")]
 
+mod by_hand;
 mod machine;
 mod page;
 mod prompt;
