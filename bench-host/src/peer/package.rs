@@ -200,7 +200,10 @@ fn unpack(
         Some(file) => file,
         None => {
             let wanted = format!("{}={}", identity.name, identity.version);
-            run("apt-get", &["download", "-q", &wanted], folder.path(), interrupts)?;
+            // As root apt would read what it brings as another user, who cannot look into our folder.
+            let as_we_are = ["-o", "APT::Sandbox::User=root"];
+            let words = [&["download", "-q"][..], &as_we_are, &[&wanted]].concat();
+            run("apt-get", &words, folder.path(), interrupts)?;
             fetched = the_package(folder.path())?;
             &fetched
         }
