@@ -4,7 +4,7 @@
 //! those of recorded runs, drawn anew, and made-up ones whose noise is worse than any machine's ([`Source`]). Half of
 //! them become side A, half side B, in the order boots take turns; every word but "no change shown" is a false alarm. The
 //! same boots with side B made slower by a known step say how small a step is still found. Counters are put to the
-//! proof by adding one event to a recorded run ([`counters`]).
+//! proof by adding one event to a recorded run (`counters`).
 //!
 //! Everything drawn derives from one seed: the same runs give the same figures on every machine.
 
