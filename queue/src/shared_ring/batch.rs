@@ -65,7 +65,7 @@ impl<'r, C: Chain, const N: usize> Batch<'r, C, N> {
     fn give_reserve(&mut self) {
         let run = core::mem::take(&mut self.reserve);
         if run.count > 0 {
-            self.ring.free.give(run);
+            self.ring.free_list().give(run);
         }
     }
 }
@@ -78,7 +78,7 @@ impl<C: Chain, const N: usize> Drop for Batch<'_, C, N> {
             let Waiting { record, older } = self.ring.waiting(head);
             // SAFETY: `add` has stored it, and it is ours, because it was not published.
             let mut chain = unsafe { self.ring.take_stored(head) };
-            self.ring.free.give(Run { first: head, last: record.last(), count: record.descriptors() });
+            self.ring.free_list().give(Run { first: head, last: record.last(), count: record.descriptors() });
             // SAFETY: the device was never told of it; nothing written is never too much.
             unsafe { chain.returned(0) };
             head = older;

@@ -42,13 +42,18 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     pub fn pop_each(&mut self, mut take: impl FnMut(Done<C>)) -> Result<usize, Fault> {
         let mut freed = Freed { ring: self.ring, run: Run::default() };
         let mut count = 0;
-        while self.is_there()? {
-            let (record, done) = self.take(self.completed())?;
-            freed.add(done.head.0, record);
-            take(done);
-            count += 1;
+        loop {
+            let returned = self.returned()?;
+            if returned == 0 {
+                return Ok(count);
+            }
+            for _ in 0..returned {
+                let (record, done) = self.take(self.completed())?;
+                freed.add(done.head.0, record);
+                take(done);
+            }
+            count += usize::from(returned);
         }
-        Ok(count)
     }
 
     /// Chains ever taken back; the used index up to which we have looked is the low half.
@@ -71,11 +76,11 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     /// What `pop` does when there is nothing, or what there is makes no sense.
     #[inline(never)]
     fn pop_otherwise(&mut self) -> Result<Option<Done<C>>, Fault> {
-        if self.is_there()? { self.take_one(self.completed()).map(Some) } else { Ok(None) }
+        if self.returned()? > 0 { self.take_one(self.completed()).map(Some) } else { Ok(None) }
     }
 
-    /// Is there a chain to take back?
-    fn is_there(&mut self) -> Result<bool, Fault> {
+    /// How many chains are there to take back.
+    fn returned(&mut self) -> Result<u16, Fault> {
         if let Some(fault) = self.ring.fault() {
             return Err(fault);
         }
@@ -83,13 +88,13 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
         if returned > with_device {
             return Err(self.latch(Fault::IndexJump { claimed: returned, in_flight: with_device }));
         }
-        Ok(returned > 0)
+        Ok(returned)
     }
 
     #[inline(always)]
     fn take_one(&mut self, completed: u64) -> Result<Done<C>, Fault> {
         let (record, done) = self.take(completed)?;
-        self.ring.free.give_chain(done.head.0, record);
+        self.ring.free_list().give_chain(done.head.0, record);
         Ok(done)
     }
 
@@ -169,9 +174,9 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     fn latch(&mut self, fault: Fault) -> Fault {
         let back = &*self.ring.back;
         // SAFETY: only a consumer writes it, only once, and nobody reads it before the store below.
-        back.fault.with_mut(|place| unsafe { *place = Some(fault) });
+        self.ring.fault.with_mut(|place| unsafe { *place = Some(fault) });
         back.believed.store(0, Ordering::Release);
-        self.ring.free.close();
+        self.ring.free_list().close();
         fault
     }
 }
@@ -212,7 +217,7 @@ impl<C: Chain, const N: usize> Freed<'_, C, N> {
         if run.count == 0 {
             run.last = record.last();
         } else {
-            self.ring.free.lead(record.last(), run.first);
+            self.ring.free_list().lead(record.last(), run.first);
         }
         (run.first, run.count) = (head, run.count + record.descriptors());
     }
@@ -221,7 +226,7 @@ impl<C: Chain, const N: usize> Freed<'_, C, N> {
 impl<C: Chain, const N: usize> Drop for Freed<'_, C, N> {
     fn drop(&mut self) {
         if self.run.count > 0 {
-            self.ring.free.give(self.run);
+            self.ring.free_list().give(self.run);
         }
     }
 }

@@ -12,7 +12,6 @@
 
 use super::record::Record;
 use crate::sync::{AtomicU16, AtomicU64, Ordering, Site};
-use crossbeam_utils::CachePadded;
 
 /// `K` descriptors taken: the first, and where each leads.
 pub(super) struct Few<const K: usize> {
@@ -31,17 +30,38 @@ pub(super) struct Run {
 /// Where a chain gets its descriptors.
 pub(super) trait Source<const N: usize> {
     /// `K` descriptors, or nothing if there are fewer.
-    fn few<const K: usize>(&mut self, list: &FreeList<N>) -> Option<Few<K>>;
+    fn few<const K: usize>(&mut self, list: FreeList<'_, N>) -> Option<Few<K>>;
 
     /// `count` descriptors, at least one, or nothing if there are fewer.
-    fn run(&mut self, list: &FreeList<N>, count: u16) -> Option<Run>;
+    fn run(&mut self, list: FreeList<'_, N>, count: u16) -> Option<Run>;
+}
+
+/// How often anything was taken (32 bits), how many are free (16 bits), the top one (16 bits).
+pub(super) struct FreeWord(AtomicU64);
+
+impl FreeWord {
+    /// `size` descriptors, the first on top.
+    pub(super) fn new(size: u16) -> Self {
+        Self(AtomicU64::new(u64::from(size) * ONE_FREE))
+    }
+}
+
+/// Where each descriptor leads.
+pub(super) struct Links<const N: usize>([AtomicU16; N]);
+
+impl<const N: usize> Links<N> {
+    /// Of `size` descriptors, at most `N` and at least one. The last one's link leads nowhere a chain would go: the free ones
+    /// run out first.
+    pub(super) fn new(size: u16) -> Self {
+        Self(core::array::from_fn(|index| AtomicU16::new((index as u16 + 1) % size)))
+    }
 }
 
 /// What everybody takes from and gives to.
-pub(super) struct FreeList<const N: usize> {
-    /// How often anything was taken (32 bits), how many are free (16 bits), the top one (16 bits).
-    word: CachePadded<AtomicU64>,
-    links: [AtomicU16; N],
+#[derive(Clone, Copy)]
+pub(super) struct FreeList<'r, const N: usize> {
+    pub(super) word: &'r FreeWord,
+    pub(super) links: &'r Links<N>,
 }
 
 const ONE_TAKE: u64 = 1 << 32;
@@ -55,18 +75,9 @@ const fn free_of(word: u64) -> u16 {
     (word >> 16) as u16
 }
 
-impl<const N: usize> FreeList<N> {
-    /// A list of `size` descriptors, at most `N` and at least one, all free.
-    pub(super) fn new(size: u16) -> Self {
-        Self {
-            word: CachePadded::new(AtomicU64::new(u64::from(size) * ONE_FREE)),
-            // The last one's link leads nowhere a chain would go: the free ones run out first.
-            links: core::array::from_fn(|index| AtomicU16::new((index as u16 + 1) % size)),
-        }
-    }
-
+impl<const N: usize> FreeList<'_, N> {
     pub(super) fn free(&self) -> u16 {
-        free_of(self.word.load(Ordering::Relaxed))
+        free_of(self.word.0.load(Ordering::Relaxed))
     }
 
     /// Where a descriptor leads.
@@ -85,7 +96,7 @@ impl<const N: usize> FreeList<N> {
     fn cell(&self, index: u16) -> &AtomicU16 {
         debug_assert!((index as usize) < N);
         // SAFETY: indices come from the word and from links, which hold none but those below the ring's size, at most `N`.
-        unsafe { self.links.get_unchecked(index as usize) }
+        unsafe { self.links.0.get_unchecked(index as usize) }
     }
 
     /// Takes `count` descriptors that `follow` has walked over, answering what it answers with the last of the links. It
@@ -95,7 +106,7 @@ impl<const N: usize> FreeList<N> {
         // Acquires the links, and all that was done to the descriptors before they were given back. Takes by others in
         // between are read-modify-writes, which keep the release sequence whole.
         let acquire = Site::Take.order(Ordering::Acquire);
-        let mut word = self.word.load(acquire);
+        let mut word = self.word.0.load(acquire);
         loop {
             if free_of(word) < count {
                 return None;
@@ -103,7 +114,7 @@ impl<const N: usize> FreeList<N> {
             let (walked, next) = follow(word as u16);
             let taken = (word & !TOP) + ONE_TAKE - u64::from(count) * ONE_FREE;
             let left = taken | u64::from(next);
-            match self.word.compare_exchange_weak(word, left, Ordering::Relaxed, acquire) {
+            match self.word.0.compare_exchange_weak(word, left, Ordering::Relaxed, acquire) {
                 Ok(_) => return Some(walked),
                 Err(now) => word = now,
             }
@@ -131,7 +142,7 @@ impl<const N: usize> FreeList<N> {
 
     /// Gives back descriptors, all of which the caller has, unless the list is closed.
     pub(super) fn give(&self, run: Run) {
-        let mut word = self.word.load(Ordering::Relaxed);
+        let mut word = self.word.0.load(Ordering::Relaxed);
         while word & TOP != CLOSED {
             match self.give_on(word, run.first, run.last, u64::from(run.count) * ONE_FREE) {
                 Ok(()) => return,
@@ -143,7 +154,7 @@ impl<const N: usize> FreeList<N> {
     /// The same for the descriptors of a chain, by the one core that may close the list and has not.
     #[inline(always)]
     pub(super) fn give_chain(&self, head: u16, record: Record) {
-        let mut word = self.word.load(Ordering::Relaxed);
+        let mut word = self.word.0.load(Ordering::Relaxed);
         while let Err(now) = self.give_on(word, head, record.last(), record.descriptors_high()) {
             word = now;
         }
@@ -154,12 +165,12 @@ impl<const N: usize> FreeList<N> {
         self.lead(last, word as u16);
         let with = (word & !TOP) + (free | u64::from(first));
         let release = Site::Give.order(Ordering::Release);
-        self.word.compare_exchange_weak(word, with, release, Ordering::Relaxed).map(drop)
+        self.word.0.compare_exchange_weak(word, with, release, Ordering::Relaxed).map(drop)
     }
 
     /// Nothing can be taken from now on.
     pub(super) fn close(&self) {
-        self.word.store(CLOSED, Ordering::Release);
+        self.word.0.store(CLOSED, Ordering::Release);
     }
 }
 
@@ -168,11 +179,11 @@ pub(super) struct FromList;
 
 impl<const N: usize> Source<N> for FromList {
     #[inline(always)]
-    fn few<const K: usize>(&mut self, list: &FreeList<N>) -> Option<Few<K>> {
+    fn few<const K: usize>(&mut self, list: FreeList<'_, N>) -> Option<Few<K>> {
         list.take(K as u16, |first| list.follow_few(first))
     }
 
-    fn run(&mut self, list: &FreeList<N>, count: u16) -> Option<Run> {
+    fn run(&mut self, list: FreeList<'_, N>, count: u16) -> Option<Run> {
         list.take(count, |first| list.follow_run(first, count))
     }
 }
@@ -180,7 +191,7 @@ impl<const N: usize> Source<N> for FromList {
 /// From what is kept aside, and only if that is too little from the list.
 impl<const N: usize> Source<N> for Run {
     #[inline(always)]
-    fn few<const K: usize>(&mut self, list: &FreeList<N>) -> Option<Few<K>> {
+    fn few<const K: usize>(&mut self, list: FreeList<'_, N>) -> Option<Few<K>> {
         if self.count < K as u16 {
             return FromList.few(list);
         }
@@ -189,7 +200,7 @@ impl<const N: usize> Source<N> for Run {
         Some(few)
     }
 
-    fn run(&mut self, list: &FreeList<N>, count: u16) -> Option<Run> {
+    fn run(&mut self, list: FreeList<'_, N>, count: u16) -> Option<Run> {
         if self.count < count {
             return FromList.run(list, count);
         }

@@ -52,7 +52,7 @@ use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 use crossbeam_utils::CachePadded;
-use free_list::{Few, FreeList, FromList, Run, Source};
+use free_list::{Few, FreeList, FreeWord, FromList, Links, Run, Source};
 use publisher::{Publisher, Waiting};
 use record::Record;
 
@@ -69,10 +69,13 @@ pub struct SharedRing<C: Chain, const N: usize> {
     /// The ring's size minus one.
     mask: u32,
     event_idx: bool,
-    free: FreeList<N>,
+    free: CachePadded<FreeWord>,
     publisher: CachePadded<Publisher>,
     back: CachePadded<Back>,
     kicks_wanted: AtomicU64,
+    /// Written once, before it is said that nothing is believed any more.
+    fault: UnsafeCell<Option<Fault>>,
+    links: Links<N>,
     records: [AtomicU64; N],
     waiting: [UnsafeCell<Waiting>; N],
     chains: [UnsafeCell<MaybeUninit<C>>; N],
@@ -88,8 +91,6 @@ struct Back {
     completed: AtomicU64,
     /// Descriptors ever taken back, times 2^16.
     descriptors_high: AtomicU64,
-    /// Written once, before `believed` becomes zero.
-    fault: UnsafeCell<Option<Fault>>,
 }
 
 // SAFETY: chains move from core to core, so they must be `Send`. A slot belongs to one core at a time, and passes on by
@@ -144,15 +145,16 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             layout,
             mask: u32::from(size) - 1,
             event_idx: layout.features().event_idx,
-            free: FreeList::new(size),
+            free: CachePadded::new(FreeWord::new(size)),
             publisher: CachePadded::new(Publisher::new()),
             back: CachePadded::new(Back {
                 held: AtomicBool::new(false),
                 believed: AtomicU32::new(u32::MAX),
                 completed: AtomicU64::new(0),
                 descriptors_high: AtomicU64::new(0),
-                fault: UnsafeCell::new(None),
             }),
+            fault: UnsafeCell::new(None),
+            links: Links::new(size),
             kicks_wanted: AtomicU64::new(0),
             records: core::array::from_fn(|_| AtomicU64::new(0)),
             waiting: core::array::from_fn(|_| UnsafeCell::new(Waiting::NOT)),
@@ -216,8 +218,13 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         Consumer::of(self)
     }
 
+    #[inline(always)]
+    fn free_list(&self) -> FreeList<'_, N> {
+        FreeList { word: &self.free, links: &self.links }
+    }
+
     fn take_run(&self, count: u16) -> Option<Run> {
-        FromList.run(&self.free, count)
+        FromList.run(self.free_list(), count)
     }
 
     /// Does the device want to hear that the index has moved from `old` to `new`?
@@ -296,7 +303,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     ) -> Option<(u16, Record)> {
         let lens = segments.map(|segment| segment.len);
         let room = room_of_few(lens, readable)?;
-        let Few { first, links } = source.few::<K>(&self.free)?;
+        let Few { first, links } = source.few::<K>(self.free_list())?;
         let (desc, mut last) = (self.desc, first);
         for index in 0..K {
             if index > 0 {
@@ -329,11 +336,11 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         writable.iter().for_each(|segment| measure.see(segment.len));
         let room = measure.room_after(readable_bytes)?;
         let count = u16::try_from(readable.len() + writable.len()).ok().filter(|&count| count > 0)?;
-        let run = source.run(&self.free, count)?;
+        let run = source.run(self.free_list(), count)?;
         let mut at = run.first;
         let flagged = readable.iter().map(|segment| (segment, 0));
         for (segment, flags) in flagged.chain(writable.iter().map(|segment| (segment, desc_word::WRITE))) {
-            let next = self.free.link(at);
+            let next = self.free_list().link(at);
             let word = if at == run.last { 0 } else { next_word(next) } | flags | u64::from(segment.len);
             // SAFETY: descriptors taken lie inside the table, and are ours; there are as many as segments.
             unsafe { self.desc.driver_write(at as usize * RingLayout::DESC_BYTES, segment.addr.get(), word) };
@@ -378,7 +385,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         readable: &[Segment],
         writable: &[Segment],
     ) -> Option<(u16, Record)> {
-        let Few { first, .. } = source.few::<1>(&self.free)?;
+        let Few { first, .. } = source.few::<1>(self.free_list())?;
         let table_at = first as usize * self.layout.table_bytes();
         // SAFETY: every slot has its table in the ring's memory, and with its descriptor the table is ours; the caller has
         // measured the chain and compared its length with the table's.
@@ -401,7 +408,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     /// The device has been reset and has confirmed it: it touches neither this ring nor what its chains name any more.
     #[cold]
     pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
-        self.free.close();
+        self.free_list().close();
         self.clear(|head, mut chain| {
             // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
             unsafe { chain.returned(0) };
@@ -429,7 +436,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
 
     /// Free descriptors.
     pub fn free(&self) -> u16 {
-        self.free.free()
+        self.free_list().free()
     }
 
     /// The latched lie, if there is one.
@@ -438,7 +445,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             return None;
         }
         // SAFETY: it was written before what we just saw, and is not written again.
-        self.back.fault.with(|fault| unsafe { *fault })
+        self.fault.with(|fault| unsafe { *fault })
     }
 
     /// Counts since the ring was made, each true at some moment of the call.
