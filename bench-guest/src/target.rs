@@ -112,6 +112,13 @@ pub trait Target {
     /// Called right before and right after the timed operations: where an instrument outside of the guest looks.
     fn mark(&self) {}
 
+    /// Called after each operation, before its time is taken: where a fault is planted on purpose, to see that it is
+    /// found. `slot` holds what the operation brought or sent.
+    #[inline]
+    fn done(&self, begun: Ticks, slot: &Self::Slot) {
+        let _ = (begun, slot);
+    }
+
     /// Room for one operation of up to `bytes` bytes.
     fn slot(&self, bytes: u32) -> Result<Self::Slot, TargetError>;
 

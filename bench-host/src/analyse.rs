@@ -134,6 +134,9 @@ fn doubts(run: &Run, cells: &[Cell]) -> Vec<String> {
             "QEMU's threads were not pinned, so boots fall into several kinds: leave out --no-pin".into(),
         );
     }
+    if let Some(plant) = run.planted() {
+        doubts.push(format!("a fault was planted on purpose (plant={plant}): this is no measurement"));
+    }
     if header.git.dirty {
         doubts.push("the checkout had changes that are in no commit: nobody can repeat this run".into());
     }
@@ -305,6 +308,7 @@ mod tests {
         let mut run = two_sizes();
         run.header.host.load_1m = 3.0;
         run.header.git.dirty = true;
+        run.boots[1].facts.cmdline = "mode=bench plant=kick".into();
         run.jobs[0].verify = false;
         for sample in run.boots[0].visits.iter_mut().flat_map(|visit| &mut visit.samples) {
             sample.elapsed_ns *= 2;
@@ -315,6 +319,7 @@ mod tests {
             "load 3.0 on 2 processors",
             "leave out --no-pin",
             "changes that are in no commit",
+            "planted on purpose (plant=kick)",
             "read/bs=4096 native: the fastest boot is 2.0 times the slowest",
             "read/bs=4096 serial: not every byte was checked",
         ] {

@@ -200,6 +200,7 @@ impl<T: Target, C: Clock> Shift<'_, T, C> {
     pub async fn work(&self, hand: &mut Hand<T::Slot>) {
         while let Some((index, begun)) = self.take() {
             let result = self.doing.once(self.target, index, &mut hand.slot).await;
+            self.target.done(begun, &hand.slot);
             hand.note(begun, self.clock.now(), result);
             if hand.problem.is_some() {
                 self.stopped.store(true, Ordering::Relaxed);

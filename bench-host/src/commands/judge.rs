@@ -33,6 +33,9 @@ pub(super) fn gate(args: &GateArgs) -> Result<ExitCode> {
         None => Workspace::locate()?.baseline(),
     };
     if args.accept {
+        if let Some(plant) = now.planted() {
+            bail!("{} has a fault planted into it ({plant}): it is no baseline", args.run.display());
+        }
         return accept(&args.run, &baseline);
     }
     if !baseline.is_file() {

@@ -31,6 +31,14 @@ pub struct Run {
     pub counted: Vec<Counted>,
 }
 
+impl Run {
+    /// The fault that was planted into the guest to see whether it is found; such a run is no measurement.
+    pub fn planted(&self) -> Option<&str> {
+        let mut words = self.boots.iter().flat_map(|boot| boot.facts.cmdline.split(' '));
+        words.find_map(|word| word.strip_prefix("plant="))
+    }
+}
+
 /// A case as it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {

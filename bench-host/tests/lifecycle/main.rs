@@ -6,6 +6,7 @@
 
 mod command;
 mod directory;
+mod judge;
 #[cfg(feature = "linux-tests")]
 mod linux;
 mod readme;

@@ -14,6 +14,8 @@ pub struct Counters {
     pub chains: u64,
     /// Descriptors in those chains, those of indirect tables included.
     pub descriptors: u64,
+    /// Of those, descriptors that named payload; counted where a driver knows payload from headers.
+    pub payload_descriptors: u64,
     /// Chains the device has returned.
     pub completions: u64,
     /// Bytes offered to the device.
@@ -49,6 +51,7 @@ impl Counters {
             interrupts: combine(self.interrupts, other.interrupts),
             chains: combine(self.chains, other.chains),
             descriptors: combine(self.descriptors, other.descriptors),
+            payload_descriptors: combine(self.payload_descriptors, other.payload_descriptors),
             completions: combine(self.completions, other.completions),
             bytes_out: combine(self.bytes_out, other.bytes_out),
             bytes_in: combine(self.bytes_in, other.bytes_in),

@@ -122,9 +122,14 @@ impl<C: Chain> Virtqueue<C> {
     /// Shows the device everything added, and tells it if it wants to be told.
     pub(super) fn publish(&mut self) {
         if self.ring.publish() {
-            self.kicks += 1;
-            self.notify.notify();
+            self.notify();
         }
+    }
+
+    /// Tells the device, whether it wants to be told or not.
+    pub(super) fn notify(&mut self) {
+        self.kicks += 1;
+        self.notify.notify();
     }
 
     pub(super) fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {

@@ -5,6 +5,7 @@
 //! clock, and the port.
 
 mod hello;
+mod plant;
 mod port;
 mod sessions;
 mod slot;
@@ -26,6 +27,7 @@ use ninewire_kernel::task;
 use ninewire_kernel::time::{Nanos, TimedOut, within};
 use ninewire_kernel::{error, info};
 
+use plant::{Plant, UnknownPlant};
 use port::PortSink;
 use sessions::KernelSessions;
 use target::Tsc;
@@ -42,6 +44,7 @@ enum Failure {
     TimedOut(TimedOut),
     Port(PortError),
     Stream(StreamLost),
+    Plant(UnknownPlant),
     /// Bytes on the port are no frame, or a frame is missing, or of another version.
     Damaged,
     Orders(OrderError),
@@ -55,6 +58,7 @@ impl fmt::Display for Failure {
             Failure::Stream(error) => error.fmt(f),
             Failure::Damaged => write!(f, "what the host sent on the timing port is damaged"),
             Failure::Orders(error) => error.fmt(f),
+            Failure::Plant(UnknownPlant) => write!(f, "plant= is copy, kick or delay:PERCENT"),
         }
     }
 }
@@ -95,11 +99,14 @@ async fn serve(machine: &'static Machine) -> Result<(), Failure> {
     within(HOST_PATIENCE, "the host's end of the timing port", port.connected()).await??;
     let mut sink = PortSink::new(port);
     hello::introduce(machine, first_9p, &mut sink).await?;
-    match within(HOST_PATIENCE, "the host's orders", orders(&sink)).await? {
-        Ok(orders) => {
+    let received = within(HOST_PATIENCE, "the host's orders", orders(&sink)).await?;
+    let plant = Plant::of(machine).map_err(Failure::Plant);
+    match received.and_then(|orders| Ok((orders, plant?))) {
+        Ok((orders, plant)) => {
+            let sessions = KernelSessions { plant };
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
-            Ok(follow(&orders, &KernelSessions, &clock, &OneTask, &mut sink).await?)
+            Ok(follow(&orders, &sessions, &clock, &OneTask, &mut sink).await?)
         }
         Err(failure) => {
             give_up(&failure, &mut sink).await?;

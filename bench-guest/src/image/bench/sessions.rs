@@ -10,6 +10,7 @@ use ninewire_kernel::p9::{Client, Options, StreamWire};
 use ninewire_kernel::task::{self, WaitMode};
 use ninewire_kernel::time::{self, Nanos};
 
+use super::plant::Plant;
 use super::target::{Over, Session, asked, in_words};
 
 /// For a port to be announced, and for the last session on it to end.
@@ -18,7 +19,10 @@ const PORT_PATIENCE: Nanos = Nanos::from_secs(5);
 const LOOK_EVERY: Nanos = Nanos::from_millis(1);
 
 /// Sessions by the kernel's own client.
-pub(super) struct KernelSessions;
+pub(super) struct KernelSessions {
+    /// The fault that is planted into each.
+    pub(super) plant: Option<Plant>,
+}
 
 fn options(job: &Job<'_>) -> Options {
     task::set_wait_mode(match job.wait {
@@ -49,7 +53,7 @@ impl Sessions for KernelSessions {
         let device = drivers::nine_p(share.device.as_bytes())
             .ok_or(TargetError::Unsupported { what: "a share of this tag: no device has it" })?;
         let client = Client::connect(device.wire(), options(job)).await.map_err(in_words)?;
-        Session::attach(client, Over::NineP(device), job.wait, share.uname, share.aname).await
+        Session::attach(client, Over::NineP(device), job.wait, self.plant, share.uname, share.aname).await
     }
 
     async fn serial(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Self::Serial, TargetError> {
@@ -63,6 +67,6 @@ impl Sessions for KernelSessions {
         let open = alone(port).await?;
         let client = Client::connect(StreamWire::new(open), options(job)).await.map_err(in_words)?;
         let over = Over::Port { console, name: port.file_name().into() };
-        Session::attach(client, over, job.wait, share.uname, share.aname).await
+        Session::attach(client, over, job.wait, self.plant, share.uname, share.aname).await
     }
 }

@@ -14,6 +14,7 @@ use ninewire_kernel::p9::msg::{self, flags};
 use ninewire_kernel::p9::{Client, Error, Fid, SessionError, Wire, WireError};
 use ninewire_kernel::{arch, points, task};
 
+use super::plant::{Plant, Planted};
 use super::slot::PageSlot;
 
 /// The time stamp counter.
@@ -66,6 +67,7 @@ pub(super) struct Session<W: Wire> {
     root: Fid<W>,
     over: Over,
     wait: Wait,
+    planted: Planted,
 }
 
 const DIALECTS: [(Dialect, msg::Dialect); 3] = [
@@ -123,11 +125,12 @@ impl<W: Wire> Session<W> {
         client: Client<W>,
         over: Over,
         wait: Wait,
+        plant: Option<Plant>,
         uname: &str,
         aname: &str,
     ) -> Result<Self, TargetError> {
         let root = client.attach(uname.as_bytes(), aname.as_bytes(), None).await.map_err(in_words)?;
-        Ok(Session { client, root, over, wait })
+        Ok(Session { client, root, over, wait, planted: Planted::new(plant) })
     }
 
     async fn write_all(&self, file: &Fid<W>, window: &Window, offset: u64) -> Result<u32, TargetError> {
@@ -163,7 +166,7 @@ impl<W: Wire> Target for Session<W> {
 
     fn counters(&self) -> CounterSet {
         let device = self.over.counters();
-        CounterSet::new()
+        let counted = CounterSet::new()
             .with(Counter::Kicks, device.kicks)
             .with(Counter::Interrupts, device.interrupts)
             .with(Counter::Chains, device.chains)
@@ -172,11 +175,21 @@ impl<W: Wire> Target for Session<W> {
             .with(Counter::BytesOut, device.bytes_out)
             .with(Counter::BytesIn, device.bytes_in)
             .with(Counter::CopiedBytes, io::copied())
-            .with(Counter::Halts, task::stats().sleeps)
+            .with(Counter::Halts, task::stats().sleeps);
+        match self.over {
+            // A stream has no payload descriptors of its own: the host cuts it as it likes.
+            Over::Port { .. } => counted,
+            Over::NineP(_) => counted.with(Counter::PayloadDescriptors, device.payload_descriptors),
+        }
     }
 
     fn mark(&self) {
         points::mark();
+    }
+
+    #[inline]
+    fn done(&self, begun: Ticks, slot: &PageSlot) {
+        self.planted.done(begun, &self.over, slot);
     }
 
     fn slot(&self, bytes: u32) -> Result<PageSlot, TargetError> {

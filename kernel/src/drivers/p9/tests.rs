@@ -279,7 +279,11 @@ fn a_read_goes_straight_into_the_caller_s_pages() {
         let buf = buf.unwrap();
         assert_eq!(read, Ok(100_000));
         assert!(is_the_file(&buf, 5000) && buf.as_slice().as_ptr() == page);
+        let before = bench.nine_p.counters().payload_descriptors;
+        let (buf, _) = file.read(buf, 5000, 100_000).await;
+        assert!(buf.is_some());
         assert_eq!(bench.server.state.lock().last_io, [23, 11, 100_000], "T header, R header, payload");
+        assert_eq!(bench.nine_p.counters().payload_descriptors - before, 1);
     });
     turn();
     let counters = bench.nine_p.counters();
@@ -297,9 +301,11 @@ fn a_write_goes_straight_from_the_caller_s_windows() {
             buf.write_at(0, piece);
             buf.share()
         });
+        let before = bench.nine_p.counters().payload_descriptors;
         let (_, written) = file.write(windows.collect(), 0).await;
         assert_eq!(written, Ok(15));
         assert_eq!(bench.server.state.lock().last_io[..4], [23, 3, 7, 5]);
+        assert_eq!(bench.nine_p.counters().payload_descriptors - before, 3);
         assert_eq!(bench.server.state.lock().written, b"onetwo andthree");
     });
 }

@@ -150,14 +150,18 @@ impl Inner {
             return Err(WireError::HungUp);
         };
         let list = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
-        let lent = slots.lend(slot, |parcel| parcel.lend_to(list));
-        lent.expect("no request has more pieces than the wire's limits say");
+        let lent = slots.lend(slot, |parcel| {
+            let payload = parcel.payload_pieces();
+            parcel.lend_to(list).map(|()| payload)
+        });
+        let payload = lent.expect("no request has more pieces than the wire's limits say");
         let bytes_out: u64 = list.readable().iter().map(|segment| u64::from(segment.len)).sum();
         match queue.add(list) {
             Ok(head) => {
                 self.flights[head.index()] = Some(Flight { session: session.number, slot });
                 session.in_flight += 1;
                 self.bytes_out += bytes_out;
+                self.payload_descriptors += payload as u64;
                 Ok(Added::Yes)
             }
             Err(refused) => {

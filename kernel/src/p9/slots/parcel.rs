@@ -96,6 +96,11 @@ impl Parcel {
         message
     }
 
+    /// Pieces of payload, those that wait to be sent and the pages for the reply's.
+    pub fn payload_pieces(&self) -> usize {
+        self.out.count() + usize::from(self.into.is_some())
+    }
+
     /// Puts everything into a list for a device. When the list is too short, nothing is in it afterwards.
     pub fn lend_to<const N: usize>(
         &mut self,

@@ -1,0 +1,72 @@
+//! The judge as commands, on booted images: faults planted on purpose are named, and sides take turns.
+
+use std::path::{Path, PathBuf};
+
+use bench_host::store;
+
+use crate::command::{Finished, Ninewire};
+
+/// The files a run says it has kept: the last lines it prints.
+fn kept(finished: &Finished, count: usize) -> Vec<PathBuf> {
+    assert!(finished.status.success(), "{}", finished.stderr);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let lines: Vec<&str> = finished.stdout.lines().collect();
+    lines[lines.len() - count..].iter().map(|line| root.join(line)).collect()
+}
+
+fn gate(run: &Path, more: &[&str]) -> Finished {
+    Ninewire::run(&[&["gate", run.to_str().unwrap()], more].concat())
+}
+
+#[test]
+fn a_planted_copy_and_a_planted_kick_are_named_by_the_gate() {
+    let run = |words: &[&str]| {
+        let common = ["run", "--suite", "gate", "--case", "read/bs=64k/*", "--boots", "1", "--count", "0"];
+        kept(&Ninewire::run(&[&common[..], words].concat()), 1).remove(0)
+    };
+    // The run without a fault is the baseline, so that the test is about the fault alone.
+    let sound = run(&[]);
+    let baseline = tempfile::tempdir().unwrap();
+    let baseline = baseline.path().join("baseline.jsonl");
+    let baseline = ["--baseline", baseline.to_str().unwrap()];
+    let accepted = gate(&sound, &[&baseline[..], &["--accept"]].concat());
+    assert!(accepted.status.success(), "{}", accepted.stderr);
+
+    for (plant, counter) in [("plant=copy", "copied_bytes"), ("plant=kick", "kicks")] {
+        let planted = run(&["--append", plant]);
+        let judged = gate(&planted, &baseline);
+        assert_eq!(judged.status.code(), Some(1), "{plant}: {}", judged.stdout);
+        let named = format!("FAILED read/bs=64k/iodepth=1 native: {counter} per operation");
+        assert!(judged.stdout.contains(&named), "{plant}: {}", judged.stdout);
+        let others = |line: &&str| line.starts_with("FAILED") && !line.contains(counter);
+        assert_eq!(judged.stdout.lines().find(others), None, "{plant} and nothing else");
+        let refused = gate(&planted, &[&baseline[..], &["--accept"]].concat());
+        assert!(refused.reason().contains("it is no baseline"), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn two_sides_take_turns_and_leave_a_file_each() {
+    let words = ["run", "--case", "getattr/*", "--boots", "1", "--ab", "--", "--append", "loglevel=info"];
+    let finished = Ninewire::run(&words);
+    let files = kept(&finished, 2);
+    assert!(finished.stdout.contains("side b (--append loglevel=info)"), "{}", finished.stdout);
+    assert!(finished.stdout.contains("too few samples: 1 of "), "{}", finished.stdout);
+    let [a, b] = [&files[0], &files[1]].map(|file| store::read(file).unwrap());
+    assert!(a.header.group.is_some() && a.header.group == b.header.group);
+    assert_eq!((a.boots.len(), b.boots.len()), (1, 1));
+    assert!(b.boots[0].facts.cmdline.ends_with("loglevel=info"), "{}", b.boots[0].facts.cmdline);
+    assert!(!a.boots[0].facts.cmdline.contains("loglevel"));
+}
+
+#[test]
+fn a_side_that_cannot_be_is_named_before_anything_boots() {
+    let named = |words: &[&str], told: &str| {
+        let finished = Ninewire::run(&[&["run", "--ab"], words].concat());
+        assert!(!finished.status.success() && finished.stdout.is_empty());
+        assert!(finished.reason().contains(told), "{}", finished.stderr);
+    };
+    named(&["no-such-commit", "--"], "side a (no-such-commit): there is no commit no-such-commit here");
+    named(&["--", "--qemu", "1.0"], "side b (--qemu 1.0): no qemu-system-x86_64 of version 1.0 is in PATH");
+    named(&["--job", "size=4k", "--"], "bs=1m larger than size=4k");
+}
