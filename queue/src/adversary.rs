@@ -2,8 +2,8 @@
 //! comes back twice or without having been added, and the first lie that shows is the last thing the ring says.
 
 use crate::device::DeviceRing;
-use crate::testing::{PACKED, Rig, SPLIT};
-use crate::{Fault, RingFeatures};
+use crate::testing::{Mixed, PACKED, Rig, SPLIT};
+use crate::{Fault, Residence, RingFeatures};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -12,6 +12,19 @@ enum Step {
     Add {
         readable: u8,
         writable: u8,
+    },
+    /// Settles a chain, if not many are.
+    Settle {
+        readable: u8,
+        writable: u8,
+        table: bool,
+    },
+    /// Adds a settled chain that is home.
+    AddSettled {
+        which: usize,
+    },
+    Unsettle {
+        which: usize,
     },
     Publish,
     Pop,
@@ -39,6 +52,10 @@ enum Lie {
 fn honest() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (0..4u8, 0..4u8).prop_map(|(readable, writable)| Step::Add { readable, writable }),
+        1 => (0..4u8, 0..4u8, any::<bool>())
+            .prop_map(|(readable, writable, table)| Step::Settle { readable, writable, table }),
+        4 => any::<usize>().prop_map(|which| Step::AddSettled { which }),
+        1 => any::<usize>().prop_map(|which| Step::Unsettle { which }),
         3 => Just(Step::Publish),
         4 => Just(Step::Pop),
         1 => Just(Step::Arm),
@@ -73,26 +90,60 @@ fn features() -> impl Strategy<Value = (RingFeatures, u16, u16)> {
 
 /// Plays the steps; answers the fault the ring latched.
 fn play((features, size, tables): (RingFeatures, u16, u16), steps: &[Step]) -> Option<Fault> {
-    let mut rig = Rig::with_tables(features, size, tables);
+    let mut rig = Rig::<Mixed>::with_tables(features, size, tables);
     let (mut next, mut at_device) = (0, Vec::new());
+    let mut home = Vec::new();
     let (mut with_ring, mut latched, mut lied) = (BTreeSet::new(), None, false);
     for step in steps {
         match *step {
             Step::Add { readable, writable } => {
                 let chain = rig.fates.chain(next, &[7; 4][..readable as usize], &[9; 4][..writable as usize]);
-                match rig.ring.add(chain) {
+                match rig.ring.add(Mixed::Written(chain)) {
                     Ok(_) => drop(with_ring.insert(next)),
+                    Err(refused) => assert_eq!(refused.chain.id(), next),
+                }
+                next += 1;
+            }
+            Step::Settle { readable, writable, table } => {
+                let chain = rig.fates.chain(next, &[7; 4][..readable as usize], &[9; 4][..writable as usize]);
+                let residence = if table { Residence::Table } else { Residence::Ring };
+                match rig.ring.settle(chain, residence) {
+                    Ok(resident) => home.push(resident),
                     Err(refused) => assert_eq!(refused.chain.id, next),
                 }
                 next += 1;
+            }
+            Step::AddSettled { which } => {
+                if !home.is_empty() {
+                    let resident = home.swap_remove(which % home.len());
+                    let (id, placed) = (resident.id, resident.is_placed());
+                    match rig.ring.add(Mixed::Settled(resident)) {
+                        Ok(_) => assert!(with_ring.insert(id)),
+                        Err(refused) => {
+                            assert!(!placed || rig.ring.fault().is_some(), "there is a place for it");
+                            let Mixed::Settled(resident) = refused.chain else { unreachable!("as it came") };
+                            home.push(resident);
+                        }
+                    }
+                }
+            }
+            Step::Unsettle { which } => {
+                if !home.is_empty() {
+                    let resident = home.swap_remove(which % home.len());
+                    drop(rig.ring.unsettle(resident));
+                }
             }
             Step::Publish => drop(rig.ring.publish()),
             Step::Pop => match rig.ring.pop() {
                 Ok(None) => assert_eq!(latched, None),
                 Ok(Some(done)) => {
                     assert_eq!(latched, None, "nothing comes back after a fault");
-                    assert!(with_ring.remove(&done.chain.id), "chain {} came back unasked", done.chain.id);
+                    let id = done.chain.id();
+                    assert!(with_ring.remove(&id), "chain {id} came back unasked");
                     assert!(u64::from(done.written) <= 4 * 9);
+                    if let Mixed::Settled(resident) = done.chain {
+                        home.push(resident);
+                    }
                 }
                 Err(fault) => {
                     assert!(lied, "an honest device was accused: {fault}");

@@ -3,6 +3,7 @@
 use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
+use crate::resident::{Residence, Resident, Steady};
 use crate::ring::{PackedRing, Ring};
 use crate::stats::RingStats;
 
@@ -52,6 +53,16 @@ impl<C: Chain, const N: usize> AnyRing<C, N> {
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
         either!(self, ring => ring.add(chain))
+    }
+
+    /// As [`Ring::settle`].
+    pub fn settle<D: Steady>(&mut self, chain: D, residence: Residence) -> Result<Resident<D>, AddError<D>> {
+        either!(self, ring => ring.settle(chain, residence))
+    }
+
+    /// As [`Ring::unsettle`].
+    pub fn unsettle<D>(&mut self, resident: Resident<D>) -> D {
+        either!(self, ring => ring.unsettle(resident))
     }
 
     /// As [`Ring::publish`].

@@ -1,6 +1,7 @@
 //! What travels through a ring, what names it there, and how it comes back.
 
 use crate::Segment;
+use crate::resident::Place;
 use ninewire_dma::{LentList, Mapping};
 
 /// A descriptor chain's memory: what the device may read, then what it may write (virtio 1.2, 2.6.4.2 asks for that
@@ -17,16 +18,29 @@ use ninewire_dma::{LentList, Mapping};
 ///   it lent;
 /// - no safe code reads what the writable segments name or writes what either kind names;
 /// - [`readable`](Chain::readable) and [`writable`](Chain::writable) answer the same however often they are called;
-/// - moving the chain to another place in memory changes neither what the segments are nor what they name.
+/// - moving the chain to another place in memory changes neither what the segments are nor what they name;
+///
+/// and whenever it is asked, [`place`](Chain::place) answers [`Place::NOWHERE`], or the place of a
+/// [`Resident`](crate::Resident) this chain owns, whose segments are this chain's.
 ///
 /// Duties of the ring: it tells the device of exactly those segments, and hands the chain back only after the device
 /// has returned it.
 pub unsafe trait Chain {
+    /// Whether chains of this type may have a [`place`](Self::place). It is not asked otherwise.
+    const MAY_RESIDE: bool = false;
+
     /// What the device reads, in order.
     fn readable(&self) -> &[Segment];
 
     /// What the device writes, in order, after everything readable.
     fn writable(&self) -> &[Segment];
+
+    /// Where this chain's descriptors are already. A type that is a [`Resident`](crate::Resident) in some cases hands on
+    /// what that answers, and answers [`Place::NOWHERE`] otherwise.
+    #[inline]
+    fn place(&self) -> &Place {
+        &Place::NOWHERE
+    }
 
     /// The ring has taken the chain and is about to tell the device of it.
     #[inline]
@@ -112,7 +126,7 @@ unsafe impl<const N: usize, M: Mapping> Chain for &mut LentList<'_, N, M> {
 /// Names a chain while it is in a ring: the index of its first descriptor (split) or its buffer id (packed).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(transparent)]
-pub struct Head(pub(crate) u16);
+pub struct Head(pub(crate) u32);
 
 impl Head {
     /// The number itself, below the ring's size.
@@ -122,13 +136,15 @@ impl Head {
 }
 
 /// A chain the device has returned.
+// Head and length lie as they do in a used entry, so that one store fills in both.
 #[derive(Debug)]
+#[repr(C)]
 #[must_use = "a chain owns its buffers: dropping it gives them up"]
 pub struct Done<C> {
     /// The chain as it was added.
     pub chain: C,
-    /// How many bytes the device says it wrote, from the first writable byte on; never more than there is room for.
-    pub written: u32,
     /// What `add` answered.
     pub head: Head,
+    /// How many bytes the device says it wrote, from the first writable byte on; never more than there is room for.
+    pub written: u32,
 }

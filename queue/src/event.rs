@@ -4,7 +4,7 @@
 /// entry at `asked`.) Indices run freely, so only differences mean anything; `old` must be the index at the last
 /// decision, not merely `new - 1`, or a batch steps over `asked` unnoticed.
 pub(crate) const fn passed(asked: u16, old: u16, new: u16) -> bool {
-    new.wrapping_sub(asked).wrapping_sub(1) < new.wrapping_sub(old)
+    asked.wrapping_sub(old) < new.wrapping_sub(old)
 }
 
 #[cfg(test)]

@@ -1,18 +1,27 @@
 //! What the two ring formats do differently: how descriptors are written, how the device learns of them, and where it
 //! says what it has returned. [`Ring`](crate::Ring) does the rest and is the only caller.
 //!
-//! A format decides nothing about a chain that is in flight: what it reads from the device it passes on as an entry, and
+//! A format decides nothing about a chain that is in flight: what it reads from the device it passes on as a claim, and
 //! the ring compares that with its record.
 
 use crate::Segment;
 use crate::error::Fault;
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
+use crate::resident::Residence;
 
 /// Descriptors taken and written for a chain.
 pub struct Written {
     pub(crate) head: u32,
     pub(crate) record: Record,
+}
+
+/// Why a chain was not settled.
+pub enum Unsettled {
+    /// No descriptor is free, or not enough of them are.
+    Full,
+    /// There is no table for it: its descriptors have to be written each time.
+    Nowhere,
 }
 
 /// Does the device want a kick?
@@ -21,27 +30,47 @@ pub enum Kick {
     No,
     /// Yes.
     Yes,
-    /// [`decide`](Format::decide) says.
-    Ask {
-        /// What the device's event word holds.
-        wish: u32,
-        /// Descriptors made available at the last decision.
-        old: u32,
-    },
+    /// [`decide`](Format::decide) says, whom to tell how far the last decision went.
+    Ask(u64),
+}
+
+/// What the device says of a chain it returns. Not to be believed before the ledger has confirmed it.
+#[derive(Clone, Copy)]
+pub struct Claim {
+    /// Which chain.
+    pub(crate) id: u32,
+    /// How many bytes it wrote.
+    pub(crate) written: u32,
+    /// Where it says so: packed only.
+    pub(crate) at: isize,
+}
+
+impl Claim {
+    /// As a split ring's used entry has it.
+    #[inline(always)]
+    pub(crate) const fn from_entry(entry: u64) -> Self {
+        Self { id: entry as u32, written: (entry >> 32) as u32, at: 0 }
+    }
+
+    /// The other way round.
+    #[inline(always)]
+    pub(crate) const fn entry(self) -> u64 {
+        (self.written as u64) << 32 | self.id as u64
+    }
 }
 
 /// What there is to see where the next returned chain must be.
 pub enum Look {
     /// Nothing yet.
     Nothing,
-    /// `written << 32 | id`, as the device says.
-    Entry(u64),
-    /// The same, of the last of several chains: the device returns them in order, and this is one of the next `chains`.
+    /// A chain.
+    Chain(Claim),
+    /// Several chains, of which this is the last: the device returns them in order, and it is one of the next `chains`.
     LastOf {
         /// At most so many.
         chains: u64,
-        /// Of the last.
-        entry: u64,
+        /// The last.
+        claim: Claim,
     },
 }
 
@@ -77,6 +106,62 @@ pub trait Format<const N: usize>: Sized {
     /// A descriptor is free, the table has as many entries as there are segments, and the segments have been measured.
     unsafe fn write_indirect(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Written;
 
+    /// Takes and writes descriptors for a chain that will stay. The segments have been measured.
+    fn settle(
+        &mut self,
+        readable: &[Segment],
+        writable: &[Segment],
+        residence: &Residence,
+    ) -> Result<Written, Unsettled>;
+
+    /// Frees the descriptors of a chain that was settled.
+    ///
+    /// # Safety
+    /// It was settled under `head` with this record, is not in flight, and `head` is not used any more.
+    unsafe fn unsettle(&mut self, head: u32, record: Record);
+
+    /// Can a settled chain be announced by [`announce_settled`](Self::announce_settled) now?
+    fn goes_straight_on(&self) -> bool {
+        true
+    }
+
+    /// Announces a settled chain where the ring begins again.
+    ///
+    /// # Safety
+    /// As for [`announce_settled`](Self::announce_settled).
+    unsafe fn announce_settled_around(&mut self, head: u32, counts: &Counts) {
+        // SAFETY: promised by the caller.
+        unsafe { self.announce_settled(head, counts) }
+    }
+
+    /// Writes what a settled chain needs to be available, and gives it its place among those the device will see.
+    ///
+    /// # Safety
+    /// It was settled under `head` and is not in flight; `counts` does not count it yet. The device does not return chains
+    /// in order. The ring goes straight on.
+    unsafe fn announce_settled(&mut self, head: u32, counts: &Counts);
+
+    /// Can [`release_settled`](Self::release_settled) be used for this claim?
+    fn comes_straight_on(&self, claim: Claim) -> bool {
+        let _ = claim;
+        true
+    }
+
+    /// Goes on past a settled chain the device has returned.
+    ///
+    /// # Safety
+    /// The claim is true, and its chain was in flight just now. The ring comes straight on.
+    unsafe fn release_settled(&mut self, claim: Claim);
+
+    /// The same where the ring may begin again.
+    ///
+    /// # Safety
+    /// The claim is true, and its chain was in flight just now.
+    unsafe fn release_settled_around(&mut self, claim: Claim) {
+        // SAFETY: promised by the caller.
+        unsafe { self.release_settled(claim) }
+    }
+
     /// Gives a chain that is written its place among those the device will see.
     ///
     /// # Safety
@@ -86,14 +171,11 @@ pub trait Format<const N: usize>: Sized {
     /// Shows the device the chains added since the last time. Does it want a kick for them?
     fn publish(&mut self, counts: &Counts) -> Kick;
 
-    /// Answers what [`publish`](Self::publish) has left open.
-    fn decide(&self, wish: u32, old: u32) -> Result<bool, Fault> {
-        let _ = (wish, old);
-        Ok(true)
-    }
+    /// Does what [`publish`](Self::publish) has left open. `old` is what it answered with.
+    fn decide(&mut self, counts: &Counts, old: u64) -> Result<bool, Fault>;
 
-    /// The next entry, if there plainly is one. Otherwise only [`look`](Self::look) says.
-    fn entry(&self, counts: &Counts) -> Option<u64>;
+    /// The next chain returned, if there plainly is one with an id below `ids`. Otherwise only [`look`](Self::look) says.
+    fn claim(&self, counts: &Counts, ids: &u32) -> Option<Claim>;
 
     /// What there is to see; nothing is left out.
     fn look(&self, counts: Counts) -> Result<Look, Fault>;
@@ -101,19 +183,22 @@ pub trait Format<const N: usize>: Sized {
     /// The head of the chain that was added as number `number` and is in flight.
     fn ordered(&self, number: u64) -> u16;
 
+    /// The claim that a batch makes for the oldest chain without saying so.
+    fn claim_for(&self, head: u16, written: u32) -> Claim;
+
     /// Frees the descriptors of a chain the device has returned.
     ///
     /// # Safety
-    /// `record` is that of a chain which was in flight under `head` just now.
-    unsafe fn release(&mut self, head: u32, record: Record);
+    /// The claim is true, and `record` is that of its chain, which was in flight just now.
+    unsafe fn release(&mut self, claim: Claim, record: Record);
 
     /// The same, of the oldest chain in flight, where chains come back in order.
     ///
     /// # Safety
     /// As for [`release`](Self::release).
-    unsafe fn release_oldest(&mut self, head: u32, record: Record) {
+    unsafe fn release_oldest(&mut self, claim: Claim, record: Record) {
         // SAFETY: promised by the caller.
-        unsafe { self.release(head, record) }
+        unsafe { self.release(claim, record) }
     }
 
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something already.

@@ -22,6 +22,7 @@ mod models;
 mod packed;
 #[cfg(test)]
 mod pitfalls;
+mod resident;
 mod ring;
 mod shared_ring;
 mod split;
@@ -36,6 +37,7 @@ pub use chain::{Chain, Done, Head};
 pub use error::{AddError, CreateError, Fault, Refusal};
 pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
 pub use ninewire_dma::{DevAddr, Segment};
+pub use resident::{Place, Residence, Resident, Steady};
 pub use ring::{PackedRing, Ring};
 pub use shared_ring::{Batch, Consumer, SharedRing, Submitted};
 pub use stats::RingStats;

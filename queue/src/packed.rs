@@ -8,23 +8,39 @@
 //! **How a chain travels.** Adding writes all descriptors, the first one's flags last, and with release: from there on the
 //! chain is available. There is no index to move, so publishing only decides about the kick, for all chains at once.
 //!
+//! **Resident chains** of one segment keep that, longer ones the table of their slot: making one available is writing one
+//! descriptor, which is kept free for it.
+//!
 //! **Ids.** A chain's id is its slot, not its place: chains come back in any order. The id stands in every descriptor of
 //! the chain, so in the last one too, where 2.8.6 wants it.
 //!
 //! **Fences.** As in the split format: one full fence in `publish`, one in `arm`, none elsewhere.
 
 use crate::error::Fault;
-use crate::format::{Format, Kick, Look, Written};
+use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
 use crate::measure::{Measure, room_of_few};
+use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
 
-/// Kept in `used_flags` besides the flags if the device returns chains in order. No descriptor's flags have this bit.
-const IN_ORDER: u32 = 1;
+/// The one descriptor of a settled chain.
+#[derive(Clone, Copy)]
+struct Home {
+    addr: u64,
+    len: u32,
+    /// The chain's id, and INDIRECT, for a chain of one segment WRITE or nothing.
+    tag: u32,
+}
+
+impl Home {
+    const fn of(segment: &Segment, tag: u32) -> Self {
+        Self { addr: segment.addr.get(), len: segment.len, tag }
+    }
+}
 
 /// The packed format with room for `N` descriptors.
 pub struct Packed<const N: usize> {
@@ -37,9 +53,9 @@ pub struct Packed<const N: usize> {
     tables_dev: DevAddr,
     table_bytes: usize,
     event_idx: bool,
-    /// Where the free descriptors from `avail_at` on end, in bytes, counted on beyond the ring's end. Zero once closed, so
-    /// that adding needs no test of its own for it.
-    free_end: usize,
+    /// Free descriptors that no settled chain keeps for itself, in bytes. Zero once closed, so that adding needs no test of
+    /// its own for it.
+    free: usize,
     /// The first free id, which leads to the next, and so on.
     free_id: u32,
     /// Bytes of the descriptor ring.
@@ -51,9 +67,9 @@ pub struct Packed<const N: usize> {
     avail_at: usize,
     /// The flags that make a descriptor available in this turn.
     avail_flags: u32,
-    /// The flags that mark a descriptor used in this turn, perhaps with [`IN_ORDER`]. Flags no descriptor can have once
-    /// closed, so that `entry` needs no test of its own for it.
+    /// The flags that mark a descriptor used in this turn.
     used_flags: u32,
+    in_order: bool,
     /// Where the next used descriptor will begin, in bytes from the ring's end: below zero.
     used_at: isize,
     /// Descriptors ever made available.
@@ -67,6 +83,8 @@ pub struct Packed<const N: usize> {
     next_ids: [u16; N],
     /// In-order use only: the ids in the order they were added.
     order: [u16; N],
+    /// What to write for the chain settled under this id.
+    homes: [Home; N],
 }
 
 impl<const N: usize> Packed<N> {
@@ -76,6 +94,7 @@ impl<const N: usize> Packed<N> {
         let head = self.free_id;
         debug_assert!((head as usize) < N);
         self.descriptors += u64::from(descriptors);
+        self.free -= usize::from(descriptors) * RingLayout::DESC_BYTES;
         // SAFETY: free ids are below the ring's size, which is at most `N`.
         self.free_id = u32::from(unsafe { *self.next_ids.get_unchecked(head as usize) });
         Written { head, record: Record::new(room, descriptors, 0) }
@@ -131,10 +150,62 @@ impl<const N: usize> Packed<N> {
         }
     }
 
+    /// Writes a chain into the table of slot `id`: the descriptor that names the table, and the room for writing.
+    ///
+    /// # Safety
+    /// The slot is free, its table has as many entries as the chain has segments, and these have been measured.
+    unsafe fn fill_table(&self, id: u32, readable: &[Segment], writable: &[Segment]) -> (Home, u32) {
+        let table_at = id as usize * self.table_bytes;
+        // SAFETY: every slot has its table in the ring's memory.
+        let table = DescTable(unsafe { self.tables.at(table_at) });
+        // SAFETY: promised by the caller; the device does not look at the table of a free slot.
+        let table = unsafe { write_table(&table, TableKind::Sequential, readable, writable) };
+        let len = u32::from(table.entries) * RingLayout::DESC_BYTES as u32;
+        let addr = self.tables_dev.offset(table_at as u64).get();
+        (Home { addr, len, tag: tag::INDIRECT | id }, table.room)
+    }
+
+    /// Makes a chain of one descriptor available, at `at`.
+    ///
+    /// # Safety
+    /// A descriptor begins there and is free, and what it is to name is written.
+    #[inline(always)]
+    unsafe fn write_home(&self, at: usize, home: &Home) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let desc = self.desc;
+            // One word after the other, so that no two have to be held at once.
+            desc.driver_write_addr(at, home.addr);
+            desc.driver_write_len(at, home.len);
+            desc.driver_publish_tag(at, self.avail_flags | home.tag);
+        }
+    }
+
+    /// Goes on making descriptors available, one descriptor after the last chain.
+    fn go_around(&mut self) {
+        self.avail_at += RingLayout::DESC_BYTES;
+        if self.avail_at == self.ring_bytes {
+            self.avail_at = 0;
+            self.turn(1);
+        }
+    }
+
+    /// Moves on to where the next used descriptor will be.
+    #[inline(always)]
+    fn go_on(&mut self, used_at: isize, bytes: usize) {
+        let mut next_at = used_at + bytes as isize;
+        if next_at >= 0 {
+            next_at -= self.ring_bytes as isize;
+            self.used_flags ^= tag::TURN;
+        }
+        self.used_at = next_at;
+    }
+
     /// Begins the next turn of making descriptors available, `ahead` descriptors after the last chain.
+    #[cold]
+    #[inline(never)]
     fn turn(&mut self, ahead: u32) {
         self.avail_flags ^= tag::TURN;
-        self.free_end -= self.ring_bytes;
         let first = (self.descriptors as u32).wrapping_add(ahead);
         self.turn_event = EventWord::desc(0, self.avail_flags == tag::AVAIL).wrapping_sub(first);
     }
@@ -170,13 +241,14 @@ impl<const N: usize> Format<N> for Packed<N> {
             tables_dev: layout.areas(memory).desc.offset(layout.tables_at() as u64),
             table_bytes: layout.table_bytes(),
             event_idx: layout.features().event_idx,
-            free_end: ring_bytes,
+            free: ring_bytes,
             free_id: 0,
             ring_bytes,
             direct_end: if in_order { 0 } else { ring_bytes },
             avail_at: 0,
             avail_flags: tag::AVAIL,
-            used_flags: if in_order { tag::TURN | IN_ORDER } else { tag::TURN },
+            used_flags: tag::TURN,
+            in_order,
             used_at: -(ring_bytes as isize),
             descriptors: 0,
             published: 0,
@@ -184,6 +256,7 @@ impl<const N: usize> Format<N> for Packed<N> {
             // The last one's is never followed: there are as many ids as descriptors, and each chain takes one at least.
             next_ids: core::array::from_fn(|id| (id as u16 + 1) % size),
             order: [0; N],
+            homes: [Home { addr: 0, len: 0, tag: 0 }; N],
         }
     }
 
@@ -193,7 +266,7 @@ impl<const N: usize> Format<N> for Packed<N> {
 
     #[inline]
     fn free(&self) -> u16 {
-        (self.free_end.saturating_sub(self.avail_at) / RingLayout::DESC_BYTES) as u16
+        (self.free / RingLayout::DESC_BYTES) as u16
     }
 
     #[inline(always)]
@@ -202,7 +275,10 @@ impl<const N: usize> Format<N> for Packed<N> {
         let room = room_of_few(lens, readable)?;
         let at = self.avail_at;
         let end = at + K * RingLayout::DESC_BYTES;
-        if end >= self.direct_end || end > self.free_end {
+        if end >= self.direct_end {
+            return None;
+        }
+        if self.free < K * RingLayout::DESC_BYTES {
             return None;
         }
         self.avail_at = end;
@@ -245,25 +321,82 @@ impl<const N: usize> Format<N> for Packed<N> {
     }
 
     unsafe fn write_indirect(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Written {
-        let (at, id) = (self.avail_at, self.free_id);
-        let table_at = id as usize * self.table_bytes;
-        // SAFETY: every slot has its table in the ring's memory, and `id` is a slot.
-        let table = DescTable(unsafe { self.tables.at(table_at) });
-        // SAFETY: the caller has measured the chain and compared its length with the table's; the slot is free.
-        let table = unsafe { write_table(&table, TableKind::Sequential, readable, writable) };
-        let addr = self.tables_dev.offset(table_at as u64).get();
-        let bytes = u32::from(table.entries) * RingLayout::DESC_BYTES as u32;
-        // SAFETY: a descriptor of this ring begins at `avail_at`, and the caller has seen that it is free.
-        unsafe {
-            self.desc.driver_write_buffer(at, addr, bytes);
-            self.desc.driver_publish_tag(at, self.avail_flags | tag::INDIRECT | id);
+        let id = self.free_id;
+        // SAFETY: `id` is a free slot; the rest is promised by the caller.
+        let (home, room) = unsafe { self.fill_table(id, readable, writable) };
+        // SAFETY: promised by the caller.
+        unsafe { self.write_home(self.avail_at, &home) };
+        self.go_around();
+        self.written_in_order(number, 1, room)
+    }
+
+    fn settle(
+        &mut self,
+        readable: &[Segment],
+        writable: &[Segment],
+        _residence: &Residence,
+    ) -> Result<Written, Unsettled> {
+        if self.free() == 0 {
+            return Err(Unsettled::Full);
         }
-        self.avail_at += RingLayout::DESC_BYTES;
-        if self.avail_at == self.ring_bytes {
-            self.avail_at = 0;
-            self.turn(1);
-        }
-        self.written_in_order(number, 1, table.room)
+        let id = self.free_id;
+        let (home, room) = match (readable, writable) {
+            ([a], []) => (Home::of(a, 0), 0),
+            ([], [a]) => (Home::of(a, tag::WRITE), a.len),
+            _ if (readable.len() + writable.len()) * RingLayout::DESC_BYTES <= self.table_bytes => {
+                // SAFETY: `id` is a free slot, and the chain's length was just compared with the table's.
+                unsafe { self.fill_table(id, readable, writable) }
+            }
+            _ => return Err(Unsettled::Nowhere),
+        };
+        self.homes[id as usize] = Home { tag: home.tag | id, ..home };
+        self.free_id = u32::from(self.next_ids[id as usize]);
+        // The descriptor it will take each time is kept for it from here on.
+        self.free -= RingLayout::DESC_BYTES;
+        Ok(Written { head: id, record: Record::new(room, 1, 0) })
+    }
+
+    unsafe fn unsettle(&mut self, head: u32, _record: Record) {
+        self.next_ids[head as usize] = self.free_id as u16;
+        self.free_id = head;
+        self.free += RingLayout::DESC_BYTES;
+    }
+
+    #[inline(always)]
+    unsafe fn announce_settled(&mut self, head: u32, _counts: &Counts) {
+        debug_assert!((head as usize) < N);
+        let at = self.avail_at;
+        self.avail_at = at + RingLayout::DESC_BYTES;
+        // SAFETY: heads are below the ring's size, which is at most `N`; one descriptor is kept free for each chain that
+        // is settled and not in flight.
+        unsafe { self.write_home(at, self.homes.get_unchecked(head as usize)) };
+        self.descriptors += 1;
+    }
+
+    #[inline(always)]
+    fn goes_straight_on(&self) -> bool {
+        self.avail_at + RingLayout::DESC_BYTES < self.direct_end
+    }
+
+    unsafe fn announce_settled_around(&mut self, head: u32, _counts: &Counts) {
+        // SAFETY: as above.
+        unsafe { self.write_home(self.avail_at, &self.homes[head as usize]) };
+        self.go_around();
+        self.descriptors += 1;
+    }
+
+    #[inline(always)]
+    unsafe fn release_settled(&mut self, claim: Claim) {
+        self.used_at = claim.at + RingLayout::DESC_BYTES as isize;
+    }
+
+    #[inline(always)]
+    fn comes_straight_on(&self, claim: Claim) -> bool {
+        claim.at < -(RingLayout::DESC_BYTES as isize)
+    }
+
+    unsafe fn release_settled_around(&mut self, claim: Claim) {
+        self.go_on(claim.at, RingLayout::DESC_BYTES);
     }
 
     /// Nothing: the tag of its first descriptor has made the chain available.
@@ -277,49 +410,56 @@ impl<const N: usize> Format<N> for Packed<N> {
             return Kick::No;
         }
         self.published = new;
-        let (turn_event, span) = (self.turn_event, (new - old) as u32);
         let device_event = self.device_event;
         // Our flags, then the device's wish. The device does the reverse: its wish, then our flags (2.8.21.3.1).
         Site::Kick.full_fence();
         let wish = device_event.driver_load();
+        if wish == EventWord::DISABLE {
+            return Kick::No;
+        }
         // Counted from the batch's first descriptor, the one asked for is among the new ones.
-        if wish.wrapping_sub(turn_event).wrapping_sub(old as u32) < span {
+        if wish.wrapping_sub(self.turn_event).wrapping_sub(old as u32) < (new - old) as u32 {
             Kick::Yes
-        } else if wish >> 16 == EventWord::DISABLE >> 16 {
-            Kick::No
         } else {
-            Kick::Ask { wish, old: old as u32 }
+            Kick::Ask(old)
         }
     }
 
-    /// Does a device that asks for no descriptor of this turn, nor for nothing, want a kick?
-    fn decide(&self, wish: u32, old: u32) -> Result<bool, Fault> {
+    /// The device asks for no descriptor of this turn: for one of the last, or in another way.
+    fn decide(&mut self, _counts: &Counts, old: u64) -> Result<bool, Fault> {
+        // A later look than that of `publish`, so behind the fence as well.
+        let wish = self.device_event.driver_load();
         match wish >> 16 & 3 {
             0 => Ok(true),
             1 => Ok(false),
             2 if self.event_idx => {
                 let this_turn = EventWord::desc(0, self.avail_flags == tag::AVAIL);
                 // A place of the last turn: a ring's size before the same place of this one.
-                let same_place = (wish ^ EventWord::WRAP).wrapping_sub(self.turn_event);
-                let asked = same_place.wrapping_sub((self.ring_bytes / RingLayout::DESC_BYTES) as u32);
-                let span = (self.published as u32).wrapping_sub(old);
-                Ok((wish ^ this_turn) & EventWord::WRAP != 0 && asked.wrapping_sub(old) < span)
+                let behind = if (wish ^ this_turn) & EventWord::WRAP == 0 {
+                    wish
+                } else {
+                    (wish ^ EventWord::WRAP).wrapping_sub((self.ring_bytes / RingLayout::DESC_BYTES) as u32)
+                };
+                let asked = behind.wrapping_sub(self.turn_event).wrapping_sub(old as u32);
+                Ok(asked < (self.descriptors - old) as u32)
             }
             _ => Err(Fault::BadEvent { event: wish }),
         }
     }
 
     #[inline(always)]
-    fn entry(&self, _counts: &Counts) -> Option<u64> {
+    fn claim(&self, _counts: &Counts, ids: &u32) -> Option<Claim> {
         // Taken before the device's tag is read: what is read before an acquire has to be read again behind it.
         let (ring, at, used_flags) = (self.desc_end, self.used_at, self.used_flags);
         // SAFETY: `used_at` is where a descriptor begins.
-        let found = unsafe { ring.driver_used_tag(at) };
-        if found & tag::TURN != used_flags {
+        let found = unsafe { ring.driver_used_tag(at) } ^ used_flags;
+        // The turn's flags are in the upper half, so the id is as it was.
+        let id = found & 0xffff;
+        if found & tag::TURN != 0 || id >= *ids {
             return None;
         }
         // SAFETY: as above.
-        Some(entry_of(found, unsafe { ring.driver_used_len(at) }))
+        Some(Claim { id, written: unsafe { ring.driver_used_len(at) }, at })
     }
 
     fn look(&self, counts: Counts) -> Result<Look, Fault> {
@@ -334,12 +474,12 @@ impl<const N: usize> Format<N> for Packed<N> {
             return Ok(Look::Nothing);
         }
         // SAFETY: `used_at` is where a descriptor begins.
-        let entry = entry_of(found, unsafe { self.desc_end.driver_used_len(self.used_at) });
-        // Closed or with chains in order, `entry` has not seen it; otherwise it has come since.
-        Ok(if self.used_flags & IN_ORDER == 0 {
-            Look::Entry(entry)
+        let written = unsafe { self.desc_end.driver_used_len(self.used_at) };
+        let claim = self.claim_for(found as u16, written);
+        Ok(if self.in_order {
+            Look::LastOf { chains: counts.in_flight(), claim }
         } else {
-            Look::LastOf { chains: counts.in_flight(), entry }
+            Look::Chain(claim)
         })
     }
 
@@ -347,19 +487,18 @@ impl<const N: usize> Format<N> for Packed<N> {
         self.order[number as usize & (N - 1)]
     }
 
+    fn claim_for(&self, head: u16, written: u32) -> Claim {
+        Claim { id: u32::from(head), written, at: self.used_at }
+    }
+
     #[inline(always)]
-    unsafe fn release(&mut self, head: u32, record: Record) {
+    unsafe fn release(&mut self, claim: Claim, record: Record) {
         // SAFETY: heads are below the ring's size, which is at most `N`.
-        unsafe { *self.next_ids.get_unchecked_mut(head as usize) = self.free_id as u16 };
-        self.free_id = head;
+        unsafe { *self.next_ids.get_unchecked_mut(claim.id as usize) = self.free_id as u16 };
+        self.free_id = claim.id;
         let bytes = record.descriptor_bytes();
-        self.free_end += bytes;
-        let mut next_at = self.used_at + bytes as isize;
-        if next_at >= 0 {
-            next_at -= self.ring_bytes as isize;
-            self.used_flags ^= tag::TURN;
-        }
-        self.used_at = next_at;
+        self.free += bytes;
+        self.go_on(claim.at, bytes);
     }
 
     fn arm(&mut self, _counts: Counts) -> bool {
@@ -381,14 +520,7 @@ impl<const N: usize> Format<N> for Packed<N> {
     }
 
     fn close(&mut self, _counts: Counts) {
-        self.free_end = 0;
+        self.free = 0;
         self.published = self.descriptors;
-        self.used_flags = u32::MAX;
     }
-}
-
-/// What the device says of a chain, as the record keeps it.
-#[inline(always)]
-const fn entry_of(found: u32, written: u32) -> u64 {
-    (written as u64) << 32 | (found & 0xffff) as u64
 }

@@ -9,11 +9,12 @@
 use crate::Segment;
 use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault, Refusal};
-use crate::format::{Format, Kick, Look, Written};
+use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::ledger::{Ledger, Record};
 use crate::measure::why_not;
 use crate::packed::Packed;
+use crate::resident::{Place, Places, Residence, Resident, Steady};
 use crate::split::Split;
 use crate::stats::RingStats;
 use crate::words::Area;
@@ -28,6 +29,9 @@ pub struct Ring<C: Chain, const N: usize, F: Format<N> = Split<N>> {
     /// In-order use only: what the last used entry covers.
     batch: Batch,
     kicks_wanted: u64,
+    /// Whose places are believed: nobody's once a fault is latched, nor with in-order use, where descriptors have to follow
+    /// each other.
+    places: Places,
 }
 
 /// A packed ring with one owner: a chain is visible to the device from [`add`](Ring::add) on, and
@@ -51,7 +55,12 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// told to forget the ring: dropping the ring does not make the device forget it. The device address leads to the
     /// same bytes as the CPU address.
     pub unsafe fn new(memory: RingMemory, layout: RingLayout) -> Result<Self, CreateError> {
-        const { assert!(N.is_power_of_two(), "the number of slots is a power of two") };
+        const {
+            assert!(
+                N.is_power_of_two() && N as u64 <= Places::SLOTS_MAX,
+                "a power of two, and no more than any ring has"
+            )
+        };
         layout.check(&memory, F::PACKED, N)?;
         // SAFETY: the caller promises the memory; `check` has compared its size with what the layout needs, and the
         // layout's format and size with ours.
@@ -61,11 +70,12 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         };
         Ok(Self {
             format,
-            ledger: Ledger::new(),
+            ledger: Ledger::new(if layout.features().in_order { 0 } else { u32::from(layout.size()) }),
             areas: layout.areas(&memory),
             layout,
             batch: Batch { until: 0, written: 0 },
             kicks_wanted: 0,
+            places: if layout.features().in_order { Places::NONE } else { Places::new() },
         })
     }
 
@@ -83,9 +93,40 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// from here on, and `publish` says whether it looks without a kick.
     ///
     /// A chain of more segments than there are free descriptors takes one descriptor and its slot's indirect table, if
-    /// the layout has tables of that length.
+    /// the layout has tables of that length. A [`Resident`] with a place has its descriptors already, and is refused by a
+    /// ring with a latched fault only.
     #[inline]
     pub fn add(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        if C::MAY_RESIDE
+            && let Some(head) = self.places.head_at(chain.place(), N)
+            && self.format.goes_straight_on()
+        {
+            // SAFETY: the place is one of ours, so a chain was settled there and not unsettled, which takes the place back;
+            // it is this one, and here, so not in flight.
+            unsafe {
+                self.format.announce_settled(head, &self.ledger.counts);
+                self.ledger.enter_settled(head, chain);
+            }
+            return Ok(Head(head));
+        }
+        if C::MAY_RESIDE { self.add_elsewhere(chain) } else { self.add_ordinary(chain) }
+    }
+
+    /// As `add`, for a chain of a type that may have a place, where it has none here, and where the ring begins again: kept
+    /// apart, so that the others do not pay for it.
+    #[inline(never)]
+    fn add_elsewhere(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let Some(head) = self.places.head_at(chain.place(), N) else { return self.add_ordinary(chain) };
+        // SAFETY: as in `add`.
+        unsafe {
+            self.format.announce_settled_around(head, &self.ledger.counts);
+            self.ledger.enter_settled(head, chain);
+        }
+        Ok(Head(head))
+    }
+
+    #[inline(always)]
+    fn add_ordinary(&mut self, chain: C) -> Result<Head, AddError<C>> {
         // The shape of most requests, tested first: one segment to read and one to write.
         let [request] = chain.readable() else { return self.add_shaped(chain) };
         let [answer] = chain.writable() else { return self.add_shaped(chain) };
@@ -173,7 +214,52 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
             self.format.announce(head, &self.ledger.counts);
             self.ledger.enter(head, record, chain);
         }
-        Head(head as u16)
+        Head(head)
+    }
+
+    /// Writes a chain's descriptors for good and gives it back as a [`Resident`], to be added as often as wanted. The device
+    /// learns nothing of it yet.
+    ///
+    /// The descriptors are taken from the free ones; [`Refusal::Full`] if there are too few. Where the format has no place
+    /// for such a chain (no table of that length, or in-order use) the resident comes without one, and costs as much as any
+    /// chain.
+    #[cold]
+    pub fn settle<D: Steady>(&mut self, chain: D, residence: Residence) -> Result<Resident<D>, AddError<D>> {
+        let (readable, writable) = (chain.readable(), chain.writable());
+        let why = if let Some(fault) = self.ledger.fault {
+            Refusal::Broken(fault)
+        } else if let Some(why) = why_not(readable, writable) {
+            why
+        } else if readable.len() + writable.len() > self.layout.size() as usize {
+            Refusal::TooLong
+        } else {
+            let written = if self.places.are_none() {
+                Err(Unsettled::Nowhere)
+            } else {
+                self.format.settle(readable, writable, &residence)
+            };
+            match written {
+                Ok(Written { head, record }) => {
+                    self.ledger.settle(head, record);
+                    return Ok(Resident::new(chain, self.places.make(head)));
+                }
+                Err(Unsettled::Nowhere) => return Ok(Resident::new(chain, Place::NOWHERE)),
+                Err(Unsettled::Full) => Refusal::Full,
+            }
+        };
+        Err(AddError { why, chain })
+    }
+
+    /// Gives a resident chain's descriptors back to the free ones, and the chain to its owner. Nothing but the chain comes
+    /// back of one whose place is in another ring: its descriptors stay taken there.
+    #[cold]
+    pub fn unsettle<D>(&mut self, resident: Resident<D>) -> D {
+        let (chain, place) = resident.into_parts();
+        if let Some(head) = self.places.head_at(&place, N) {
+            // SAFETY: the place is one of ours, and gone now; the chain is here, so not in flight.
+            unsafe { self.format.unsettle(head, self.ledger.unsettle(head)) };
+        }
+        chain
     }
 
     /// Makes everything added so far available to the device, and says whether the device wants to be told. One decision
@@ -187,14 +273,14 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
                 self.kicks_wanted += 1;
                 true
             }
-            Kick::Ask { wish, old } => self.decide(wish, old),
+            Kick::Ask(old) => self.decide(old),
         }
     }
 
     #[inline(never)]
-    fn decide(&mut self, wish: u32, old: u32) -> bool {
+    fn decide(&mut self, old: u64) -> bool {
         // Whether a device that asks in no known way waits nobody knows; a kick harms nobody.
-        let kick = self.format.decide(wish, old).unwrap_or_else(|fault| {
+        let kick = self.format.decide(&self.ledger.counts, old).unwrap_or_else(|fault| {
             self.latch(fault);
             true
         });
@@ -208,12 +294,58 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// stay with the ring, and every later call answers the same fault.
     #[inline]
     pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
-        let Some(entry) = self.format.entry(&self.ledger.counts) else { return self.pop_otherwise() };
-        if !self.ledger.confirms(entry) {
-            return Err(self.latch_entry(entry));
+        match self.format.claim(&self.ledger.counts, &self.ledger.ids) {
+            // SAFETY: the ids are at most `N`.
+            Some(claim) => unsafe { self.take(claim) },
+            None => self.pop_otherwise(),
         }
-        // SAFETY: just confirmed.
-        Ok(Some(unsafe { self.give_back(entry as u32, (entry >> 32) as u32, F::release) }))
+    }
+
+    /// Takes the chain that a claim names.
+    ///
+    /// # Safety
+    /// Its id is below `N`.
+    #[inline(always)]
+    unsafe fn take(&mut self, claim: Claim) -> Result<Option<Done<C>>, Fault> {
+        // SAFETY: promised by the caller; what is given back was just confirmed.
+        unsafe {
+            if self.ledger.confirms_settled(claim) && self.format.comes_straight_on(claim) {
+                Ok(Some(self.give_back_settled(claim, F::release_settled)))
+            } else if C::MAY_RESIDE {
+                self.take_elsewhere(claim.id, claim.written, claim.at)
+            } else {
+                self.take_ordinary(claim)
+            }
+        }
+    }
+
+    /// As `add_elsewhere`.
+    ///
+    /// # Safety
+    /// As for `take`.
+    #[inline(never)]
+    unsafe fn take_elsewhere(&mut self, id: u32, written: u32, at: isize) -> Result<Option<Done<C>>, Fault> {
+        let claim = Claim { id, written, at };
+        // SAFETY: promised by the caller; what is given back was just confirmed.
+        unsafe {
+            if self.ledger.confirms_settled(claim) {
+                return Ok(Some(self.give_back_settled(claim, F::release_settled_around)));
+            }
+            self.take_ordinary(claim)
+        }
+    }
+
+    /// # Safety
+    /// As for `take`.
+    #[inline(always)]
+    unsafe fn take_ordinary(&mut self, claim: Claim) -> Result<Option<Done<C>>, Fault> {
+        // SAFETY: promised by the caller; what is given back was just confirmed.
+        unsafe {
+            if !self.ledger.confirms_id(claim) {
+                return Err(self.latch_claim(claim));
+            }
+            Ok(Some(self.give_back(claim, F::release)))
+        }
     }
 
     /// What `pop` does when there is nothing, when what there is makes no sense, and when the device returns chains in
@@ -229,19 +361,17 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         }
         match self.format.look(counts) {
             Ok(Look::Nothing) => Ok(None),
-            Ok(Look::Entry(entry)) if self.ledger.confirms(entry) => {
-                // SAFETY: just confirmed.
-                Ok(Some(unsafe { self.give_back(entry as u32, (entry >> 32) as u32, F::release) }))
-            }
-            Ok(Look::Entry(entry)) => Err(self.latch_entry(entry)),
-            Ok(Look::LastOf { chains, entry }) => {
+            // SAFETY: just compared.
+            Ok(Look::Chain(claim)) if (claim.id as usize) < N => unsafe { self.take(claim) },
+            Ok(Look::Chain(claim)) => Err(self.latch_claim(claim)),
+            Ok(Look::LastOf { chains, claim }) => {
                 let mut claimed = counts.completed..counts.completed + chains;
-                match claimed.find(|&at| u64::from(self.format.ordered(at)) == entry & 0xffff_ffff) {
-                    Some(last) if self.ledger.confirms(entry) => {
-                        self.batch = Batch { until: last + 1, written: (entry >> 32) as u32 };
+                match claimed.find(|&at| u32::from(self.format.ordered(at)) == claim.id) {
+                    Some(last) if self.ledger.confirms(claim) => {
+                        self.batch = Batch { until: last + 1, written: claim.written };
                         Ok(Some(self.take_from_batch()))
                     }
-                    _ => Err(self.latch_entry(entry)),
+                    _ => Err(self.latch_claim(claim)),
                 }
             }
             Err(fault) => Err(self.latch(fault)),
@@ -255,28 +385,40 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         let last_of_batch = completed + 1 == self.batch.until;
         let written = if last_of_batch { self.batch.written } else { self.ledger.room(head) };
         // SAFETY: the batch was found among the chains in flight, in order, and this is the next of them.
-        unsafe { self.give_back(u32::from(head), written, F::release_oldest) }
+        unsafe { self.give_back(self.format.claim_for(head, written), F::release_oldest) }
     }
 
-    /// Frees the descriptors of a chain in flight and hands the chain back.
+    /// Frees the descriptors of an ordinary chain in flight and hands the chain back.
     ///
     /// # Safety
-    /// A chain is in flight under `head`, with room for `written` bytes, and the device has returned it; if by
-    /// `release_oldest`, it is the oldest.
+    /// The claim is true, and made by the device; if by `release_oldest`, of the oldest chain.
     #[inline(always)]
-    unsafe fn give_back(
-        &mut self,
-        head: u32,
-        written: u32,
-        release: unsafe fn(&mut F, u32, Record),
-    ) -> Done<C> {
-        // SAFETY: promised by the caller; we have acquired the device's writes by seeing the entry.
+    unsafe fn give_back(&mut self, claim: Claim, release: unsafe fn(&mut F, Claim, Record)) -> Done<C> {
+        let Claim { id, written, .. } = claim;
+        // SAFETY: promised by the caller; we have acquired the device's writes by seeing the claim.
         unsafe {
-            let record = self.ledger.strike_out(head);
-            release(&mut self.format, head, record);
-            let mut chain = self.ledger.hand_over(head);
+            let record = self.ledger.strike_out(id);
+            release(&mut self.format, claim, record);
+            let mut chain = self.ledger.hand_over(id);
             chain.returned(written);
-            Done { chain, written, head: Head(head as u16) }
+            Done { chain, head: Head(id), written }
+        }
+    }
+
+    /// Hands a resident chain in flight back; its descriptors stay.
+    ///
+    /// # Safety
+    /// The claim is true, and made by the device, where `release` may be used for it.
+    #[inline(always)]
+    unsafe fn give_back_settled(&mut self, claim: Claim, release: unsafe fn(&mut F, Claim)) -> Done<C> {
+        let Claim { id, written, .. } = claim;
+        // SAFETY: as above.
+        unsafe {
+            self.ledger.strike_out_settled(id);
+            release(&mut self.format, claim);
+            let mut chain = self.ledger.hand_over(id);
+            chain.returned(written);
+            Done { chain, head: Head(id), written }
         }
     }
 
@@ -303,9 +445,9 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         self.ledger.clear(|head, mut chain| {
             // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
             unsafe { chain.returned(0) };
-            take(Head(head), chain);
+            take(Head(u32::from(head)), chain);
         });
-        self.format.close(self.ledger.counts);
+        self.close();
     }
 
     /// Chains in the ring: added and not taken back.
@@ -333,12 +475,12 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         }
     }
 
-    /// Finds out what is wrong with a used entry, and latches it.
+    /// Finds out what is wrong with a claim, and latches it.
     #[cold]
     #[inline(never)]
-    fn latch_entry(&mut self, entry: u64) -> Fault {
+    fn latch_claim(&mut self, claim: Claim) -> Fault {
         let oldest = self.format.ordered(self.ledger.counts.completed);
-        let fault = self.ledger.diagnose(entry, self.layout.size(), oldest);
+        let fault = self.ledger.diagnose(claim, self.layout.size(), oldest);
         self.latch(fault)
     }
 
@@ -346,7 +488,14 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     #[inline(never)]
     fn latch(&mut self, fault: Fault) -> Fault {
         self.ledger.latch(fault);
-        self.format.close(self.ledger.counts);
+        self.close();
         fault
+    }
+
+    /// Nothing is added and taken the short way from now on.
+    fn close(&mut self) {
+        self.places = Places::NONE;
+        self.ledger.ids = 0;
+        self.format.close(self.ledger.counts);
     }
 }

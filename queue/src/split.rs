@@ -13,6 +13,8 @@
 //! has one, between asking for an interrupt and looking again. Adding and taking back have none: the release store of the
 //! avail index and the acquire load of the used index are all that 2.7.13.2 and 2.7.14 ask for.
 //!
+//! **Resident chains** keep the descriptors that settling them took: making one available is an avail entry.
+//!
 //! **Descriptors are linked for good.** The free list is the chain of `next` fields that the next chain will have:
 //! taking `n` descriptors is following `n` links, and giving a chain back is writing one. With in-order use even that
 //! one stays as it is: chains come back in the order in which they took their descriptors, so each descriptor is followed
@@ -20,11 +22,12 @@
 
 use crate::error::Fault;
 use crate::event::passed;
-use crate::format::{Format, Kick, Look, Written};
+use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
-use crate::layout::{RingLayout, RingMemory};
+use crate::layout::{RingFeatures, RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
 use crate::measure::{Measure, room_of_few};
+use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
 use crate::{DevAddr, Segment};
@@ -67,8 +70,9 @@ struct Walk {
     measure: Measure,
 }
 
-/// Kept in `published` besides the index if the device returns chains in order.
-const IN_ORDER: u64 = 1 << 63;
+/// Kept in `published` besides the count if there is no event index: `publish` goes a longer way then, so that it needs no
+/// test for it otherwise.
+const ASIDE: u64 = 1 << 63;
 
 /// The split format with room for `N` descriptors.
 pub struct Split<const N: usize> {
@@ -88,12 +92,12 @@ pub struct Split<const N: usize> {
     descriptors_end: u64,
     /// Leads to the first free descriptor, which leads to the next, and so on.
     free_link: Link,
-    /// Chains added at the last `publish`: the avail index the device sees. With [`IN_ORDER`] it never equals the chains
-    /// added, which keeps `entry` off the direct way without a test of its own. Equal to the chains completed once closed,
-    /// for the same reason.
+    /// Chains added at the last `publish`: the avail index the device sees. With [`ASIDE`] it is never below the
+    /// chains added.
     published: u64,
-    /// [`IN_ORDER`] or zero.
-    in_order: u64,
+    /// [`ASIDE`] or zero.
+    aside: u64,
+    in_order: bool,
     event_idx: bool,
     links: [Link; N],
     /// The avail ring as we wrote it: the head at each position.
@@ -117,12 +121,6 @@ impl<const N: usize> Split<N> {
     #[inline(always)]
     const fn with_device(&self, counts: Counts) -> u16 {
         (self.published as u16).wrapping_sub(counts.completed as u16)
-    }
-
-    #[inline(always)]
-    fn next_entry(&self, counts: Counts) -> u64 {
-        // SAFETY: the position is below the ring's size.
-        unsafe { self.used.driver_entry(self.position(counts.completed)) }
     }
 
     /// Writes one list of segments into the next free descriptors, of which there are enough. Nothing is taken from the
@@ -159,7 +157,8 @@ impl<const N: usize> Format<N> for Split<N> {
             let base = Area::new(memory.cpu());
             (base, base.at(layout.driver_at()), base.at(layout.device_at()), base.at(layout.tables_at()))
         };
-        let in_order = if layout.features().in_order { IN_ORDER } else { 0 };
+        let RingFeatures { in_order, event_idx, .. } = layout.features();
+        let aside = if event_idx { 0 } else { ASIDE };
         Self {
             desc: DescTable(base),
             avail: AvailRing(driver),
@@ -173,9 +172,10 @@ impl<const N: usize> Format<N> for Split<N> {
             descriptors: 0,
             descriptors_end: u64::from(size),
             free_link: Link::to(0),
-            published: in_order,
+            published: aside,
+            aside,
             in_order,
-            event_idx: layout.features().event_idx,
+            event_idx,
             // The last one's link leads nowhere a chain would go: the free ones run out first.
             links: core::array::from_fn(|index| Link::to((index as u16 + 1) % size)),
             order: [0; N],
@@ -256,6 +256,42 @@ impl<const N: usize> Format<N> for Split<N> {
         Written { head: u32::from(first.index()), record: Record::new(table.room, 1, first.index()) }
     }
 
+    fn settle(
+        &mut self,
+        readable: &[Segment],
+        writable: &[Segment],
+        residence: &Residence,
+    ) -> Result<Written, Unsettled> {
+        let count = readable.len() + writable.len();
+        let written = match residence {
+            Residence::Ring if count <= self.free() as usize => self.write_many(0, readable, writable),
+            Residence::Table if count * RingLayout::DESC_BYTES > self.table_bytes => {
+                return Err(Unsettled::Nowhere);
+            }
+            Residence::Table if self.free() > 0 => {
+                // SAFETY: just compared, and measured by the caller.
+                Some(unsafe { self.write_indirect(0, readable, writable) })
+            }
+            _ => None,
+        };
+        written.ok_or(Unsettled::Full)
+    }
+
+    unsafe fn unsettle(&mut self, head: u32, record: Record) {
+        // SAFETY: no chain in flight has the descriptors.
+        unsafe { self.release(self.claim_for(head as u16, 0), record) }
+    }
+
+    #[inline(always)]
+    unsafe fn announce_settled(&mut self, head: u32, counts: &Counts) {
+        // SAFETY: promised by the caller: its descriptors are there.
+        unsafe { self.announce(head, counts) }
+    }
+
+    /// Nothing: its descriptors stay.
+    #[inline(always)]
+    unsafe fn release_settled(&mut self, _claim: Claim) {}
+
     #[inline(always)]
     unsafe fn announce(&mut self, head: u32, counts: &Counts) {
         let position = self.position(counts.added);
@@ -268,33 +304,45 @@ impl<const N: usize> Format<N> for Split<N> {
 
     #[inline(always)]
     fn publish(&mut self, counts: &Counts) -> Kick {
-        let (old, new) = (self.published, counts.added | self.in_order);
-        if new == old {
-            return Kick::No;
+        let (old, new) = (self.published, counts.added);
+        if new <= old {
+            return Kick::Ask(old);
         }
         self.avail.driver_publish_idx(new as u16);
         self.published = new;
         // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
         Site::Kick.full_fence();
-        let wanted = if self.event_idx {
+        if passed(self.avail_event.driver_load(), old as u16, new as u16) { Kick::Yes } else { Kick::No }
+    }
+
+    fn decide(&mut self, counts: &Counts, old: u64) -> Result<bool, Fault> {
+        let new = counts.added | self.aside;
+        if new == old {
+            return Ok(false);
+        }
+        self.avail.driver_publish_idx(new as u16);
+        self.published = new;
+        // As in `publish`.
+        Site::Kick.full_fence();
+        Ok(if self.event_idx {
             passed(self.avail_event.driver_load(), old as u16, new as u16)
         } else {
             self.used.driver_flags() & UsedRing::NO_NOTIFY == 0
-        };
-        if wanted { Kick::Yes } else { Kick::No }
+        })
     }
 
     #[inline(always)]
-    fn entry(&self, counts: &Counts) -> Option<u64> {
+    fn claim(&self, counts: &Counts, ids: &u32) -> Option<Claim> {
         // Taken before the device's index is read: what is read before an acquire has to be read again behind it.
         let (used, published, counts) = (self.used, self.published, *counts);
-        let returned = used.driver_idx().wrapping_sub(counts.completed as u16);
-        let with_device = (published as u16).wrapping_sub(counts.completed as u16);
-        if returned.wrapping_sub(1) >= with_device || published != counts.added {
+        let (old, new) = (counts.completed as u16, published as u16);
+        let returned = used.driver_idx().wrapping_sub(old);
+        if returned.wrapping_sub(1) >= new.wrapping_sub(old) || published as u32 != counts.added as u32 {
             return None;
         }
         // SAFETY: the position is below the ring's size.
-        Some(unsafe { used.driver_entry(self.position(counts.completed)) })
+        let claim = Claim::from_entry(unsafe { used.driver_entry(self.position(counts.completed)) });
+        if claim.id < *ids { Some(claim) } else { None }
     }
 
     fn look(&self, counts: Counts) -> Result<Look, Fault> {
@@ -305,15 +353,16 @@ impl<const N: usize> Format<N> for Split<N> {
         if returned > in_flight {
             return Err(Fault::IndexJump { claimed: returned, in_flight });
         }
-        let entry = self.next_entry(counts);
-        if self.in_order != 0 {
-            return Ok(Look::LastOf { chains: u64::from(returned), entry });
+        // SAFETY: the position is below the ring's size.
+        let claim = Claim::from_entry(unsafe { self.used.driver_entry(self.position(counts.completed)) });
+        if self.in_order {
+            return Ok(Look::LastOf { chains: u64::from(returned), claim });
         }
         // A chain that is added and not published is in our record and not with the device.
-        if (self.published..counts.added).any(|at| u32::from(self.ordered(at)) == entry as u32) {
-            return Err(Fault::NotInFlight { head: entry as u16 });
+        if (self.published & !ASIDE..counts.added).any(|at| u32::from(self.ordered(at)) == claim.id) {
+            return Err(Fault::NotInFlight { head: claim.id as u16 });
         }
-        Ok(Look::Entry(entry))
+        Ok(Look::Chain(claim))
     }
 
     #[inline(always)]
@@ -321,15 +370,19 @@ impl<const N: usize> Format<N> for Split<N> {
         self.order[self.position(number)]
     }
 
+    fn claim_for(&self, head: u16, written: u32) -> Claim {
+        Claim { id: u32::from(head), written, at: 0 }
+    }
+
     #[inline(always)]
-    unsafe fn release(&mut self, head: u32, record: Record) {
+    unsafe fn release(&mut self, claim: Claim, record: Record) {
         // SAFETY: a record names a descriptor of this ring.
         unsafe { *self.links.get_unchecked_mut(record.last() as usize) = self.free_link };
         self.descriptors_end += u64::from(record.descriptors());
-        self.free_link = Link::to(head as u16);
+        self.free_link = Link::to(claim.id as u16);
     }
 
-    unsafe fn release_oldest(&mut self, _head: u32, record: Record) {
+    unsafe fn release_oldest(&mut self, _claim: Claim, record: Record) {
         // Its descriptors follow the last free one already.
         self.descriptors_end += u64::from(record.descriptors());
     }
@@ -358,6 +411,6 @@ impl<const N: usize> Format<N> for Split<N> {
 
     fn close(&mut self, counts: Counts) {
         self.descriptors_end = 0;
-        self.published = counts.completed | self.in_order;
+        self.published = counts.completed | self.aside;
     }
 }

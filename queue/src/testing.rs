@@ -2,7 +2,9 @@
 //! tells when it is lost.
 
 use crate::device::DeviceRing;
-use crate::{AnyRing, Chain, DevAddr, RingFeatures, RingLayout, RingMemory, Segment};
+use crate::{
+    AnyRing, Chain, DevAddr, Place, Resident, RingFeatures, RingLayout, RingMemory, Segment, Steady,
+};
 use core::ptr::NonNull;
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
@@ -141,12 +143,62 @@ unsafe impl Chain for TestChain {
     }
 }
 
+// SAFETY: its segments change by `&mut` only, and nobody changes them.
+unsafe impl Steady for TestChain {}
+
+/// What a driver moves that has ordinary chains and resident ones.
+#[derive(Debug)]
+pub(crate) enum Mixed {
+    Written(TestChain),
+    Settled(Resident<TestChain>),
+}
+
+impl Mixed {
+    fn chain(&self) -> &TestChain {
+        match self {
+            Self::Written(chain) => chain,
+            Self::Settled(resident) => resident,
+        }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.chain().id
+    }
+}
+
+// SAFETY: everything is that of the one chain in it; the place is that of a resident.
+unsafe impl Chain for Mixed {
+    const MAY_RESIDE: bool = true;
+
+    fn readable(&self) -> &[Segment] {
+        self.chain().readable()
+    }
+
+    fn writable(&self) -> &[Segment] {
+        self.chain().writable()
+    }
+
+    fn place(&self) -> &Place {
+        match self {
+            Self::Written(_) => &Place::NOWHERE,
+            Self::Settled(resident) => resident.place(),
+        }
+    }
+
+    fn abandon(self) {
+        match self {
+            Self::Written(chain) => chain.abandon(),
+            Self::Settled(resident) => resident.abandon(),
+        }
+    }
+}
+
 /// A ring, its device, and what became of the chains.
-pub(crate) struct Rig {
-    pub(crate) ring: AnyRing<TestChain, 16>,
+pub(crate) struct Rig<C: Chain = TestChain> {
+    pub(crate) ring: AnyRing<C, 16>,
     pub(crate) device: DeviceRing,
     pub(crate) fates: Fates,
-    _memory: HostMemory,
+    pub(crate) memory: HostMemory,
 }
 
 /// Event index and indirect chains, split.
@@ -155,7 +207,7 @@ pub(crate) const SPLIT: RingFeatures =
 /// The same, packed.
 pub(crate) const PACKED: RingFeatures = RingFeatures { packed: true, ..SPLIT };
 
-impl Rig {
+impl<C: Chain> Rig<C> {
     pub(crate) fn new(features: RingFeatures, size: u16) -> Self {
         Self::with_tables(features, size, 0)
     }
@@ -167,18 +219,20 @@ impl Rig {
         let (ring, device) = unsafe {
             (AnyRing::new(memory.memory(), layout).unwrap(), DeviceRing::new(memory.memory(), layout))
         };
-        Self { ring, device, fates: Fates::default(), _memory: memory }
-    }
-
-    /// Adds a chain, not published yet.
-    pub(crate) fn add(&mut self, id: u32, readable: &[u32], writable: &[u32]) -> u16 {
-        self.ring.add(self.fates.chain(id, readable, writable)).unwrap().index() as u16
+        Self { ring, device, fates: Fates::default(), memory }
     }
 
     /// Publishes, and lets the device take everything; answers the heads it saw.
     pub(crate) fn deliver(&mut self) -> Vec<u16> {
         let _ = self.ring.publish();
         std::iter::from_fn(|| self.device.pop().unwrap()).map(|chain| chain.head).collect()
+    }
+}
+
+impl Rig {
+    /// Adds a chain, not published yet.
+    pub(crate) fn add(&mut self, id: u32, readable: &[u32], writable: &[u32]) -> u16 {
+        self.ring.add(self.fates.chain(id, readable, writable)).unwrap().index() as u16
     }
 
     /// Takes everything the device has returned: ids and what was written.

@@ -150,9 +150,29 @@ impl DescTable {
     pub(crate) unsafe fn driver_write_buffer(&self, byte: usize, addr: u64, len: u32) {
         // SAFETY: promised by the caller.
         unsafe {
-            self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed);
-            self.0.u32(byte as isize + 8).store(len.to_le(), Ordering::Relaxed);
+            self.driver_write_addr(byte, addr);
+            self.driver_write_len(byte, len);
         }
+    }
+
+    /// Packed: writes the address alone.
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_write_addr(&self, byte: usize, addr: u64) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed) }
+    }
+
+    /// Packed: writes the length alone.
+    ///
+    /// # Safety
+    /// As `driver_write`.
+    #[inline(always)]
+    pub(crate) unsafe fn driver_write_len(&self, byte: usize, len: u32) {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.u32(byte as isize + 8).store(len.to_le(), Ordering::Relaxed) }
     }
 
     /// Packed: writes the tag of a descriptor that is not the first of its chain. The device looks only after it has

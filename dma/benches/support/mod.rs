@@ -17,6 +17,8 @@ pub(crate) struct Counted {
     pub(crate) id: String,
     /// Instructions executed in the counted part.
     pub(crate) instructions: u64,
+    /// How often it locked the bus, which atomic operations and full fences do on x86, if that was counted.
+    pub(crate) bus_locks: Option<u64>,
 }
 
 /// Counts by `iai_main` (the `main` that `iai_callgrind::main!` makes) and returns what was counted, or nothing:
@@ -77,13 +79,16 @@ fn tools() -> Result<(), String> {
 
 fn counted_from(summary: &serde_json::Value) -> Counted {
     let text = |key: &str| summary[key].as_str().unwrap_or_default().to_string();
-    let metrics = &summary["profiles"][0]["summaries"]["total"]["summary"]["Callgrind"]["Ir"]["metrics"];
-    // `Left` alone is a first run, `Both` one that is compared with the run before it: the new count comes first.
-    let new = [&metrics["Left"], &metrics["Both"][0]].into_iter().find_map(|value| {
-        value["Int"].as_u64().or(value.as_u64()).or_else(|| value["Float"].as_f64().map(|f| f as u64))
-    });
-    let new = new.unwrap_or_else(|| panic!("no instruction count in {metrics}"));
-    Counted { function: text("function_name"), id: text("id"), instructions: new }
+    let counts = &summary["profiles"][0]["summaries"]["total"]["summary"]["Callgrind"];
+    let new = |event: &str| {
+        let metrics = &counts[event]["metrics"];
+        // `Left` alone is a first run, `Both` one that is compared with the run before it: the new count comes first.
+        [&metrics["Left"], &metrics["Both"][0]].into_iter().find_map(|value| {
+            value["Int"].as_u64().or(value.as_u64()).or_else(|| value["Float"].as_f64().map(|f| f as u64))
+        })
+    };
+    let instructions = new("Ir").unwrap_or_else(|| panic!("no instruction count in {counts}"));
+    Counted { function: text("function_name"), id: text("id"), instructions, bus_locks: new("Ge") }
 }
 
 /// A table on standard output: plain text, columns aligned.

@@ -45,13 +45,16 @@ pub(crate) struct Shared<C: Chain + 'static, const KEPT: bool> {
     request: C,
 }
 
-impl<C: Request + 'static, const KEPT: bool> Rig for Shared<C, KEPT> {
-    fn new(writable: usize) -> Self {
+impl<C: Request<()> + 'static, const KEPT: bool> Shared<C, KEPT> {
+    /// With chains of one segment to read and `writable` to write.
+    pub(crate) fn new(writable: usize) -> Self {
         let (ring, device) = make();
         let consumer = if KEPT { ring.consumer() } else { None };
-        Self { ring, consumer, device, request: C::of(writable) }
+        Self { ring, consumer, device, request: C::of(&mut (), writable) }
     }
+}
 
+impl<C: Chain + Copy + 'static, const KEPT: bool> Rig for Shared<C, KEPT> {
     fn pass(&mut self, times: u64) {
         for _ in 0..times {
             black_box(counted_submit(self.ring, self.request).expect("room for one").kick);

@@ -137,8 +137,9 @@ fn counted_pop<'a>(
     unsafe { queue.pop_used(token, inputs, outputs) }.expect("a chain")
 }
 
-impl Rig for VirtioDrivers {
-    fn new(writable: usize) -> Self {
+impl VirtioDrivers {
+    /// With chains of one segment to read and `writable` to write.
+    pub(crate) fn new(writable: usize) -> Self {
         let mut addresses = Addresses::default();
         let queue = Queue::new(&mut addresses, 0, false, true).expect("a queue of 256");
         let at = |address: usize| NonNull::new(address as *mut u8).expect("an address");
@@ -152,7 +153,9 @@ impl Rig for VirtioDrivers {
             writable,
         }
     }
+}
 
+impl Rig for VirtioDrivers {
     fn pass(&mut self, times: u64) {
         let Self { queue, avail, used, next, request, answers, writable } = self;
         for _ in 0..times {

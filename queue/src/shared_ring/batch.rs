@@ -39,7 +39,7 @@ impl<'r, C: Chain, const N: usize> Batch<'r, C, N> {
             self.list.oldest = head;
         }
         (self.list.newest, self.list.count) = (head, self.list.count + 1);
-        Ok(Head(head))
+        Ok(Head(u32::from(head)))
     }
 
     /// Makes everything added so far available, or leaves that to whoever is publishing. `true`: the device wants a kick,

@@ -49,7 +49,7 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
             }
             for _ in 0..returned {
                 let (record, done) = self.take(self.completed())?;
-                freed.add(done.head.0, record);
+                freed.add(done.head.0 as u16, record);
                 take(done);
             }
             count += usize::from(returned);
@@ -94,7 +94,7 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     #[inline(always)]
     fn take_one(&mut self, completed: u64) -> Result<Done<C>, Fault> {
         let (record, done) = self.take(completed)?;
-        self.ring.free_list().give_chain(done.head.0, record);
+        self.ring.free_list().give_chain(done.head.0 as u16, record);
         Ok(done)
     }
 
@@ -120,7 +120,7 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
         let mut chain = unsafe { self.ring.take_stored(head as u16) };
         // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
         unsafe { chain.returned(written) };
-        Ok((record, Done { chain, written, head: Head(head as u16) }))
+        Ok((record, Done { chain, written, head: Head(head as u32) }))
     }
 
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop

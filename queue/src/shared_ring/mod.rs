@@ -199,13 +199,13 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     #[inline(never)]
     fn submit_otherwise(&self, chain: C) -> Result<Submitted, AddError<C>> {
         let (head, record) = self.write_otherwise(&mut FromList, chain)?;
-        Ok(Submitted { head: Head(head), kick: self.publish_one(head, record) })
+        Ok(Submitted { head: Head(u32::from(head)), kick: self.publish_one(head, record) })
     }
 
     #[inline(always)]
     fn submit_written(&self, head: u16, record: Record, chain: C) -> Submitted {
         self.store(head, chain);
-        Submitted { head: Head(head), kick: self.publish_one(head, record) }
+        Submitted { head: Head(u32::from(head)), kick: self.publish_one(head, record) }
     }
 
     /// Begins a batch.
@@ -412,7 +412,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         self.clear(|head, mut chain| {
             // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
             unsafe { chain.returned(0) };
-            take(Head(head), chain);
+            take(Head(u32::from(head)), chain);
         });
     }
 

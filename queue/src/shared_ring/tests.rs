@@ -55,7 +55,7 @@ impl Rig {
     }
 
     fn submit(&self, id: u32, readable: &[u32], writable: &[u32]) -> u16 {
-        self.ring.submit(self.chain(id, readable, writable)).unwrap().head.0
+        self.ring.submit(self.chain(id, readable, writable)).unwrap().head.index() as u16
     }
 }
 
@@ -72,7 +72,7 @@ fn chains_of_all_shapes_go_there_and_back_in_any_order_and_free_their_descriptor
         let room: u32 = shapes[id].1.iter().sum();
         rig.return_chain(heads[id], room);
         let done = rig.ring.consumer().unwrap().pop().unwrap().unwrap();
-        assert_eq!((done.chain.id as usize, done.written, done.head.0), (id, room, heads[id]));
+        assert_eq!((done.chain.id as usize, done.written, done.head.index() as u16), (id, room, heads[id]));
     }
     assert_eq!((rig.ring.in_flight(), rig.ring.free()), (0, 16));
     assert!(rig.ring.consumer().unwrap().pop().unwrap().is_none());
@@ -115,7 +115,7 @@ fn a_batch_becomes_visible_at_once_in_order_with_one_kick() {
     assert!(batch.reserve(6));
     assert!(!batch.is_empty() || rig.ring.free() == 10);
     let heads: Vec<u16> =
-        (0..4).map(|id| batch.add(rig.fates.chain(id, &[1 + id], &[1])).unwrap().0).collect();
+        (0..4).map(|id| batch.add(rig.fates.chain(id, &[1 + id], &[1])).unwrap().index() as u16).collect();
     assert_eq!(
         (batch.len(), rig.ring.in_flight(), rig.ring.free()),
         (4, 0, 8),
@@ -167,7 +167,8 @@ fn what_is_left_for_a_publisher_that_stands_still_is_accepted_and_published_when
     assert_eq!((rig.seen().len(), rig.ring.in_flight(), rig.ring.free()), (0, 0, 12));
     assert!(rig.ring.finish(0, 0), "the device's first wish");
     let heads: Vec<u16> = rig.seen().into_iter().map(|(head, _)| head).collect();
-    assert_eq!(heads, [one.head.0, two[0].0, two[1].0, three.head.0]);
+    let seen = [one.head, two[0], two[1], three.head].map(|head| head.index() as u16);
+    assert_eq!(heads, seen);
     assert!(rig.ring.publisher.begin(), "the right was given up");
 }
 
@@ -218,10 +219,10 @@ fn a_device_that_names_a_chain_it_was_not_told_of_is_caught() {
     rig.submit(0, &[1], &[1]);
     let mut batch = rig.ring.batch();
     let head = batch.add(rig.fates.chain(1, &[1], &[1])).unwrap();
-    rig.device.lie_entry(u32::from(head.0), 0);
+    rig.device.lie_entry(head.index() as u32, 0);
     rig.device.publish();
     let fault = rig.ring.consumer().unwrap().pop().unwrap_err();
-    assert_eq!(fault, Fault::NotInFlight { head: head.0 });
+    assert_eq!(fault, Fault::NotInFlight { head: head.index() as u16 });
 }
 
 #[test]
