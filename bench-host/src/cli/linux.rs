@@ -49,6 +49,9 @@ pub struct LinuxArgs {
     /// How many times Linux boots before that with every setting, to choose the best.
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub pilots: u32,
+    /// Also compare with the serial way that did not win its case, in boots of its own: hvc, or the relay.
+    #[arg(long)]
+    pub every_way: bool,
     /// Append the run to results/; without it the run is kept below target/.
     #[arg(long)]
     pub record: bool,

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
-use ninewire_bench_guest::record;
 
 use super::machine::{directory, wire};
 use super::run::bar::Bar;
@@ -17,7 +16,7 @@ use crate::ingest::Received;
 use crate::interrupt::{Interrupted, Interrupts};
 use crate::peer::anchor::Anchors;
 use crate::peer::package::{self, Kernel};
-use crate::peer::setting::{Lineup, Purpose, RELAY_PORT, TAG, Trial, Way, best, candidates};
+use crate::peer::setting::{Lineup, Purpose, RELAY_PORT, TAG, Trial, Way, candidates, choose};
 use crate::peer::{initramfs, table};
 use crate::plan::Plan;
 use crate::qemu::{Accel, CPU_MAX, Device, Port, Vm, shell_line};
@@ -69,7 +68,7 @@ pub(super) fn linux(args: &LinuxArgs, interrupts: &Interrupts) -> Result<ExitCod
     let [side] = sides;
     interrupts.check()?;
     let mut comparison = Comparison::new(&side, &guest, &base, &root, &workspace, interrupts)?;
-    let chosen = comparison.pilots(args.pilots)?;
+    let chosen = comparison.pilots(args.pilots, args.every_way)?;
     comparison.measure(&chosen, args.boots)?;
     let run = comparison.run;
     drop(scratch);
@@ -94,7 +93,8 @@ impl LinuxGuest {
     fn planned(workspace: &Workspace) -> Self {
         let image = package::planned(workspace);
         let kernel = Kernel { package: String::new(), image, modules: Vec::new() };
-        Self { kernel, initrd: initramfs::path(workspace) }
+        let initrd = initramfs::path(&kernel);
+        Self { kernel, initrd }
     }
 
     /// The machine of one boot: as ours, with Linux in it and this way for the serial path.
@@ -165,10 +165,10 @@ impl<'c> Comparison<'c> {
         Ok(Self { side, guest, base, root, workspace, interrupts, run })
     }
 
-    /// Boots Linux with every setting, and chooses one for each case and path.
-    fn pilots(&mut self, pilots: u32) -> Result<Vec<Trial>> {
+    /// Boots Linux with every setting, and chooses one for each case and path, or way.
+    fn pilots(&mut self, pilots: u32, every_way: bool) -> Result<Vec<Trial>> {
         let all = self.base.jobs.iter().enumerate().flat_map(|(case, job)| {
-            candidates(&job.spec).into_iter().map(move |setting| Trial { case, setting })
+            candidates(&job.spec).into_iter().map(move |setting| Trial { case, setting, for_path: true })
         });
         let mut kinds = self.kinds(Lineup::of(&all.collect::<Vec<_>>()), Purpose::Pilot);
         let bar = Bar::new(pilots * kinds.len() as u32);
@@ -200,16 +200,12 @@ impl<'c> Comparison<'c> {
             })
         });
         let rates: Vec<(Trial, f64)> = rates.collect();
-        let mut chosen = Vec::new();
-        for case in 0..self.base.jobs.len() {
-            for path in record::Path::ALL {
-                let of_case = rates
-                    .iter()
-                    .filter(|(trial, _)| trial.case == case && trial.setting.way.path() == *path)
-                    .map(|(trial, rate)| (trial.setting, *rate));
-                chosen.extend(best(of_case).map(|setting| Trial { case, setting }));
-            }
-        }
+        let chosen: Vec<Trial> = (0..self.base.jobs.len())
+            .flat_map(|case| {
+                let of_case: Vec<_> = rates.iter().filter(|(trial, _)| trial.case == case).copied().collect();
+                choose(&of_case, every_way)
+            })
+            .collect();
         if chosen.is_empty() {
             bail!("not measured: Linux ran no case with any setting");
         }

@@ -21,9 +21,9 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// The guest has no file but the program, so its C library is in it; what only a debugger reads is not.
 const FLAGS: &str = "-Ctarget-feature=+crt-static -Cstrip=symbols";
 
-/// Where the archive lies once it is written.
-pub fn path(workspace: &Workspace) -> PathBuf {
-    workspace.variant_target("ninewire-linux").join("initramfs.cpio")
+/// Where the archive lies once it is written: beside its kernel.
+pub fn path(kernel: &Kernel) -> PathBuf {
+    kernel.image.with_file_name("initramfs.cpio")
 }
 
 /// Builds the first process and writes the archive of it and the kernel's modules.
@@ -37,7 +37,7 @@ pub fn write(kernel: &Kernel, workspace: &Workspace, interrupts: &Interrupts) ->
         archive.file(&format!("modules/{name}"), &read(module)?);
     }
     archive.program("init", &read(&init)?);
-    let path = path(workspace);
+    let path = path(kernel);
     let folder = path.parent().context("the archive has no folder")?;
     let written = tempfile::NamedTempFile::new_in(folder)
         .and_then(|mut file| file.write_all(&archive.finish()).map(|()| file))

@@ -211,7 +211,11 @@ fn unpack(
     let contents = take_apart(deb, interrupts)?;
     let made = folder.path().join("made");
     put_down(&contents, &made)?;
-    fs::rename(&made, kept).with_context(|| format!("cannot keep {}", kept.display()))
+    match fs::rename(&made, kept) {
+        // Somebody else was faster with the same package.
+        Err(_) if kept.is_dir() => Ok(()),
+        renamed => renamed.with_context(|| format!("cannot keep {}", kept.display())),
+    }
 }
 
 /// The file apt has brought.

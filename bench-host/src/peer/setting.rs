@@ -62,8 +62,13 @@ impl Way {
 
     /// The way that mounts this device.
     pub fn of_device(device: &str) -> Option<Way> {
-        [Way::Native, Way::Terminal, Way::Relay].into_iter().find(|way| way.device() == device)
+        Way::ALL.into_iter().find(|way| way.device() == device)
     }
+}
+
+impl Way {
+    /// Every way.
+    pub const ALL: [Way; 3] = [Way::Native, Way::Terminal, Way::Relay];
 }
 
 impl fmt::Display for Way {
@@ -122,6 +127,16 @@ pub struct Trial {
     pub case: usize,
     /// How Linux runs it.
     pub setting: Setting,
+    /// Whether it stands for the case's path; one that does not stands for its way alone.
+    pub for_path: bool,
+}
+
+impl Trial {
+    /// What the series of a case called `case` is called.
+    fn name(&self, case: &str) -> String {
+        let way = self.setting.way;
+        if self.for_path { linux_name(way.path(), case) } else { way_name(way, case) }
+    }
 }
 
 /// What one kind of boot of the Linux guest runs: a machine has one way for the serial path.
@@ -161,7 +176,7 @@ impl Lineup {
         };
         let jobs = self.trials.iter().filter_map(|trial| {
             let job = base.jobs.get(trial.case)?;
-            Some(PlannedJob { spec: purpose.spec(&job.spec, trial.setting), ..job.clone() })
+            Some(PlannedJob { spec: purpose.spec(&job.spec, trial), ..job.clone() })
         });
         Plan {
             shares: [Way::Native, self.serial].into_iter().filter_map(share).collect(),
@@ -181,10 +196,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn spec(self, case: &JobSpec, setting: Setting) -> JobSpec {
-        let (paths, name) = match setting.way.path() {
-            Path::Native => (Paths::Native, linux_name(Path::Native, &case.name)),
-            Path::Serial => (Paths::Serial, linux_name(Path::Serial, &case.name)),
+    fn spec(self, case: &JobSpec, trial: &Trial) -> JobSpec {
+        let (setting, name) = (trial.setting, trial.name(&case.name));
+        let paths = match setting.way.path() {
+            Path::Native => Paths::Native,
+            Path::Serial => Paths::Serial,
         };
         JobSpec {
             name: match self {
@@ -217,11 +233,35 @@ pub fn linux_name(path: Path, case: &str) -> String {
     format!("linux {path}: {case}")
 }
 
-/// The setting with the highest rate; of equal ones the first that was tried.
-pub fn best(measured: impl IntoIterator<Item = (Setting, f64)>) -> Option<Setting> {
+/// What the series of a case is called that Linux ran by a way that was not its path's fastest.
+pub fn way_name(way: Way, case: &str) -> String {
+    format!("linux by {way}: {case}")
+}
+
+/// Of the trials of one case and their rates, the best for each path; and where every way is to be measured, the best for
+/// each way that did not win its path.
+pub fn choose(rates: &[(Trial, f64)], every_way: bool) -> Vec<Trial> {
+    let best_of = |wanted: &dyn Fn(Way) -> bool| {
+        let fitting = rates.iter().filter(|(trial, _)| wanted(trial.setting.way));
+        best(fitting.map(|(trial, rate)| (*trial, *rate)))
+    };
+    let mut chosen = Vec::new();
+    for path in Path::ALL {
+        let Some(winner) = best_of(&|way| way.path() == *path) else { continue };
+        chosen.push(Trial { for_path: true, ..winner });
+        for way in Way::ALL.into_iter().filter(|way| way.path() == *path && *way != winner.setting.way) {
+            let other = best_of(&|found| found == way).filter(|_| every_way);
+            chosen.extend(other.map(|other| Trial { for_path: false, ..other }));
+        }
+    }
+    chosen
+}
+
+/// The one with the highest rate; of equal ones the first.
+fn best<T>(measured: impl IntoIterator<Item = (T, f64)>) -> Option<T> {
     let rates = measured.into_iter().filter(|(_, rate)| rate.is_finite());
     let best = rates.reduce(|best, next| if next.1 > best.1 { next } else { best });
-    best.map(|(setting, _)| setting)
+    best.map(|(one, _)| one)
 }
 
 #[cfg(test)]
@@ -279,18 +319,32 @@ mod tests {
         assert_eq!(threads(1), [1, 8, 1, 8]);
     }
 
+    fn trial(way: Way, threads: u16) -> Trial {
+        Trial { case: 0, setting: Setting { way, msize: 131_072, threads }, for_path: true }
+    }
+
     #[test]
-    fn the_fastest_setting_wins_and_a_tie_goes_to_the_first() {
-        let setting = |threads| Setting { way: Way::Native, msize: 131_072, threads };
-        let rates = [(1, 5.0), (8, f64::NAN), (2, 7.0), (3, 7.0)];
-        let winner = best(rates.map(|(threads, rate)| (setting(threads), rate)));
-        assert_eq!(winner.unwrap().threads, 2);
-        assert_eq!(best([]), None);
+    fn the_fastest_setting_of_each_path_wins_and_a_tie_goes_to_the_first() {
+        let rates = [
+            (trial(Way::Native, 1), 5.0),
+            (trial(Way::Native, 8), f64::NAN),
+            (trial(Way::Native, 2), 7.0),
+            (trial(Way::Native, 3), 7.0),
+            (trial(Way::Terminal, 1), 3.0),
+            (trial(Way::Relay, 1), 1.0),
+            (trial(Way::Relay, 8), 2.0),
+        ];
+        assert_eq!(choose(&rates, false), [trial(Way::Native, 2), trial(Way::Terminal, 1)]);
+        let other = Trial { for_path: false, ..trial(Way::Relay, 8) };
+        assert_eq!(choose(&rates, true), [trial(Way::Native, 2), trial(Way::Terminal, 1), other]);
+        assert_eq!(choose(&rates[..1], true), [trial(Way::Native, 1)]);
+        assert!(choose(&[], true).is_empty());
+        assert_eq!(other.name("a"), "linux by port and relay: a");
     }
 
     #[test]
     fn native_trials_ride_with_the_serial_ones_and_each_serial_way_has_boots_of_its_own() {
-        let trial = |case, way| Trial { case, setting: Setting { way, msize: 8192, threads: 1 } };
+        let trial = |case, way| Trial { case, ..trial(way, 1) };
         let both = [trial(0, Way::Native), trial(0, Way::Relay), trial(1, Way::Terminal)];
         let lineups = Lineup::of(&both);
         assert_eq!(lineups.len(), 2);
@@ -304,7 +358,8 @@ mod tests {
     #[test]
     fn a_lineup_tells_the_guest_each_case_with_its_setting_on_one_path() {
         let base = base("[a]\nrw=read\niodepth=8\nmsize=1m\nwait=poll");
-        let trial = |way, msize, threads| Trial { case: 0, setting: Setting { way, msize, threads } };
+        let trial =
+            |way, msize, threads| Trial { setting: Setting { way, msize, threads }, ..trial(way, threads) };
         let lineup = Lineup {
             serial: Way::Terminal,
             trials: vec![trial(Way::Native, 512_000, 8), trial(Way::Terminal, 1 << 20, 1)],

@@ -1,12 +1,11 @@
 //! The table a comparison with Linux ends with: each case on each path here and there, the ratio with its interval, what
 //! Linux ran with, and what the host does without a guest. Every number is derived from the run that is passed in.
 
-use comfy_table::Table;
 use ninewire_bench_guest::record::{Path, Work};
 use ninewire_bench_guest::units::Bytes;
 
 use super::anchor::{GUEST as HOST, host_name, ping_name, stream_name};
-use super::setting::{Setting, Way, linux_name, pilot_of};
+use super::setting::{Setting, Way, linux_name, pilot_of, way_name};
 use crate::run::cell::{BootValue, Cell};
 use crate::run::{Job, Run};
 use crate::stats::ratio::{hodges_lehmann, ratio_with_interval};
@@ -89,7 +88,19 @@ fn speed(run: &Run, cells: &[Cell]) -> String {
     for job in cases {
         let mut name = job.name.as_str();
         for path in Path::ALL {
-            name = row(&mut table, run, cells, job, *path, name);
+            let mut named = |linux: &str, path_word: String| {
+                if let Some(cells) = row(run, cells, job, *path, linux) {
+                    table.add_row([&[name.to_string(), path_word], &cells[..]].concat());
+                    name = "";
+                }
+            };
+            named(&linux_name(*path, &job.name), path.to_string());
+            for way in Way::ALL.into_iter().filter(|way| way.path() == *path) {
+                let linux = way_name(way, &job.name);
+                if series(run, cells, &linux, *path).is_some() {
+                    named(&linux, format!("{path} ({way})"));
+                }
+            }
         }
     }
     format!(
@@ -106,29 +117,25 @@ fn series_of(run: &Run, case: &str) -> bool {
     Path::ALL.iter().any(|path| run.jobs.iter().any(|job| job.name == linux_name(*path, case)))
 }
 
-/// Adds a row if anybody ran the case on `path`; returns the name for the next row of the case.
-fn row<'n>(table: &mut Table, run: &Run, cells: &[Cell], job: &Job, path: Path, name: &'n str) -> &'n str {
+/// A row behind its case and path, if anybody ran the case on `path`; `linux` is what Linux' series is called.
+fn row(run: &Run, cells: &[Cell], job: &Job, path: Path, linux: &str) -> Option<Vec<String>> {
     let unit = Unit::of(job.work);
     let ours = series(run, cells, &job.name, path).map(|(_, cell)| cell);
-    let linux = series(run, cells, &linux_name(path, &job.name), path);
-    if ours.is_none() && linux.is_none() {
-        return name;
-    }
+    let linux = series(run, cells, linux, path);
     let theirs = linux.map(|(_, cell)| cell);
+    ours.or(theirs)?;
     let (ratio, interval) = ratio(ours, theirs);
     let host = (path == Path::Native).then(|| series(run, cells, &host_name(&job.name), path)).flatten();
-    table.add_row([
-        name.to_string(),
-        path.to_string(),
+    let setting = linux.and_then(|(job, cell)| setting(run, job, cell));
+    Some(vec![
         unit.name().to_string(),
         shown(ours, unit),
         shown(theirs, unit),
         ratio,
         interval,
-        linux.and_then(|(job, cell)| setting(run, job, cell)).map_or(NOTHING.into(), |s| s.to_string()),
+        setting.map_or_else(|| NOTHING.to_string(), |setting| setting.to_string()),
         host.map_or_else(String::new, |(_, cell)| shown(Some(cell), unit)),
-    ]);
-    ""
+    ])
 }
 
 fn shown(cell: Option<&Cell>, unit: Unit) -> String {
@@ -314,6 +321,17 @@ mod tests {
             ),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_way_that_did_not_win_its_path_has_a_row_of_its_own() {
+        let mut run = compared(6);
+        let serial = linux_name(Path::Serial, "read/x");
+        let job = run.jobs.iter_mut().find(|job| job.name == serial).unwrap();
+        job.name = way_name(Way::Relay, "read/x");
+        let rows = rows(&render(&run));
+        assert_eq!(rows[1][1..6], ["serial", "MiB/s", "2500", "-", "-"]);
+        assert_eq!(rows[2][..6], ["", "serial (port and relay)", "MiB/s", "2500", "1000", "2.50x"]);
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn both_guests_and_the_host_run_every_case_and_check_every_byte() {
     let before = fingerprint(dir.path());
     let cases = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(cases.path(), CASES).unwrap();
-    let finished = start(dir.path(), &["--suite", cases.path().to_str().unwrap()]).finish();
+    let finished = start(dir.path(), &["--every-way", "--suite", cases.path().to_str().unwrap()]).finish();
     assert!(finished.status.success(), "{}", finished.stderr);
     assert_eq!(fingerprint(dir.path()), before);
     for case in ["read/bs=64k", "randwrite/bs=4k", "filestat"] {
@@ -62,6 +62,9 @@ fn both_guests_and_the_host_run_every_case_and_check_every_byte() {
             assert!(row[5].ends_with('x'), "a ratio: {row:?}");
             assert!(row[7].contains("msize") && row[7].contains("thread"), "a setting: {row:?}");
         }
+        let other = ["serial (hvc)", "serial (port and relay)"];
+        let rows = other.iter().filter(|path| finished.stdout.contains(&format!("| {path} ")));
+        assert!(rows.count() > 0, "the way that did not win has a row:\n{}", finished.stdout);
     }
 
     let run = run_of(&finished);
