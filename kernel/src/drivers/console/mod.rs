@@ -61,8 +61,9 @@ mod config {
 /// queues have to be set up before the device starts.
 const PORTS_MAX: usize = 32;
 
-/// Buffers waiting for control messages.
-const CONTROL_PAGES: usize = 16;
+/// Buffers waiting for control messages. A device drops what it finds no buffer for: QEMU announces all its ports, up to
+/// 31, in one go, and its control queue has 32 places.
+const CONTROL_PAGES: usize = 32;
 
 /// Messages to the device that wait for their turn, at most: a few for each port.
 const UNSENT_MAX: usize = 4 * PORTS_MAX;
@@ -281,10 +282,15 @@ impl Control {
         Ok(Control { rx, tx: Sender::new(tx.open()?), unsent })
     }
 
-    /// Sends what is to be said, as far as ring and page pool have room; the rest goes next round.
+    /// Sends the next of what is to be said, when the device has taken the one before.
+    ///
+    /// One at a time: each may be answered with a few messages (name, console, open), which are there when it has been
+    /// taken, and which the device drops when it finds no buffer. Answers to one always find one, to thirty they do not.
     fn publish(&mut self) {
         self.rx.refill();
-        while let Some(message) = self.unsent.front() {
+        while self.tx.is_drained()
+            && let Some(message) = self.unsent.front()
+        {
             let Ok(mut page) = mem::pool().alloc_bytes(control::MESSAGE_BYTES) else { break };
             page.write_at(0, &message.emit());
             if !self.tx.try_send(&mut Windows::from(page)) {

@@ -1,6 +1,7 @@
 //! The driver against a device played by the test: one that cuts as QEMU does, and ones that lie.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::future::Future;
@@ -105,9 +106,16 @@ impl Bench {
 
     /// What the driver has said on the control queue since the last time.
     fn heard(&mut self) -> Vec<Vec<u8>> {
+        core::iter::from_fn(|| self.heard_one()).collect()
+    }
+
+    /// The next of it: one message is on its way at a time.
+    fn heard_one(&mut self) -> Option<Vec<u8>> {
         turn();
         let (_, tx) = self.control.as_mut().expect("a device with ports");
-        core::iter::from_fn(|| tx.drain()).map(|pieces| pieces.concat()).collect()
+        let message = tx.drain().map(|pieces| pieces.concat());
+        assert!(message.is_none() || tx.drain().is_none(), "a second message before the first was taken");
+        message
     }
 
     /// A port that is announced, named and open on the host's side.
@@ -567,6 +575,36 @@ fn ports_beyond_those_there_are_queues_for_are_declined() {
     bench.say_event(0, 99, 1);
     bench.say(&[1, 2, 3]);
     assert_eq!(bench.console.counters().faults, 5);
+}
+
+#[test]
+fn a_device_with_many_ports_finds_a_buffer_for_every_message() {
+    const PORTS: u32 = 31;
+    let mut bench = Bench::multiport(PORTS);
+    assert_eq!(bench.heard().len(), 1, "DEVICE_READY");
+    let event = |port: u32, event: u16| [&port.to_le_bytes()[..], &event.to_le_bytes(), &[1, 0]].concat();
+    let (rx, _) = bench.control.as_mut().unwrap();
+    for port in 0..PORTS {
+        assert_eq!(
+            rx.fill(&event(port, 1)),
+            Some(8),
+            "PORT_ADD of port {port}, before the driver has looked"
+        );
+    }
+    for port in 0..PORTS {
+        assert_eq!(bench.heard_one(), Some(event(port, 3)), "PORT_READY");
+        // As QEMU does: answered while the driver is still told that its message was taken.
+        let (rx, _) = bench.control.as_mut().unwrap();
+        let name = [event(port, 7), format!("port {port}\0").into_bytes()].concat();
+        for answer in [event(port, 4), name, event(port, 6)] {
+            assert_eq!(rx.fill(&answer), Some(answer.len()), "an answer to port {port}");
+        }
+    }
+    bench.heard();
+    for port in 0..PORTS {
+        assert!(bench.registry.port(&format!("port {port}")).is_some(), "port {port} has its name");
+    }
+    assert_eq!(bench.console.counters().faults, 0);
 }
 
 #[test]
