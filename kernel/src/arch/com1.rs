@@ -43,12 +43,6 @@ pub fn write(bytes: &[u8]) {
     }
 }
 
-/// Writes all bytes as they are: for a terminal, whose console has made line ends already.
-pub fn write_raw(bytes: &[u8]) {
-    let mut port = Transmitter { room: 0 };
-    bytes.iter().for_each(|&byte| port.put(byte));
-}
-
 struct Transmitter {
     /// Bytes the FIFO takes before it has to be looked at again.
     room: usize,
@@ -70,6 +64,17 @@ impl Transmitter {
         self.room -= 1;
         write_u8(DATA, byte);
     }
+}
+
+/// Writes the first of the bytes as they are, if the transmitter takes any now; how many. Never waits and drops nothing:
+/// a host that does not read leaves the transmitter full until it does.
+pub fn try_write(bytes: &[u8]) -> usize {
+    if read_u8(LINE_STATUS) & STATUS_TRANSMIT_EMPTY == 0 {
+        return 0;
+    }
+    let taken = bytes.len().min(FIFO_BYTES);
+    bytes[..taken].iter().for_each(|&byte| write_u8(DATA, byte));
+    taken
 }
 
 /// A byte that has arrived, if any; never waits.

@@ -2,7 +2,8 @@
 //!
 //! Nothing interrupts when a byte arrives, so a task looks: at once while bytes keep coming, and less and less often
 //! when nobody types. A person does not notice, and the processor sleeps in between. The host keeps what does not fit
-//! the sixteen bytes of the receiver until there is room, so nothing is lost by looking late.
+//! the sixteen bytes of the receiver until there is room, so nothing is lost by looking late. In the other direction the
+//! host may be late: what the transmitter does not take waits here, and the task looks whether it takes more.
 
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
@@ -14,7 +15,7 @@ use super::cons::Terminal;
 use crate::arch::com1;
 use crate::ns::wait::WaitList;
 use crate::task::{SpawnError, spawn, yield_now};
-use crate::time::{Nanos, now, sleep};
+use crate::time::{Instant, Nanos, now, sleep};
 
 /// How long after the last byte the line is looked at without pause: the host needs some time to bring more.
 const EAGER: Nanos = Nanos::from_micros(200);
@@ -26,16 +27,28 @@ const UNREAD_BYTES_MAX: usize = 4096;
 const PAUSE_MIN: Nanos = Nanos::from_millis(1);
 const PAUSE_MAX: Nanos = Nanos::from_millis(16);
 
+/// A transmitter that has taken nothing for so long is not there any more: what is shown on it is dropped.
+const TRANSMITTER_PATIENCE: Nanos = Nanos::from_secs(60);
+
 /// The first serial line.
 pub struct Uart {
     typed: Mutex<VecDeque<u8>>,
     arrived: WaitList,
+    /// Since when the transmitter has been full, if it is.
+    full_since: Mutex<Option<Instant>>,
+    /// The transmitter may take more.
+    emptied: WaitList,
 }
 
 impl Uart {
     /// Starts looking for bytes. Called once: two would share them.
     pub fn start() -> Result<Arc<Uart>, SpawnError> {
-        let uart = Arc::new(Uart { typed: Mutex::new(VecDeque::new()), arrived: WaitList::new() });
+        let uart = Arc::new(Uart {
+            typed: Mutex::default(),
+            arrived: WaitList::new(),
+            full_since: Mutex::default(),
+            emptied: WaitList::new(),
+        });
         let watched = uart.clone();
         spawn("uart", async move { watched.watch().await })?;
         Ok(uart)
@@ -58,6 +71,10 @@ impl Uart {
                 last = now();
                 pause = PAUSE_MIN;
             }
+            if self.full_since.lock().is_some() {
+                self.emptied.wake_all();
+                pause = PAUSE_MIN;
+            }
             if now() - last < EAGER {
                 yield_now().await;
             } else {
@@ -78,8 +95,16 @@ impl Terminal for Uart {
         })
     }
 
-    fn poll_write(&self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
-        com1::write_raw(bytes);
-        Poll::Ready(bytes.len())
+    fn poll_write(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
+        self.emptied.poll_until(cx, || {
+            let taken = com1::try_write(bytes);
+            let full_since = &mut *self.full_since.lock();
+            if taken > 0 || bytes.is_empty() {
+                *full_since = None;
+                return Some(taken);
+            }
+            let since = *full_since.get_or_insert_with(now);
+            (now() - since > TRANSMITTER_PATIENCE).then_some(bytes.len())
+        })
     }
 }
