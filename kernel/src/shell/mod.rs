@@ -21,6 +21,7 @@ pub mod race;
 mod run;
 #[cfg(test)]
 mod tests;
+mod together;
 
 pub use context::{Context, End, Exit, Program, Session, Streams};
 pub use run::Shell;

@@ -1,5 +1,6 @@
 //! `ls`: names in directories, and what is known about them.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
@@ -9,6 +10,10 @@ use crate::ns::{Error, View};
 use crate::shell::context::{Context, Exit};
 use crate::shell::flags::Flags;
 use crate::shell::out::Out;
+use crate::shell::together::{self, Wait};
+
+/// How many files are asked about at a time: one after the other each would cost a round trip to the server.
+const ASKED_AT_A_TIME: usize = 32;
 
 #[derive(Clone, Copy, Default)]
 struct Options {
@@ -96,18 +101,20 @@ async fn list(view: &View, name: &[u8], options: Options, listed: &mut Vec<Liste
     let bare = options.last_element || name == b".";
     let mut reader = view.read_dir(name).await?;
     loop {
-        let batch = reader.next().await?;
+        let mut batch = reader.next().await?;
         if batch.is_empty() {
             return Ok(());
         }
-        for entry in batch {
-            let full = path::child(name, &entry.name);
-            let stat = match entry.stat {
-                Some(stat) => Some(stat),
-                // A file may go away between being listed and being asked about: it is listed with what is known.
-                None if options.needs_stat() => view.stat(&full).await.ok(),
-                None => None,
-            };
+        let names: Vec<Vec<u8>> = batch.iter().map(|entry| path::child(name, &entry.name)).collect();
+        let stats: Vec<Option<Stat>> = if options.needs_stat() && batch.iter().any(|e| e.stat.is_none()) {
+            // A file may go away between being listed and being asked about: it is listed with what is known.
+            let asked =
+                names.iter().map(|full| Box::pin(async move { view.stat(full).await.ok() }) as Wait<'_, _>);
+            together::all(asked, ASKED_AT_A_TIME).await
+        } else {
+            batch.iter_mut().map(|entry| entry.stat.take()).collect()
+        };
+        for ((entry, full), stat) in batch.into_iter().zip(names).zip(stats) {
             listed.push(Listed { shown: if bare { entry.name.into_vec() } else { full }, stat });
         }
     }
