@@ -67,6 +67,54 @@ pub enum Opened<N> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor(pub u64);
 
+/// A file that holds no bytes of its own, to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Special<'t> {
+    /// A symbolic link with this text.
+    Link(&'t [u8]),
+    /// A named pipe.
+    Pipe,
+    /// A socket.
+    Socket,
+    /// A device, read and written byte by byte.
+    CharDevice(DeviceNumber),
+    /// A device, read and written block by block.
+    BlockDevice(DeviceNumber),
+}
+
+/// Which device a device file is, in the host's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceNumber {
+    /// The driver.
+    pub major: u32,
+    /// Which of its devices.
+    pub minor: u32,
+}
+
+/// How full a file system is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileSystem {
+    /// Bytes in all.
+    pub bytes: u64,
+    /// Bytes that are free.
+    pub bytes_free: u64,
+    /// Files there can be.
+    pub files: u64,
+    /// Of those, how many more.
+    pub files_free: u64,
+}
+
+/// A claim on a whole file, kept by its server for as long as the file is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Others may have it, too, but nobody alone.
+    Shared,
+    /// Nobody else has it.
+    Alone,
+    /// None any more.
+    None,
+}
+
 /// One file of a device.
 #[allow(async_fn_in_trait, reason = "called on concrete types only, and tasks stay on their core")]
 pub trait Device: Sized {
@@ -159,6 +207,41 @@ pub trait Device: Sized {
     /// `new`. False: that directory is somebody else's, so the file can only be copied there.
     async fn rename_entry(&self, _old: &[u8], _file: &Self, _dir: &Self, _new: &[u8]) -> Result<bool, Error> {
         Err(Error::Permission)
+    }
+
+    /// Makes such a file in this directory.
+    async fn make_special(&self, _name: &[u8], _what: Special<'_>, _permissions: u32) -> Result<(), Error> {
+        Err(Error::Permission)
+    }
+
+    /// Gives `file` the name `name` in this directory, besides those it has. False: it is somebody else's.
+    async fn link_entry(&self, _name: &[u8], _file: &Self) -> Result<bool, Error> {
+        Err(Error::Permission)
+    }
+
+    /// How full the file system is that holds it.
+    async fn file_system(&self) -> Result<FileSystem, Error> {
+        Err(Error::NotSupported)
+    }
+
+    /// The names of its extended attributes, each with a zero byte behind it.
+    async fn attributes(&self) -> Result<Vec<u8>, Error> {
+        Err(Error::NotSupported)
+    }
+
+    /// The value of one of them.
+    async fn attribute(&self, _name: &[u8]) -> Result<Vec<u8>, Error> {
+        Err(Error::NotSupported)
+    }
+
+    /// Sets one of them; an empty value takes it away.
+    async fn set_attribute(&self, _name: &[u8], _value: &[u8]) -> Result<(), Error> {
+        Err(Error::NotSupported)
+    }
+
+    /// Claims the open file, or lets it go, without waiting. False: somebody else has it.
+    async fn claim(&self, _claim: Claim) -> Result<bool, Error> {
+        Err(Error::NotSupported)
     }
 
     /// What this symbolic link says.

@@ -52,6 +52,8 @@ pub enum Error {
     NotInUnion,
     /// The tag, port or session is already used by another mount.
     InUse,
+    /// Somebody else has locked the file.
+    Locked,
     /// The operation makes no sense for this channel (reading a channel opened for writing, say).
     BadUse,
     /// An argument out of range.
@@ -201,6 +203,7 @@ impl fmt::Display for Error {
             Error::NotMounted => "not mounted",
             Error::NotInUnion => "not in union",
             Error::InUse => "device or object already in use",
+            Error::Locked => "file is locked",
             Error::BadUse => "inappropriate use of fd",
             Error::BadArg => "bad arg in system call",
             Error::BadCtl => "bad process or channel control request",

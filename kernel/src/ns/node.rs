@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::device::{Cursor, Device, Opened, Walked};
+use super::device::{Claim, Cursor, Device, FileSystem, Opened, Special, Walked};
 use super::mount::FileKey;
 use super::stat::{Change, Entry, Qid, Stat};
 use super::{Error, OpenMode};
@@ -174,6 +174,38 @@ impl Device for Node {
             // No other device has files that could be renamed; what it has is copied, or refused where it is made.
             _ => Ok(false),
         }
+    }
+
+    async fn make_special(&self, name: &[u8], what: Special<'_>, permissions: u32) -> Result<(), Error> {
+        on!(self, n => n.make_special(name, what, permissions).await)
+    }
+
+    async fn link_entry(&self, name: &[u8], file: &Self) -> Result<bool, Error> {
+        match (self, file) {
+            (Node::Mnt(dir), Node::Mnt(file)) => dir.link_entry(name, file).await,
+            // No other device has files with several names.
+            _ => Ok(false),
+        }
+    }
+
+    async fn file_system(&self) -> Result<FileSystem, Error> {
+        on!(self, n => n.file_system().await)
+    }
+
+    async fn attributes(&self) -> Result<Vec<u8>, Error> {
+        on!(self, n => n.attributes().await)
+    }
+
+    async fn attribute(&self, name: &[u8]) -> Result<Vec<u8>, Error> {
+        on!(self, n => n.attribute(name).await)
+    }
+
+    async fn set_attribute(&self, name: &[u8], value: &[u8]) -> Result<(), Error> {
+        on!(self, n => n.set_attribute(name, value).await)
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<bool, Error> {
+        on!(self, n => n.claim(claim).await)
     }
 
     async fn read_link(&self) -> Result<Vec<u8>, Error> {

@@ -176,7 +176,16 @@ pub struct Change {
     /// A new length: cut, or made longer with zeros.
     pub length: Option<u64>,
     /// A new date of last writing.
-    pub modified: Option<UnixTime>,
+    pub modified: Option<When>,
+}
+
+/// A date to set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Whatever time it is where the file is kept.
+    Now,
+    /// This one.
+    At(UnixTime),
 }
 
 /// One name of a directory.

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -154,10 +154,13 @@ pub fn boxed(
 ) -> Pin<Box<dyn Future<Output = Exit>>> {
     Box::pin(async move {
         let exit = main(&mut context).await;
-        let printed = context.out.flush().await;
+        let exit = match context.out.flush().await {
+            Ok(()) => exit,
+            Err(error) => exit.and(context.fail("write", format_args!("write error: {error}"))),
+        };
         // Nobody is left to hear that complaining failed.
         let _ = context.errors.flush().await;
-        exit.and(printed.map_err(|error| error.to_string()))
+        exit
     })
 }
 

@@ -1,22 +1,30 @@
 //! A file of a 9P server: what the name space asks of it, in the words of whichever dialect the session speaks.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::ToString;
 use alloc::sync::Arc;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::Session;
 use crate::io::{Buf, Windows};
-use crate::ns::device::{Cursor, Passed};
-use crate::ns::stat::{Change, Entry, Mode, Qid, Stat, UnixTime};
-use crate::ns::{Access, Error, OpenMode, user};
-use crate::p9::client::{Changes, Time};
-use crate::p9::msg::flags::{getattr, lopen, open, perm, unlinkat};
+use crate::ns::device::{Claim, Cursor, DeviceNumber, FileSystem, Passed, Special};
+use crate::ns::stat::{Change, Entry, Mode, Qid, Stat, UnixTime, When};
+use crate::ns::{Access, Error, OpenMode, text, user};
+use crate::p9::client::{Changes, Lock, LockKind, LockStatus, Time};
+use crate::p9::msg::flags::{getattr, lopen, mode, open, perm, unlinkat};
 use crate::p9::msg::{self, Dialect};
-use crate::p9::{self, Fid, Lie, LieKind, SessionError, Wire, WireError};
+use crate::p9::{self, Fid, LieKind, SessionError, Wire, WireError};
 
 /// How much of a directory one message brings.
 const DIR_BYTES: usize = 64 * 1024;
+
+/// Longer values of extended attributes are no values: Linux stops at this.
+const ATTRIBUTE_BYTES_MAX: u64 = 64 * 1024;
+
+/// What a file that is no device has for a number.
+const NO_DEVICE: DeviceNumber = DeviceNumber { major: 0, minor: 0 };
 
 /// What older servers of 9P2000.L (diod) answer to Tunlinkat and Trenameat; Linux' client, too, then asks with Tremove and
 /// Trename.
@@ -164,6 +172,10 @@ impl<W: Wire> File<W> {
     }
 
     pub(super) async fn bread(&self, count: usize, offset: u64) -> Result<Windows, Error> {
+        // Not left to the servers: each says something else, and QEMU's takes it for a broken client.
+        if self.qid().is_dir() {
+            return Err(Error::IsDir);
+        }
         let unit = self.io_unit();
         if count <= unit {
             return self.fid.read_loan(offset, count).await.map_err(error);
@@ -252,6 +264,115 @@ impl<W: Wire> File<W> {
         file.fid.wstat(msg::Stat { name: new, ..msg::Stat::KEEP }).await.map(|()| true).map_err(error)
     }
 
+    pub(super) async fn make_special(
+        &self,
+        name: &[u8],
+        what: Special<'_>,
+        permissions: u32,
+    ) -> Result<(), Error> {
+        let permissions = permissions & 0o777;
+        if self.is_linux() {
+            let (kind, DeviceNumber { major, minor }) = match what {
+                Special::Link(text) => {
+                    return self.fid.symlink(name, text, ROOT_GID).await.map(drop).map_err(error);
+                }
+                Special::Pipe => (mode::FIFO, NO_DEVICE),
+                Special::Socket => (mode::SOCK, NO_DEVICE),
+                Special::CharDevice(number) => (mode::CHR, number),
+                Special::BlockDevice(number) => (mode::BLK, number),
+            };
+            let made = self.fid.mknod(name, kind | permissions, major, minor, ROOT_GID).await;
+            return made.map(drop).map_err(error);
+        }
+        if self.session.client.dialect() == Dialect::Plain {
+            return Err(Error::NotSupported);
+        }
+        // 9P2000.u has a bit for the kind, and the rest as text.
+        let device = |letter, DeviceNumber { major, minor }| format!("{letter} {major} {minor}").into_bytes();
+        let (kind, extension) = match what {
+            Special::Link(text) => (perm::SYMLINK, text.to_vec()),
+            Special::Pipe => (perm::NAMED_PIPE, Vec::new()),
+            Special::Socket => (perm::SOCKET, Vec::new()),
+            Special::CharDevice(number) => (perm::DEVICE, device('c', number)),
+            Special::BlockDevice(number) => (perm::DEVICE, device('b', number)),
+        };
+        let mut fid = self.another_fid().await?;
+        fid.create(name, kind | permissions, open::READ, &extension).await.map_err(error)
+    }
+
+    pub(super) async fn link_entry(&self, name: &[u8], file: &File<W>) -> Result<bool, Error> {
+        if !Arc::ptr_eq(&self.session, &file.session) {
+            return Ok(false);
+        }
+        self.fid.link(&file.fid, name).await.map(|()| true).map_err(error)
+    }
+
+    pub(super) async fn file_system(&self) -> Result<FileSystem, Error> {
+        let told = self.fid.statfs().await.map_err(error)?;
+        let block = u64::from(told.bsize);
+        Ok(FileSystem {
+            bytes: told.blocks.saturating_mul(block),
+            bytes_free: told.bavail.saturating_mul(block),
+            files: told.files,
+            files_free: told.ffree,
+        })
+    }
+
+    /// The value of an extended attribute; without a name, the list of names.
+    pub(super) async fn attribute(&self, name: &[u8]) -> Result<Vec<u8>, Error> {
+        let (fid, size) = self.fid.xattrwalk(name).await.map_err(error)?;
+        if size > ATTRIBUTE_BYTES_MAX {
+            return Err(Error::TooLong);
+        }
+        let mut value = Windows::new();
+        while (value.len() as u64) < size {
+            let left = size as usize - value.len();
+            let more = fid.read_loan(value.len() as u64, left).await.map_err(error)?;
+            if more.is_empty() {
+                break;
+            }
+            value.append(more);
+        }
+        let mut bytes = vec![0; value.len()];
+        value.peek(&mut bytes);
+        fid.clunk().await.map_err(error)?;
+        Ok(bytes)
+    }
+
+    pub(super) async fn set_attribute(&self, name: &[u8], value: &[u8]) -> Result<(), Error> {
+        let mut fid = self.another_fid().await?;
+        fid.xattrcreate(name, value.len() as u64, 0).await.map_err(error)?;
+        let mut rest = text::copied(value)?;
+        let mut written = 0;
+        while !rest.is_empty() {
+            let (back, taken) = fid.write(rest, written).await;
+            let taken = taken.map_err(error)?;
+            if taken == 0 {
+                return Err(Error::Io);
+            }
+            written += taken as u64;
+            rest = back;
+            rest.advance(taken);
+        }
+        // The server sets it when the fid goes, and says then whether it could.
+        fid.clunk().await.map_err(error)
+    }
+
+    pub(super) async fn claim(&self, claim: Claim) -> Result<bool, Error> {
+        let kind = match claim {
+            Claim::Shared => LockKind::Read,
+            Claim::Alone => LockKind::Write,
+            Claim::None => LockKind::Unlock,
+        };
+        // All tasks of this machine are one owner to the server; which of its sessions asks, it knows.
+        let wanted = Lock { kind, start: 0, length: 0, proc_id: 1, client_id: user().as_bytes() };
+        match self.fid.lock(wanted).await.map_err(error)? {
+            LockStatus::Success => Ok(true),
+            LockStatus::Blocked | LockStatus::Grace => Ok(false),
+            LockStatus::Failed => Err(Error::Io),
+        }
+    }
+
     pub(super) async fn read_link(&self) -> Result<Vec<u8>, Error> {
         if self.is_linux() {
             return self.fid.readlink().await.map_err(error);
@@ -266,7 +387,10 @@ impl<W: Wire> File<W> {
             let changes = Changes {
                 mode: change.permissions.map(|bits| bits & 0o777),
                 size: change.length,
-                mtime: change.modified.map(|UnixTime(sec)| Time::At { sec, nsec: 0 }),
+                mtime: change.modified.map(|when| match when {
+                    When::Now => Time::Now,
+                    When::At(UnixTime(sec)) => Time::At { sec, nsec: 0 },
+                }),
                 ..Changes::default()
             };
             return self.fid.setattr(&changes).await.map_err(error);
@@ -280,8 +404,13 @@ impl<W: Wire> File<W> {
         if let Some(length) = change.length {
             wanted.length = length;
         }
-        if let Some(UnixTime(seconds)) = change.modified {
-            wanted.mtime = u32::try_from(seconds).map_err(|_| Error::BadArg)?;
+        match change.modified {
+            None => {}
+            // These dialects have no word for the server's now, and this machine does not know what time it is.
+            Some(When::Now) => return Err(Error::NotSupported),
+            Some(When::At(UnixTime(seconds))) => {
+                wanted.mtime = u32::try_from(seconds).map_err(|_| Error::BadArg)?;
+            }
         }
         self.fid.wstat(wanted).await.map_err(error)
     }
@@ -343,13 +472,16 @@ pub(super) fn error(error: p9::Error) -> Error {
     }
 }
 
-/// The same while a session begins: a server that goes away then has answered Tversion with the end of the file.
+/// The same while a session begins: a server that goes away then has answered Tversion with the end of the file, and
+/// what cannot be an answer to it has words of its own.
 pub(super) fn connect_error(failed: p9::Error) -> Error {
     match failed {
-        // A message size above what was asked for.
-        p9::Error::Session(SessionError::Lied(Lie { awaited: "Rversion", what: LieKind::Count { .. } })) => {
-            Error::BadMsize
-        }
+        p9::Error::Session(SessionError::Lied(lie)) => match lie.what {
+            // A message size above what was asked for.
+            LieKind::Count { .. } => Error::BadMsize,
+            LieKind::Kind(_) => Error::text("unexpected reply type in fversion"),
+            _ => Error::text("bad fversion conversion on reply"),
+        },
         failed => match error(failed) {
             Error::Hungup => Error::EofInVersion,
             other => other,

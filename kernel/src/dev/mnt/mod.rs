@@ -42,7 +42,7 @@ use crate::drivers::console::Port;
 use crate::drivers::p9::{NativeWire, NineP};
 use crate::drivers::{self, registry};
 use crate::io::{Buf, Windows};
-use crate::ns::device::{Cursor, Device, Opened, Walked};
+use crate::ns::device::{Claim, Cursor, Device, FileSystem, Opened, Special, Walked};
 use crate::ns::stat::{Change, Entry, Qid, Stat};
 use crate::ns::{Chan, Error, Node as AnyNode, OpenMode, user};
 use crate::p9::{Client, StreamWire, Wire};
@@ -304,6 +304,38 @@ impl Device for Node {
             }
             _ => Ok(false),
         }
+    }
+
+    async fn make_special(&self, name: &[u8], what: Special<'_>, permissions: u32) -> Result<(), Error> {
+        on!(self, f => f.make_special(name, what, permissions).await)
+    }
+
+    async fn link_entry(&self, name: &[u8], file: &Self) -> Result<bool, Error> {
+        match (self, file) {
+            (Node::Native(dir), Node::Native(file)) => dir.link_entry(name, file).await,
+            (Node::Stream(dir), Node::Stream(file)) => dir.link_entry(name, file).await,
+            _ => Ok(false),
+        }
+    }
+
+    async fn file_system(&self) -> Result<FileSystem, Error> {
+        on!(self, f => f.file_system().await)
+    }
+
+    async fn attributes(&self) -> Result<Vec<u8>, Error> {
+        on!(self, f => f.attribute(b"").await)
+    }
+
+    async fn attribute(&self, name: &[u8]) -> Result<Vec<u8>, Error> {
+        on!(self, f => f.attribute(name).await)
+    }
+
+    async fn set_attribute(&self, name: &[u8], value: &[u8]) -> Result<(), Error> {
+        on!(self, f => f.set_attribute(name, value).await)
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<bool, Error> {
+        on!(self, f => f.claim(claim).await)
     }
 
     async fn read_link(&self) -> Result<Vec<u8>, Error> {

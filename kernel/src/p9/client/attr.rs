@@ -3,12 +3,13 @@
 //! 9P2000.L has a message for each system call; 9P2000 and 9P2000.u have open, create, stat and wstat. An operation the
 //! agreed dialect does not have is [`Error::Unsupported`], and nothing is sent.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::fid::Fid;
 use crate::mem::PAGE_SIZE;
 use crate::p9::error::Error;
-use crate::p9::msg::flags::{lock, setattr};
+use crate::p9::msg::flags::{lock, open, perm, setattr};
 use crate::p9::msg::{
     Dialect, Extension, Qid, Rcreate, Rgetattr, Rgetlock, Rlink, Rlock, Rmknod, Ropen, Rreadlink, Rrename,
     Rrenameat, Rsetattr, Rstat, Rstatfs, Rsymlink, Rwstat, Rxattrcreate, Rxattrwalk, Stat, Tcreate, Tgetattr,
@@ -183,8 +184,13 @@ impl<W: Wire> Fid<W> {
         Ok(self.session.call::<_, Rmknod>(&message, self.uses()).await?.qid)
     }
 
-    /// Makes another name for `file` in this directory.
+    /// Makes another name for `file` in this directory. 9P2000.u says it with a Tcreate whose extension is the number of
+    /// the file's fid.
     pub async fn link(&self, file: &Fid<W>, name: &[u8]) -> Result<(), Error> {
+        if self.session.dialect() == Dialect::Unix {
+            let mut made = self.walk(&[]).await?.fid.ok_or(Error::no_such_file())?;
+            return made.create(name, perm::LINK, open::READ, file.fid.to_string().as_bytes()).await;
+        }
         self.session.only_in_linux("Tlink")?;
         let message = Tlink { dfid: self.fid, fid: file.fid, name };
         self.session.call::<_, Rlink>(&message, self.uses_with(file)).await.map(|_| ())

@@ -3,7 +3,7 @@
 use crate::shell::context::{Context, Exit};
 
 pub(super) async fn main(cx: &mut Context) -> Exit {
-    let words = core::mem::take(&mut cx.words);
+    let words = cx.words.clone();
     let (newline, arguments) = match words.get(1..) {
         Some([flag, arguments @ ..]) if flag == b"-n" => (false, arguments),
         Some(arguments) => (true, arguments),

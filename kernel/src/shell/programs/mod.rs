@@ -6,29 +6,39 @@
 mod bench;
 mod bind;
 mod cat;
+mod chmod;
 mod cmp;
 mod console;
 mod copy;
 mod cp;
 mod dd;
+mod df;
 mod echo;
 mod halt;
 mod help;
 mod kill;
+mod ln;
+mod lock;
 mod ls;
 mod mkdir;
+mod mknod;
 mod mount;
 mod mv;
 mod ns;
 mod ps;
 mod pvpxy;
 mod pwd;
+mod readlink;
+mod retyped;
 mod rm;
 mod sleep;
 mod srv;
 mod time;
+mod touch;
+mod truncate;
 mod unmount;
 mod wc;
+mod xattr;
 
 use alloc::vec::Vec;
 
@@ -52,27 +62,36 @@ programs! {
     "bench" bench,
     "bind" bind,
     "cat" cat,
+    "chmod" chmod,
     "cmp" cmp,
     "console" console,
     "cp" cp,
     "dd" dd,
+    "df" df,
     "echo" echo,
     "halt" halt,
     "help" help,
     "kill" kill,
+    "ln" ln,
+    "lock" lock,
     "ls" ls,
     "mkdir" mkdir,
+    "mknod" mknod,
     "mount" mount,
     "mv" mv,
     "ns" ns,
     "ps" ps,
     "pwd" pwd,
+    "readlink" readlink,
     "rm" rm,
     "sleep" sleep,
     "srv" srv,
     "time" time,
+    "touch" touch,
+    "truncate" truncate,
     "unmount" unmount,
     "wc" wc,
+    "xattr" xattr,
 }
 
 /// Programs an image brings along.

@@ -1,8 +1,8 @@
 //! `time`: how long a command takes.
 
-use alloc::vec::Vec;
 use core::fmt::Write;
 
+use super::retyped;
 use crate::ns::path::Shown;
 use crate::shell::Shell;
 use crate::shell::context::{Context, Exit};
@@ -13,13 +13,7 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
     if words.is_empty() {
         return cx.usage("time command [argument...]");
     }
-    let mut line = Vec::new();
-    for word in &words {
-        // Quoted again, so that the words reach the command as they reached us.
-        line.push(b'\'');
-        line.extend(word.iter().flat_map(|&b| core::iter::repeat_n(b, if b == b'\'' { 2 } else { 1 })));
-        line.extend_from_slice(b"' ");
-    }
+    let line = retyped::line(&words);
     let begun = now();
     let mut shell = Shell::new(cx.view.clone(), cx.streams(), cx.session.clone());
     let exit = shell.run(&line).await;
