@@ -510,7 +510,7 @@ fn text_error(text: &[u8]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::p9::Refusal;
+    use crate::p9::{Lie, Refusal};
 
     fn refused(errno: u32, text: Option<&str>) -> Error {
         let text = text.map(|words| words.as_bytes().into());
@@ -532,8 +532,16 @@ mod tests {
         let gone = || p9::Error::Session(SessionError::Wire(WireError::HungUp));
         assert_eq!(error(gone()), Error::Hungup);
         assert_eq!(connect_error(gone()), Error::EofInVersion);
-        let larger = Lie { awaited: "Rversion", what: LieKind::Count { said: 8193, asked: 8192 } };
-        assert_eq!(connect_error(p9::Error::Session(larger.into())), Error::BadMsize);
+    }
+
+    #[test]
+    fn what_cannot_answer_tversion_has_plan_9s_words() {
+        let lied =
+            |what| connect_error(p9::Error::Session(Lie { awaited: "Rversion", what }.into())).to_string();
+        let larger = LieKind::Count { said: 8193, asked: 8192 };
+        assert_eq!(lied(larger), "nonsense value of msize in fversion");
+        assert_eq!(lied(LieKind::Kind(117)), "unexpected reply type in fversion");
+        assert_eq!(lied(LieKind::NoHeader { have: 3 }), "bad fversion conversion on reply");
     }
 
     #[test]

@@ -25,6 +25,7 @@
 //! Payload is not copied: a native read arrives in pages of the pool, or in the caller's own, straight from the device;
 //! a read over a port hands the port's pages on.
 
+pub mod claim;
 mod file;
 pub mod record;
 mod server;
@@ -38,7 +39,6 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use spin::Mutex;
 
-use crate::drivers::console::Port;
 use crate::drivers::p9::{NativeWire, NineP};
 use crate::drivers::{self, registry};
 use crate::io::{Buf, Windows};
@@ -47,6 +47,7 @@ use crate::ns::stat::{Change, Entry, Qid, Stat};
 use crate::ns::{Chan, Error, Node as AnyNode, OpenMode, user};
 use crate::p9::{Client, StreamWire, Wire};
 
+use claim::Hold;
 use file::File;
 use server::Server;
 
@@ -67,6 +68,8 @@ struct Session<W: Wire> {
     number: u32,
     /// What it was mounted on: the same channel gives the same session again.
     server: Option<Arc<Chan>>,
+    /// Its right to the port it speaks on, if it is one.
+    hold: Option<Hold>,
 }
 
 /// Numbers sessions.
@@ -90,8 +93,8 @@ pub async fn mount_named(spec: &[u8]) -> Result<Node, Error> {
     let mut parts = spec.splitn(2, |&byte| byte == b'!');
     let (name, aname) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let port = core::str::from_utf8(name).ok().and_then(drivers::port).ok_or(Error::NoTag)?;
-    must_be_free(port)?;
-    let session = begin('9', StreamWire::new(Server::of_port(port.open())), None).await?;
+    let (server, hold) = Server::of_port(port).await?;
+    let session = begin('9', StreamWire::new(server), None, Some(hold)).await?;
     STREAMS.lock().push(Arc::downgrade(&session));
     Ok(Node::Stream(attach(&session, aname).await?))
 }
@@ -105,10 +108,8 @@ pub async fn mount_channel(chan: &Arc<Chan>, aname: &[u8]) -> Result<Node, Error
     let session = match old {
         Some(session) => session,
         None => {
-            let server = Server::of_channel(chan)?;
-            server.port().map_or(Ok(()), must_be_free)?;
-            let wire = StreamWire::new(server);
-            let session = begin('M', wire, Some(chan.clone())).await?;
+            let (server, hold) = Server::of_channel(chan).await?;
+            let session = begin('M', StreamWire::new(server), Some(chan.clone()), hold).await?;
             STREAMS.lock().push(Arc::downgrade(&session));
             session
         }
@@ -117,7 +118,7 @@ pub async fn mount_channel(chan: &Arc<Chan>, aname: &[u8]) -> Result<Node, Error
 }
 
 async fn mount_device(device: &'static NineP) -> Result<Node, Error> {
-    let session = begin('9', device.wire(), None).await?;
+    let session = begin('9', device.wire(), None, None).await?;
     let mut native = NATIVE.lock();
     native.retain(|(_, session)| session.strong_count() > 0);
     native.push((device, Arc::downgrade(&session)));
@@ -125,14 +126,19 @@ async fn mount_device(device: &'static NineP) -> Result<Node, Error> {
     Ok(Node::Native(attach(&session, device.tag()).await?))
 }
 
-async fn begin<W: Wire>(letter: char, wire: W, server: Option<Arc<Chan>>) -> Result<Arc<Session<W>>, Error> {
+async fn begin<W: Wire>(
+    letter: char,
+    wire: W,
+    server: Option<Arc<Chan>>,
+    hold: Option<Hold>,
+) -> Result<Arc<Session<W>>, Error> {
     let mut options = settings::options();
     // As in Plan 9: no message is longer than what the channel takes in one piece.
     if let Some(AnyNode::Pipe(end)) = server.as_ref().map(|chan| chan.node()) {
         options.msize = options.msize.min(end.io_unit() as u32);
     }
     let client = Client::connect(wire, options).await.map_err(file::connect_error)?;
-    Ok(Arc::new(Session { client, letter, number: NEXT.fetch_add(1, Relaxed), server }))
+    Ok(Arc::new(Session { client, letter, number: NEXT.fetch_add(1, Relaxed), server, hold }))
 }
 
 async fn attach<W: Wire>(session: &Arc<Session<W>>, aname: &[u8]) -> Result<File<W>, Error> {
@@ -143,13 +149,15 @@ async fn attach<W: Wire>(session: &Arc<Session<W>>, aname: &[u8]) -> Result<File
 /// Who attaches, to servers that want a number: the one user there is on this machine is its master.
 const ROOT_UID: u32 = 0;
 
-/// Two sessions on one port would take each other's replies.
-fn must_be_free(port: &'static Port) -> Result<(), Error> {
-    let uses = |session: &Arc<Session<StreamWire<Server>>>| {
-        let server = session.client.wire().stream();
-        session.client.dead().is_none() && server.port().is_some_and(|used| core::ptr::eq(used, port))
-    };
-    if streams().iter().any(uses) { Err(Error::InUse) } else { Ok(()) }
+/// Lets ports go whose sessions are dead, though files of them are still known.
+fn let_dead_go() {
+    for session in streams() {
+        if session.client.dead().is_some()
+            && let Some(hold) = &session.hold
+        {
+            hold.over();
+        }
+    }
 }
 
 /// Sessions on streams that live; forgets the others.

@@ -6,6 +6,8 @@ use alloc::sync::Arc;
 
 use spin::Mutex;
 
+use super::claim::{Claim, Hold, claim};
+use super::{let_dead_go, settings};
 use crate::dev::{pipe, virtcon};
 use crate::drivers::console::{OpenPort, Port};
 use crate::io::{Window, Windows};
@@ -18,7 +20,12 @@ const WHOLE: usize = usize::MAX;
 /// A way to a server.
 pub enum Server {
     /// A console port.
-    Port(OpenPort),
+    Port {
+        /// Ours.
+        port: OpenPort,
+        /// Nobody else speaks 9P on it until we are gone.
+        _claim: Arc<Claim>,
+    },
     /// An end of a pipe.
     Pipe {
         /// Ours.
@@ -30,30 +37,27 @@ pub enum Server {
 
 impl Server {
     /// The server at a console port.
-    pub(super) fn of_port(port: OpenPort) -> Server {
-        Server::Port(port)
+    pub(super) async fn of_port(port: &'static Port) -> Result<(Server, Hold), Error> {
+        let_dead_go();
+        let (claim, hold) = claim(port, settings::options().patience).await?;
+        Ok((Server::Port { port: port.open(), _claim: claim }, hold))
     }
 
     /// The server at the other end of a channel.
     ///
     /// # Errors
     /// What Plan 9 says of a channel nobody speaks at: an empty file ends before the first reply.
-    pub(super) fn of_channel(chan: &Arc<Chan>) -> Result<Server, Error> {
+    pub(super) async fn of_channel(chan: &Arc<Chan>) -> Result<(Server, Option<Hold>), Error> {
         match chan.node() {
-            Node::Virtcon(virtcon::Node::Open(stream)) => Ok(Server::Port(stream.port().open())),
+            Node::Virtcon(virtcon::Node::Open(stream)) => {
+                let (server, hold) = Server::of_port(stream.port()).await?;
+                Ok((server, Some(hold)))
+            }
             Node::Pipe(pipe::Node::End(end)) => {
-                Ok(Server::Pipe { end: end.clone(), ahead: Mutex::new(Windows::new()) })
+                Ok((Server::Pipe { end: end.clone(), ahead: Mutex::new(Windows::new()) }, None))
             }
             Node::Cons(_) => Err(Error::EofInVersion),
             _ => Err(Error::BadUse),
-        }
-    }
-
-    /// The port, if it is one.
-    pub(super) fn port(&self) -> Option<&'static Port> {
-        match self {
-            Server::Port(open) => Some(open.port()),
-            Server::Pipe { .. } => None,
         }
     }
 }
@@ -61,7 +65,7 @@ impl Server {
 impl Stream for Server {
     fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Result<Window, StreamError>> {
         match self {
-            Server::Port(port) => Stream::poll_recv(port, cx),
+            Server::Port { port, .. } => Stream::poll_recv(port, cx),
             Server::Pipe { end, ahead } => {
                 let mut ahead = ahead.lock();
                 if ahead.is_empty() {
@@ -77,7 +81,7 @@ impl Stream for Server {
 
     fn try_send(&self, message: &mut Windows) -> Result<(), SendError> {
         match self {
-            Server::Port(port) => Stream::try_send(port, message),
+            Server::Port { port, .. } => Stream::try_send(port, message),
             Server::Pipe { end, .. } => match end.try_write(core::mem::take(message)) {
                 Ok(()) => Ok(()),
                 Err((unsent, why)) => {
@@ -93,14 +97,14 @@ impl Stream for Server {
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>> {
         match self {
-            Server::Port(port) => Stream::poll_ready(port, cx),
+            Server::Port { port, .. } => Stream::poll_ready(port, cx),
             Server::Pipe { end, .. } => end.poll_writable(cx).map(Ok),
         }
     }
 
     fn credit(&self) -> Option<Credit> {
         match self {
-            Server::Port(port) => Stream::credit(port),
+            Server::Port { port, .. } => Stream::credit(port),
             Server::Pipe { .. } => None,
         }
     }

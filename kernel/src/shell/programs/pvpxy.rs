@@ -2,7 +2,8 @@
 //!
 //! Requests are read from the input and written to the port, replies the other way, each direction by itself, so that
 //! many requests are under way at once and a Tflush overtakes what it flushes. Messages are cut out of both streams by
-//! their size field and passed on whole, as the windows they arrived in. Ends when either side does.
+//! their size field and passed on whole, as the windows they arrived in. Ends when either side does; when it is the
+//! client's, the server's last replies are taken first, because the next user of the port could make nothing of them.
 //!
 //! A Tversion ends every request before it (version(5)): what is left of a reply that was cut, by a server that was killed
 //! and started again, goes no further.
@@ -11,9 +12,11 @@
 //! taken: each reply shows that its request was read.
 
 use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use core::cell::{Cell, RefCell};
+use core::fmt;
 
+use crate::dev::mnt::claim::claim;
 use crate::io::Windows;
 use crate::ns::path::Shown;
 use crate::ns::wait::WaitList;
@@ -22,6 +25,7 @@ use crate::p9::Credit;
 use crate::p9::msg::HEADER_LEN;
 use crate::shell::context::{Context, Exit};
 use crate::shell::race::{First, first};
+use crate::time::{Nanos, within};
 
 /// Longer than any server and client agree on: a size field above it is no size field.
 const MESSAGE_BYTES_MAX: usize = 64 << 20;
@@ -38,24 +42,65 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
         Ok(port) => port,
         Err(error) => return cx.fail("open", format_args!("can't open {}: {error}", Shown(name))),
     };
-    let lossy = matches!(port.node(), Node::Virtcon(node) if node.port().is_some_and(|port| port.is_lossy()));
+    let port_of = |node: &Node| if let Node::Virtcon(node) = node { node.port() } else { None };
+    // Whoever mounted the port directly takes their last replies first.
+    let claimed = match port_of(port.node()) {
+        Some(port) => match claim(port, LAST_REPLIES_MAX).await {
+            Ok(claimed) => Some(claimed),
+            Err(error) => return cx.fail("open", format_args!("{}: {error}", Shown(name))),
+        },
+        None => None,
+    };
+    let lossy = port_of(port.node()).is_some_and(|port| port.is_lossy());
     let purse = Purse::new(lossy.then_some(Credit::VIRTCONSOLE));
     let (input, output) = (cx.input.clone(), cx.out.chan().clone());
     // A new session has begun, and no reply has arrived since.
     let anew = Cell::new(false);
     let never = Cell::new(false);
-    let requests = relay(&input, &port, &never, async |message, head| {
+    let (mut asked, mut answered) = (Framer::default(), Framer::default());
+    let requests = relay(&input, &port, &mut asked, &never, async |message, head| {
         if head.kind == TVERSION {
             purse.forget();
             anew.set(true);
         }
         purse.pay(head, message).await
     });
-    let replies = relay(&port, &output, &anew, async |_, head| purse.take_back(head));
-    match first(requests, replies).await {
-        First::A(Ok(())) | First::B(Ok(())) => Ok(()),
-        First::A(Err(why)) => cx.fail("request", format_args!("{why}")),
-        First::B(Err(why)) => cx.fail("reply", format_args!("{why}")),
+    let replies = relay(&port, &output, &mut answered, &anew, async |_, head| purse.take_back(head));
+    let ended = match first(requests, replies).await {
+        First::A(ended) => ended.map_err(|why| ("request", why)),
+        First::B(Err(Broken::To(Error::Hungup))) => Ok(()),
+        First::B(ended) => return ended.or_else(|why| cx.fail("reply", format_args!("{why}"))),
+    };
+    // Nobody asks any more. What the server still answers is not for whoever uses the port next.
+    let claim = claimed.map(|(claim, _)| claim);
+    let last = last_replies(&port, &mut answered, &purse);
+    // A server that does not answer loses the right to be waited for; there is nobody to tell.
+    let _ = within(LAST_REPLIES_MAX, "the last replies", last).await;
+    drop(claim);
+    ended.or_else(|(status, why)| cx.fail(status, format_args!("{why}")))
+}
+
+/// How long a server may take to answer what was asked when its last user left.
+const LAST_REPLIES_MAX: Nanos = Nanos::from_secs(5);
+
+/// Takes replies until every request has had its own, or the port ends.
+async fn last_replies(port: &Chan, framer: &mut Framer, purse: &Purse) {
+    loop {
+        loop {
+            match framer.next() {
+                Ok(Some((_, head))) => purse.take_back(head),
+                Ok(None) => break,
+                // No message: nothing behind it can be told apart.
+                Err(_) => return,
+            }
+        }
+        if purse.is_settled() {
+            return;
+        }
+        match port.bread(port.io_unit()).await {
+            Ok(windows) if !windows.is_empty() => framer.bytes.append(windows),
+            _ => return,
+        }
     }
 }
 
@@ -94,38 +139,57 @@ impl Framer {
     }
 }
 
+/// Why messages were passed on no longer.
+enum Broken {
+    /// The side they came from.
+    From(Error),
+    /// The side they went to.
+    To(Error),
+    /// The stream they came in: what is no message, or is not all of one.
+    Message(String),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Broken::From(error) | Broken::To(error) => error.fmt(f),
+            Broken::Message(words) => f.write_str(words),
+        }
+    }
+}
+
 /// Passes messages on until the end of `from`; what came before it is `anew` is dropped, if it is no whole message.
 async fn relay(
     from: &Chan,
     to: &Chan,
+    framer: &mut Framer,
     anew: &Cell<bool>,
     meet: impl AsyncFn(&Windows, Head),
-) -> Result<(), String> {
-    let words = |error: Error| error.to_string();
-    let mut framer = Framer::default();
+) -> Result<(), Broken> {
     loop {
-        while let Some((message, head)) = framer.next()? {
+        while let Some((message, head)) = framer.next().map_err(Broken::Message)? {
             meet(&message, head).await;
-            to.bwrite(message).await.map_err(words)?;
+            to.bwrite(message).await.map_err(Broken::To)?;
         }
-        let windows = from.bread(from.io_unit()).await.map_err(words)?;
+        let windows = from.bread(from.io_unit()).await.map_err(Broken::From)?;
         if windows.is_empty() {
             let cut = framer.bytes.len();
             return if cut == 0 {
                 Ok(())
             } else {
-                Err(alloc::format!("{cut} bytes of a message, and then the end"))
+                Err(Broken::Message(alloc::format!("{cut} bytes of a message, and then the end")))
             };
         }
         if anew.take() {
-            framer = Framer::default();
+            *framer = Framer::default();
         }
         framer.bytes.append(windows);
     }
 }
 
-/// What requests under way have cost, where only so much may be.
+/// Requests under way, and what they have cost where only so much may be.
 struct Purse {
+    /// None: as much as one likes.
     credit: Option<Credit>,
     spent: RefCell<Spent>,
     /// Something was given back.
@@ -146,14 +210,16 @@ impl Purse {
 
     /// Waits until the request can be paid for. A Tflush does not wait: it is what frees others.
     async fn pay(&self, head: Head, message: &Windows) {
-        let Some(Credit { limit, per_window }) = self.credit else { return };
-        let cost = message.len() + message.count() * per_window;
-        self.returned
-            .until(|| {
-                let sum = self.spent.borrow().sum;
-                (sum == 0 || sum + cost <= limit || head.kind == TFLUSH).then_some(())
-            })
-            .await;
+        let mut cost = 0;
+        if let Some(Credit { limit, per_window }) = self.credit {
+            cost = message.len() + message.count() * per_window;
+            self.returned
+                .until(|| {
+                    let sum = self.spent.borrow().sum;
+                    (sum == 0 || sum + cost <= limit || head.kind == TFLUSH).then_some(())
+                })
+                .await;
+        }
         let flushes = (head.kind == TFLUSH).then_some(head.old_tag);
         let spent = &mut *self.spent.borrow_mut();
         spent.sum += cost;
@@ -169,10 +235,12 @@ impl Purse {
         self.returned.wake_all();
     }
 
+    /// Has every request been answered?
+    fn is_settled(&self) -> bool {
+        self.spent.borrow().requests.is_empty()
+    }
+
     fn take_back(&self, head: Head) {
-        if self.credit.is_none() {
-            return;
-        }
         let spent = &mut *self.spent.borrow_mut();
         let answered = spent.requests.remove(&head.tag);
         // What was flushed is answered before Rflush or never.
