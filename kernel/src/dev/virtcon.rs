@@ -32,6 +32,7 @@
 //! | `host` | the host's end: `unknown` (port 0), `unopened`, `open`, `closed` |
 //! | `console` | `yes`: the host says a person is there |
 //! | `size` | columns and rows, if told |
+//! | `queues` | numbers of its receive and transmit queues |
 //! | `opens` | how many in the guest have it open |
 //! | `bytesin`, `bytesout` | received, sent |
 //! | `posted`, `starved` | receive buffers given to the device; times the page pool had none to give |
@@ -272,6 +273,8 @@ fn describe(port: &Port, to: &mut dyn Write) -> fmt::Result {
     if let Some((columns, rows)) = info.size {
         writeln!(to, "{file} size {columns} {rows}")?;
     }
+    let (rx, tx) = port.queues();
+    writeln!(to, "{file} queues {rx} {tx}")?;
     let numbers = [
         ("opens", info.opens as u64),
         ("bytesin", counters.bytes_in),

@@ -152,6 +152,11 @@ impl Port {
         self.number
     }
 
+    /// The numbers of its receive and transmit queues.
+    pub fn queues(&self) -> (u16, u16) {
+        super::port_queues(self.number as u16)
+    }
+
     /// Its file under `/dev/virtcon`: the device's name for port 0, else `virtio-console-2.1`.
     pub fn file_name(&self) -> &str {
         &self.file_name
