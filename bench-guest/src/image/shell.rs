@@ -1,4 +1,5 @@
-//! `mode=shell`: a prompt on the first serial port. `user=NAME` names the user.
+//! `mode=shell`: a prompt on the first serial port. `user=NAME` names the user, `wait=poll`, `irq` or `adaptive` says how
+//! the core waits.
 
 use ninewire_kernel::boot::{ExitCode, Machine};
 use ninewire_kernel::dev::uart::Uart;
@@ -9,6 +10,12 @@ use ninewire_kernel::{drivers, log, ns, task};
 pub(crate) fn run(machine: &'static Machine) -> ExitCode {
     if let Some(user) = machine.cmdline.get("user") {
         ns::set_user(user);
+    }
+    if let Some(word) = machine.cmdline.get("wait") {
+        match word.parse() {
+            Ok(mode) => task::set_wait_mode(mode),
+            Err(_) => return fail(format_args!("wait={word} is none of poll, irq, adaptive")),
+        }
     }
     drivers::probe(&machine.devices);
     // What boot had to say stands above the first prompt.
