@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -88,6 +88,29 @@ impl Machine {
         self
     }
 
+    /// Without message interrupts: every virtio device has a line, which others may share.
+    pub(crate) fn by_lines(mut self) -> Self {
+        self.vm.virtio.push("vectors=0".parse().unwrap());
+        self
+    }
+
+    /// The program that is QEMU.
+    pub(crate) fn program(&self) -> &Path {
+        &self.vm.program
+    }
+
+    /// Another program, which becomes QEMU.
+    pub(crate) fn with_program(mut self, program: PathBuf) -> Self {
+        self.vm.program = program;
+        self
+    }
+
+    /// Words of the kernel command line besides the mode.
+    pub(crate) fn cmdline(mut self, words: &str) -> Self {
+        self.vm.cmdline = words.into();
+        self
+    }
+
     /// Our end of a socket pair, and QEMU's.
     pub(crate) fn wire(&mut self) -> (UnixStream, CharDev) {
         let (ours, qemus) = UnixStream::pair().unwrap();
@@ -105,9 +128,11 @@ impl Machine {
     /// Boots to the prompt.
     pub(crate) fn shell(mut self) -> (Running, Prompt) {
         let (console, chardev) = self.wire();
-        self.vm.cmdline = "mode=shell".into();
+        self.vm.cmdline = format!("mode=shell {}", self.vm.cmdline);
         self.vm.com1 = chardev;
         let guest = Guest::start(&self.vm).unwrap();
+        // With ours the last end of each is closed when QEMU ends, and whoever reads there learns of it.
+        self.qemus.clear();
         (Running { guest }, Prompt::new(console))
     }
 
@@ -117,6 +142,7 @@ impl Machine {
         self.vm.cmdline = format!("mode=selftest selftest={name}");
         self.vm.com1 = CharDev::File(log.path().to_path_buf());
         let mut guest = Guest::start(&self.vm).unwrap();
+        self.qemus.clear();
         let waited = guest.wait(&Interrupts::never().unwrap(), Some(Instant::now() + BOOT_MAX));
         let log = String::from_utf8_lossy(&std::fs::read(log.path()).unwrap()).into_owned();
         let ended = waited.unwrap_or_else(|error| panic!("{error}; the guest's log:\n{log}"));

@@ -5,11 +5,22 @@
 #![cfg(feature = "boot-tests")]
 
 mod by_hand;
+mod censor;
+mod errors;
+mod host;
+mod keys;
 mod machine;
+mod machines;
+mod mounts;
+mod names;
 mod page;
+mod ports;
 mod prompt;
 mod selftests;
 mod servers;
+mod spaces;
+mod transcript;
+mod verbs;
 
 use bench_host::qemu::{Ended, MachineType};
 use machine::Machine;

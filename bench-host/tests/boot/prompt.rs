@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A line that takes longer hangs.
 const ANSWER_MAX: Duration = Duration::from_secs(60);
@@ -35,6 +35,25 @@ impl Prompt {
         let answer = shown.strip_prefix(line).and_then(|shown| shown.strip_prefix('\n'));
         let answer = answer.and_then(|shown| shown.strip_suffix(PROMPT));
         answer.unwrap_or_else(|| panic!("the line {line:?} became:\n{}", self.transcript)).to_string()
+    }
+
+    /// Types each line and compares what it makes appear.
+    pub(crate) fn answers(&mut self, table: &[(&str, &str)]) {
+        for (line, said) in table {
+            assert_eq!(self.answer(line), *said, "{line}");
+        }
+    }
+
+    /// Types a line again until what appears satisfies `enough`: for what the guest or QEMU does a moment later.
+    pub(crate) fn until(&mut self, line: &str, enough: impl Fn(&str) -> bool) -> String {
+        let patience = Instant::now() + ANSWER_MAX;
+        loop {
+            let answer = self.answer(line);
+            if enough(&answer) {
+                return answer;
+            }
+            assert!(Instant::now() < patience, "{line:?} still says:\n{answer}");
+        }
     }
 
     /// Keys without a line end.

@@ -1,8 +1,10 @@
 //! Every self-test of the image, by its name, how it ends and what it leaves on the serial port: the table at
 //! the head of `bench-guest/src/image/selftest/mod.rs`.
 
-use bench_host::qemu::{Ended, MachineType};
+use bench_host::qemu::{Device, Ended, MachineType, Port};
+use bench_host::server::{Access, Export};
 
+use crate::host::share;
 use crate::machine::Machine;
 
 /// Transitional and modern functions, by messages and by lines, two of them on one line, one behind a bridge.
@@ -25,6 +27,49 @@ fn claims_about_the_machine_hold() {
         let booted = Machine::new().selftest(name);
         assert_eq!(booted.ended, Ended::Success, "{name}:\n{}", booted.log);
     }
+}
+
+/// What `p9` and `serial` read: 4 MiB, the byte at offset `o` being `o ^ o >> 8 ^ o >> 16`.
+fn pattern() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes: Vec<u8> = (0..4u32 << 20).map(|o| (o ^ o >> 8 ^ o >> 16) as u8).collect();
+    std::fs::write(dir.path().join("pattern"), bytes).unwrap();
+    dir
+}
+
+#[test]
+fn files_are_read_as_they_are_in_every_wait_mode() {
+    let dir = pattern();
+    let booted = Machine::new().devices(vec![share("t", dir.path())]).selftest("p9");
+    assert_eq!(booted.ended, Ended::Success, "native:\n{}", booted.log);
+    for named in [true, false] {
+        let mut machine = Machine::new();
+        let (ours, chardev) = machine.wire();
+        let server = Export::open(dir.path(), Access::ReadOnly).unwrap().serve(ours).unwrap();
+        let device = match named {
+            true => Device::Ports(vec![Port { name: "org.ninewire.9p", chardev }]),
+            false => Device::Console(chardev),
+        };
+        let booted = machine.devices(vec![device]).selftest("serial");
+        assert_eq!(booted.ended, Ended::Success, "named port {named}:\n{}", booted.log);
+        assert_eq!(server.faults(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn tasks_wake_in_time_and_bytes_come_back_unchanged_in_every_wait_mode() {
+    let booted = Machine::new().selftest("tasks");
+    assert_eq!(booted.ended, Ended::Success, "{}", booted.log);
+    let mut machine = Machine::new();
+    let (ours, chardev) = machine.wire();
+    let mut answers = ours.try_clone().unwrap();
+    let mut asks = ours;
+    // Ends when QEMU does.
+    let echo = std::thread::spawn(move || std::io::copy(&mut asks, &mut answers));
+    let device = Device::Ports(vec![Port { name: "org.ninewire.test", chardev }]);
+    let booted = machine.devices(vec![device]).selftest("echo");
+    assert_eq!(booted.ended, Ended::Success, "{}", booted.log);
+    echo.join().unwrap().unwrap();
 }
 
 #[test]
