@@ -5,7 +5,6 @@
 #![cfg(feature = "boot-tests")]
 
 mod by_hand;
-mod censor;
 mod errors;
 mod host;
 mod keys;
