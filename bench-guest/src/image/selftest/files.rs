@@ -24,8 +24,21 @@ const PATIENCE: Nanos = Nanos::from_secs(10);
 /// How much of the file is looked at.
 const FILE_BYTES: u64 = 4 << 20;
 
-/// Reads of one measurement, whatever their size.
-const READS: u64 = 512;
+/// A measurement: so many reads of so many bytes, so many of them under way at a time.
+#[derive(Clone, Copy)]
+struct Measurement {
+    bytes: usize,
+    depth: u64,
+    reads: u64,
+}
+
+const MEASUREMENTS: [Measurement; 5] = [
+    Measurement { bytes: 4096, depth: 1, reads: 512 },
+    Measurement { bytes: 4096, depth: 8, reads: 512 },
+    Measurement { bytes: 4096, depth: 32, reads: 512 },
+    Measurement { bytes: 1 << 20, depth: 1, reads: 32 },
+    Measurement { bytes: 1 << 20, depth: 8, reads: 32 },
+];
 
 fn byte_at(offset: u64) -> u8 {
     (offset ^ (offset >> 8) ^ (offset >> 16)) as u8
@@ -71,7 +84,15 @@ pub(super) fn serial(machine: &'static Machine) -> Outcome {
             .open();
             let connected = within(PATIENCE, "the host's end", port.connected()).await;
             connected.map_err(|_| "nobody on the host opens the port")?.map_err(|_| "the port is broken")?;
-            try_files(StreamWire::new(port), || console.counters()).await
+            let used = port.port();
+            try_files(StreamWire::new(port), || console.counters()).await?;
+            // Until the session has said goodbye it takes what the port brings.
+            let goodbye = async {
+                while used.info().opens > 0 {
+                    time::sleep(Nanos::from_millis(1)).await;
+                }
+            };
+            within(PATIENCE, "the end of the session", goodbye).await.map_err(|_| "the session does not end")
         })?;
     }
     Ok(())
@@ -97,8 +118,8 @@ async fn try_files<W: Wire>(wire: W, counters: impl Fn() -> Counters) -> Outcome
         "{:>8} {:>5} {:>5} {:>9} {:>9} {:>7} {:>7} {:>7}",
         "wait", "bs", "depth", "MiB/s", "op us", "kick/op", "irq/op", "desc/op"
     );
-    for (bytes, depth) in [(4096, 1), (4096, 8), (4096, 32), (1 << 20, 1), (1 << 20, 8)] {
-        measure(&file, bytes, depth, &counters).await?;
+    for measurement in MEASUREMENTS {
+        measure(&file, measurement, &counters).await?;
     }
     match Rc::into_inner(file) {
         Some(file) => file.clunk().await.map_err(said),
@@ -122,10 +143,10 @@ async fn whole<W: Wire>(file: &Fid<W>) -> Outcome {
 /// `depth` tasks read blocks of `bytes` bytes, each the next one nobody has; the ends of every block are compared.
 async fn measure<W: Wire>(
     file: &Rc<Fid<W>>,
-    bytes: usize,
-    depth: u64,
+    measurement: Measurement,
     counters: &impl Fn() -> Counters,
 ) -> Outcome {
+    let Measurement { bytes, depth, reads } = measurement;
     for pass in 0..2 {
         let (before, start) = (counters(), time::now());
         let next = Rc::new(core::cell::Cell::new(0));
@@ -134,7 +155,7 @@ async fn measure<W: Wire>(
             let (file, next) = (Rc::clone(file), Rc::clone(&next));
             let mut buf = pages(bytes)?;
             let reader = task::spawn_join("reader", async move {
-                while next.get() < READS {
+                while next.get() < reads {
                     let offset = next.replace(next.get() + 1) * bytes as u64 % FILE_BYTES;
                     buf = read_at(&file, buf, offset, bytes).await?;
                     let ends = [(0, offset), (bytes - 1, offset + bytes as u64 - 1)];
@@ -151,12 +172,12 @@ async fn measure<W: Wire>(
         if pass == 1 {
             let took = (time::now() - start).get().max(1);
             let did = counters().since(&before);
-            let per_op = |count: u64| Hundredths(count * 100 / READS);
+            let per_op = |count: u64| Hundredths(count * 100 / reads);
             info!(
                 "{:>8} {bytes:>8} {depth:>2} {:>9} {:>9} {:>7} {:>7} {:>7}",
                 task::wait_mode(),
-                (READS * bytes as u64 * 1_000_000_000 / took) >> 20,
-                Hundredths(took / 10 / READS),
+                (reads * bytes as u64 * 1_000_000_000 / took) >> 20,
+                Hundredths(took / 10 / reads),
                 per_op(did.kicks),
                 per_op(did.interrupts),
                 per_op(did.descriptors),
