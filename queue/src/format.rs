@@ -9,6 +9,7 @@ use crate::error::Fault;
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
 use crate::resident::Residence;
+use crate::words::Area;
 
 /// Descriptors taken and written for a chain.
 pub struct Written {
@@ -41,15 +42,15 @@ pub struct Claim {
     pub(crate) id: u32,
     /// How many bytes it wrote.
     pub(crate) written: u32,
-    /// Where it says so: packed only.
-    pub(crate) at: isize,
+    /// Where it says so; a packed ring goes on from there.
+    pub(crate) at: Area,
 }
 
 impl Claim {
     /// As a split ring's used entry has it.
     #[inline(always)]
-    pub(crate) const fn from_entry(entry: u64) -> Self {
-        Self { id: entry as u32, written: (entry >> 32) as u32, at: 0 }
+    pub(crate) const fn from_entry(entry: u64, at: Area) -> Self {
+        Self { id: entry as u32, written: (entry >> 32) as u32, at }
     }
 
     /// The other way round.

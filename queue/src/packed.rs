@@ -45,8 +45,10 @@ impl Home {
 /// The packed format with room for `N` descriptors.
 pub struct Packed<const N: usize> {
     desc: DescTable,
-    /// Where the descriptor ring ends.
-    desc_end: DescTable,
+    /// The ring from where the next used descriptor will be.
+    used: DescTable,
+    /// Where the ring's last descriptor begins.
+    last_place: usize,
     driver_event: EventWord,
     device_event: EventWord,
     tables: Area,
@@ -70,8 +72,6 @@ pub struct Packed<const N: usize> {
     /// The flags that mark a descriptor used in this turn.
     used_flags: u32,
     in_order: bool,
-    /// Where the next used descriptor will begin, in bytes from the ring's end: below zero.
-    used_at: isize,
     /// Descriptors ever made available.
     descriptors: u64,
     /// `descriptors` at the last `publish`.
@@ -190,15 +190,21 @@ impl<const N: usize> Packed<N> {
         }
     }
 
-    /// Moves on to where the next used descriptor will be.
+    /// Moves on from `at` to where the next used descriptor will be.
+    ///
+    /// # Safety
+    /// A descriptor begins at `at`, and `bytes` are those of a chain: no more than the ring has.
     #[inline(always)]
-    fn go_on(&mut self, used_at: isize, bytes: usize) {
-        let mut next_at = used_at + bytes as isize;
-        if next_at >= 0 {
-            next_at -= self.ring_bytes as isize;
-            self.used_flags ^= tag::TURN;
-        }
-        self.used_at = next_at;
+    unsafe fn go_on(&mut self, at: Area, bytes: usize) {
+        // SAFETY: promised by the caller; places are compared first, so both ways lead to a descriptor.
+        self.used = DescTable(unsafe {
+            if at.place() + bytes <= self.last_place {
+                at.at(bytes)
+            } else {
+                self.used_flags ^= tag::TURN;
+                at.back(self.ring_bytes - bytes)
+            }
+        });
     }
 
     /// Begins the next turn of making descriptors available, `ahead` descriptors after the last chain.
@@ -212,8 +218,8 @@ impl<const N: usize> Packed<N> {
 
     /// The tag where the next used descriptor must come.
     fn next_tag(&self) -> u32 {
-        // SAFETY: `used_at` is where a descriptor begins.
-        unsafe { self.desc_end.driver_used_tag(self.used_at) }
+        // SAFETY: a descriptor begins there.
+        unsafe { self.used.driver_used_tag() }
     }
 }
 
@@ -225,16 +231,14 @@ impl<const N: usize> Format<N> for Packed<N> {
         let ring_bytes = size as usize * RingLayout::DESC_BYTES;
         let in_order = layout.features().in_order;
         // SAFETY: the caller promises the memory; the layout says where the parts are.
-        let (base, end, driver, device, tables) = unsafe {
+        let (base, driver, device, tables) = unsafe {
             let base = Area::new(memory.cpu());
-            let [end, driver, device, tables] =
-                [ring_bytes, layout.driver_at(), layout.device_at(), layout.tables_at()]
-                    .map(|at| base.at(at));
-            (base, end, driver, device, tables)
+            (base, base.at(layout.driver_at()), base.at(layout.device_at()), base.at(layout.tables_at()))
         };
         Self {
             desc: DescTable(base),
-            desc_end: DescTable(end),
+            used: DescTable(base),
+            last_place: base.place() + ring_bytes - RingLayout::DESC_BYTES,
             driver_event: EventWord(driver),
             device_event: EventWord(device),
             tables,
@@ -249,7 +253,6 @@ impl<const N: usize> Format<N> for Packed<N> {
             avail_flags: tag::AVAIL,
             used_flags: tag::TURN,
             in_order,
-            used_at: -(ring_bytes as isize),
             descriptors: 0,
             published: 0,
             turn_event: EventWord::desc(0, true),
@@ -387,16 +390,18 @@ impl<const N: usize> Format<N> for Packed<N> {
 
     #[inline(always)]
     unsafe fn release_settled(&mut self, claim: Claim) {
-        self.used_at = claim.at + RingLayout::DESC_BYTES as isize;
+        // SAFETY: the ring comes straight on.
+        self.used = DescTable(unsafe { claim.at.at(RingLayout::DESC_BYTES) });
     }
 
     #[inline(always)]
     fn comes_straight_on(&self, claim: Claim) -> bool {
-        claim.at < -(RingLayout::DESC_BYTES as isize)
+        claim.at.place() < self.last_place
     }
 
     unsafe fn release_settled_around(&mut self, claim: Claim) {
-        self.go_on(claim.at, RingLayout::DESC_BYTES);
+        // SAFETY: a settled chain takes one descriptor.
+        unsafe { self.go_on(claim.at, RingLayout::DESC_BYTES) };
     }
 
     /// Nothing: the tag of its first descriptor has made the chain available.
@@ -450,16 +455,16 @@ impl<const N: usize> Format<N> for Packed<N> {
     #[inline(always)]
     fn claim(&self, _counts: &Counts, ids: &u32) -> Option<Claim> {
         // Taken before the device's tag is read: what is read before an acquire has to be read again behind it.
-        let (ring, at, used_flags) = (self.desc_end, self.used_at, self.used_flags);
-        // SAFETY: `used_at` is where a descriptor begins.
-        let found = unsafe { ring.driver_used_tag(at) } ^ used_flags;
+        let (used, used_flags) = (self.used, self.used_flags);
+        // SAFETY: a descriptor begins there.
+        let found = unsafe { used.driver_used_tag() } ^ used_flags;
         // The turn's flags are in the upper half, so the id is as it was.
         let id = found & 0xffff;
         if found & tag::TURN != 0 || id >= *ids {
             return None;
         }
         // SAFETY: as above.
-        Some(Claim { id, written: unsafe { ring.driver_used_len(at) }, at })
+        Some(Claim { id, written: unsafe { used.driver_used_len() }, at: used.0 })
     }
 
     fn look(&self, counts: Counts) -> Result<Look, Fault> {
@@ -473,8 +478,8 @@ impl<const N: usize> Format<N> for Packed<N> {
         if differs != 0 {
             return Ok(Look::Nothing);
         }
-        // SAFETY: `used_at` is where a descriptor begins.
-        let written = unsafe { self.desc_end.driver_used_len(self.used_at) };
+        // SAFETY: a descriptor begins there.
+        let written = unsafe { self.used.driver_used_len() };
         let claim = self.claim_for(found as u16, written);
         Ok(if self.in_order {
             Look::LastOf { chains: counts.in_flight(), claim }
@@ -488,7 +493,7 @@ impl<const N: usize> Format<N> for Packed<N> {
     }
 
     fn claim_for(&self, head: u16, written: u32) -> Claim {
-        Claim { id: u32::from(head), written, at: self.used_at }
+        Claim { id: u32::from(head), written, at: self.used.0 }
     }
 
     #[inline(always)]
@@ -498,13 +503,14 @@ impl<const N: usize> Format<N> for Packed<N> {
         self.free_id = claim.id;
         let bytes = record.descriptor_bytes();
         self.free += bytes;
-        self.go_on(claim.at, bytes);
+        // SAFETY: the record is that of a chain of this ring.
+        unsafe { self.go_on(claim.at, bytes) };
     }
 
     fn arm(&mut self, _counts: Counts) -> bool {
         let wish = if self.event_idx {
             let wrap = self.used_flags & tag::AVAIL != 0;
-            let at = self.ring_bytes.wrapping_add_signed(self.used_at);
+            let at = self.used.0.place() - self.desc.0.place();
             EventWord::desc((at / RingLayout::DESC_BYTES) as u16, wrap)
         } else {
             EventWord::ENABLE

@@ -324,7 +324,7 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// # Safety
     /// As for `take`.
     #[inline(never)]
-    unsafe fn take_elsewhere(&mut self, id: u32, written: u32, at: isize) -> Result<Option<Done<C>>, Fault> {
+    unsafe fn take_elsewhere(&mut self, id: u32, written: u32, at: Area) -> Result<Option<Done<C>>, Fault> {
         let claim = Claim { id, written, at };
         // SAFETY: promised by the caller; what is given back was just confirmed.
         unsafe {

@@ -341,7 +341,8 @@ impl<const N: usize> Format<N> for Split<N> {
             return None;
         }
         // SAFETY: the position is below the ring's size.
-        let claim = Claim::from_entry(unsafe { used.driver_entry(self.position(counts.completed)) });
+        let entry = unsafe { used.driver_entry(self.position(counts.completed)) };
+        let claim = Claim::from_entry(entry, used.0);
         if claim.id < *ids { Some(claim) } else { None }
     }
 
@@ -354,7 +355,8 @@ impl<const N: usize> Format<N> for Split<N> {
             return Err(Fault::IndexJump { claimed: returned, in_flight });
         }
         // SAFETY: the position is below the ring's size.
-        let claim = Claim::from_entry(unsafe { self.used.driver_entry(self.position(counts.completed)) });
+        let entry = unsafe { self.used.driver_entry(self.position(counts.completed)) };
+        let claim = Claim::from_entry(entry, self.used.0);
         if self.in_order {
             return Ok(Look::LastOf { chains: u64::from(returned), claim });
         }
@@ -371,7 +373,7 @@ impl<const N: usize> Format<N> for Split<N> {
     }
 
     fn claim_for(&self, head: u16, written: u32) -> Claim {
-        Claim { id: u32::from(head), written, at: 0 }
+        Claim { id: u32::from(head), written, at: self.used.0 }
     }
 
     #[inline(always)]

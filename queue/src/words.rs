@@ -34,6 +34,19 @@ impl Area {
     }
 
     /// # Safety
+    /// Still inside the ring's memory.
+    pub(crate) const unsafe fn back(self, bytes: usize) -> Self {
+        // SAFETY: promised by the caller.
+        Self(unsafe { self.0.byte_sub(bytes) })
+    }
+
+    /// Where it is, to compare places.
+    #[inline(always)]
+    pub(crate) fn place(self) -> usize {
+        self.0.addr().get()
+    }
+
+    /// # Safety
     /// Two-byte aligned and inside the ring's memory.
     #[inline(always)]
     unsafe fn u16(&self, at: usize) -> &SharedU16 {
@@ -95,7 +108,7 @@ pub(crate) mod tag {
     pub(crate) const TURN: u32 = AVAIL | USED;
 }
 
-/// A table of descriptors: the split ring's own, or an indirect one. The driver writes, the device reads; the driver
+/// A table of descriptors: a ring's own, from its beginning or from any descriptor on, or an indirect one. The driver writes, the device reads; the driver
 /// never reads back.
 #[derive(Clone, Copy)]
 pub(crate) struct DescTable(pub(crate) Area);
@@ -201,11 +214,11 @@ impl DescTable {
     /// released by writing them: the length, and the bytes it wrote to the buffers.
     ///
     /// # Safety
-    /// The table is the end of a descriptor ring, and a descriptor begins `byte` bytes from there.
+    /// The table begins at a descriptor of the ring.
     #[inline(always)]
-    pub(crate) unsafe fn driver_used_tag(&self, byte: isize) -> u32 {
+    pub(crate) unsafe fn driver_used_tag(&self) -> u32 {
         // SAFETY: promised by the caller.
-        u32::from_le(unsafe { self.0.u32(byte + 12).load(Site::Used.order(Ordering::Acquire)) })
+        u32::from_le(unsafe { self.0.u32(12).load(Site::Used.order(Ordering::Acquire)) })
     }
 
     /// Packed: what the device says it wrote, once its tag says used.
@@ -213,9 +226,9 @@ impl DescTable {
     /// # Safety
     /// As `driver_used_tag`.
     #[inline(always)]
-    pub(crate) unsafe fn driver_used_len(&self, byte: isize) -> u32 {
+    pub(crate) unsafe fn driver_used_len(&self) -> u32 {
         // SAFETY: promised by the caller.
-        u32::from_le(unsafe { self.0.u32(byte + 8).load(Ordering::Relaxed) })
+        u32::from_le(unsafe { self.0.u32(8).load(Ordering::Relaxed) })
     }
 
     /// Packed: the tag of a descriptor, acquiring what `driver_publish_tag` released.
