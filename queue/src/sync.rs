@@ -11,11 +11,11 @@
 pub(crate) use crate::models::memory::{SharedU16, SharedU32, SharedU64};
 #[cfg(not(all(test, loom)))]
 pub(crate) use core::sync::atomic::{
-    AtomicBool, AtomicU16, AtomicU16 as SharedU16, AtomicU32, AtomicU32 as SharedU32, AtomicU64,
-    AtomicU64 as SharedU64, Ordering,
+    AtomicBool, AtomicU16 as SharedU16, AtomicU32, AtomicU32 as SharedU32, AtomicU64, AtomicU64 as SharedU64,
+    Ordering,
 };
 #[cfg(all(test, loom))]
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// The places whose ordering something depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -11,12 +11,12 @@
 //! top and the same count, would be deceived.
 
 use super::record::Record;
-use crate::sync::{AtomicU16, AtomicU64, Ordering, Site};
+use crate::sync::{AtomicU32, AtomicU64, Ordering, Site};
 
 /// `K` descriptors taken: the first, and where each leads.
 pub(super) struct Few<const K: usize> {
-    pub(super) first: u16,
-    pub(super) links: [u16; K],
+    pub(super) first: u32,
+    pub(super) links: [u32; K],
 }
 
 /// Descriptors taken, linked from the first to the last.
@@ -47,13 +47,13 @@ impl FreeWord {
 }
 
 /// Where each descriptor leads.
-pub(super) struct Links<const N: usize>([AtomicU16; N]);
+pub(super) struct Links<const N: usize>([AtomicU32; N]);
 
 impl<const N: usize> Links<N> {
     /// Of `size` descriptors, at most `N` and at least one. The last one's link leads nowhere a chain would go: the free ones
     /// run out first.
     pub(super) fn new(size: u16) -> Self {
-        Self(core::array::from_fn(|index| AtomicU16::new((index as u16 + 1) % size)))
+        Self(core::array::from_fn(|index| AtomicU32::new((index as u32 + 1) % u32::from(size))))
     }
 }
 
@@ -82,18 +82,18 @@ impl<const N: usize> FreeList<'_, N> {
 
     /// Where a descriptor leads.
     #[inline(always)]
-    pub(super) fn link(&self, index: u16) -> u16 {
+    pub(super) fn link(&self, index: u32) -> u32 {
         self.cell(index).load(Ordering::Relaxed)
     }
 
     /// Makes a descriptor the caller has lead to another.
     #[inline(always)]
     pub(super) fn lead(&self, from: u16, to: u16) {
-        self.cell(from).store(to, Ordering::Relaxed);
+        self.cell(from.into()).store(to.into(), Ordering::Relaxed);
     }
 
     #[inline(always)]
-    fn cell(&self, index: u16) -> &AtomicU16 {
+    fn cell(&self, index: u32) -> &AtomicU32 {
         debug_assert!((index as usize) < N);
         // SAFETY: indices come from the word and from links, which hold none but those below the ring's size, at most `N`.
         unsafe { self.links.0.get_unchecked(index as usize) }
@@ -102,7 +102,7 @@ impl<const N: usize> FreeList<'_, N> {
     /// Takes `count` descriptors that `follow` has walked over, answering what it answers with the last of the links. It
     /// may be asked more than once.
     #[inline(always)]
-    fn take<R>(&self, count: u16, mut follow: impl FnMut(u16) -> (R, u16)) -> Option<R> {
+    fn take<R>(&self, count: u16, mut follow: impl FnMut(u32) -> (R, u32)) -> Option<R> {
         // Acquires the links, and all that was done to the descriptors before they were given back. Takes by others in
         // between are read-modify-writes, which keep the release sequence whole.
         let acquire = Site::Take.order(Ordering::Acquire);
@@ -111,7 +111,7 @@ impl<const N: usize> FreeList<'_, N> {
             if free_of(word) < count {
                 return None;
             }
-            let (walked, next) = follow(word as u16);
+            let (walked, next) = follow((word & TOP) as u32);
             let taken = (word & !TOP) + ONE_TAKE - u64::from(count) * ONE_FREE;
             let left = taken | u64::from(next);
             match self.word.0.compare_exchange_weak(word, left, Ordering::Relaxed, acquire) {
@@ -122,7 +122,7 @@ impl<const N: usize> FreeList<'_, N> {
     }
 
     #[inline(always)]
-    fn follow_few<const K: usize>(&self, first: u16) -> (Few<K>, u16) {
+    fn follow_few<const K: usize>(&self, first: u32) -> (Few<K>, u32) {
         let mut links = [0; K];
         let mut next = first;
         for link in &mut links {
@@ -132,12 +132,12 @@ impl<const N: usize> FreeList<'_, N> {
         (Few { first, links }, next)
     }
 
-    fn follow_run(&self, first: u16, count: u16) -> (Run, u16) {
+    fn follow_run(&self, first: u32, count: u16) -> (Run, u32) {
         let (mut last, mut next) = (first, self.link(first));
         for _ in 1..count {
             (last, next) = (next, self.link(next));
         }
-        (Run { first, last, count }, next)
+        (Run { first: first as u16, last: last as u16, count }, next)
     }
 
     /// Gives back descriptors, all of which the caller has, unless the list is closed.
@@ -195,8 +195,8 @@ impl<const N: usize> Source<N> for Run {
         if self.count < K as u16 {
             return FromList.few(list);
         }
-        let (few, rest) = list.follow_few(self.first);
-        (self.first, self.count) = (rest, self.count - K as u16);
+        let (few, rest) = list.follow_few(self.first.into());
+        (self.first, self.count) = (rest as u16, self.count - K as u16);
         Some(few)
     }
 
@@ -204,8 +204,8 @@ impl<const N: usize> Source<N> for Run {
         if self.count < count {
             return FromList.run(list, count);
         }
-        let (run, rest) = list.follow_run(self.first, count);
-        (self.first, self.count) = (rest, self.count - count);
+        let (run, rest) = list.follow_run(self.first.into(), count);
+        (self.first, self.count) = (rest as u16, self.count - count);
         Some(run)
     }
 }

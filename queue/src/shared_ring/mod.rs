@@ -42,7 +42,6 @@ pub use consumer::Consumer;
 
 use crate::chain::{Chain, Head};
 use crate::error::{AddError, CreateError, Fault, Refusal};
-use crate::event::passed;
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::measure::{Measure, room_of_few, why_not};
@@ -100,7 +99,7 @@ unsafe impl<C: Chain + Send, const N: usize> Sync for SharedRing<C, N> {}
 
 /// What the second word of a descriptor holds that goes on at another.
 #[inline(always)]
-const fn next_word(index: u16) -> u64 {
+const fn next_word(index: u32) -> u64 {
     desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT
 }
 
@@ -227,20 +226,6 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         FromList.run(self.free_list(), count)
     }
 
-    /// Does the device want to hear that the index has moved from `old` to `new`?
-    #[inline(always)]
-    fn wants_kick(&self, old: u16, new: u16) -> bool {
-        let kick = if self.event_idx {
-            passed(self.avail_event.driver_load(), old, new)
-        } else {
-            self.used.driver_flags() & UsedRing::NO_NOTIFY == 0
-        };
-        if kick {
-            self.kicks_wanted.fetch_add(1, Ordering::Relaxed);
-        }
-        kick
-    }
-
     /// Writes a chain's descriptors, taken from `source`, and stores it in its slot. It is the caller's to publish.
     fn write(&self, source: &mut impl Source<N>, chain: C) -> Result<(u16, Record), AddError<C>> {
         let written = if let ([request], [answer]) = (chain.readable(), chain.writable()) {
@@ -320,7 +305,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
                 }
             }
         }
-        Some((first, Record::new(room, K as u16, last)))
+        Some((first as u16, Record::new(room, K as u32, last)))
     }
 
     /// The same for lists of any length.
@@ -337,16 +322,17 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let room = measure.room_after(readable_bytes)?;
         let count = u16::try_from(readable.len() + writable.len()).ok().filter(|&count| count > 0)?;
         let run = source.run(self.free_list(), count)?;
-        let mut at = run.first;
+        let mut at = u32::from(run.first);
         let flagged = readable.iter().map(|segment| (segment, 0));
         for (segment, flags) in flagged.chain(writable.iter().map(|segment| (segment, desc_word::WRITE))) {
             let next = self.free_list().link(at);
-            let word = if at == run.last { 0 } else { next_word(next) } | flags | u64::from(segment.len);
+            let word =
+                if at == u32::from(run.last) { 0 } else { next_word(next) } | flags | u64::from(segment.len);
             // SAFETY: descriptors taken lie inside the table, and are ours; there are as many as segments.
             unsafe { self.desc.driver_write(at as usize * RingLayout::DESC_BYTES, segment.addr.get(), word) };
             at = next;
         }
-        Some((run.first, Record::new(room, count, run.last)))
+        Some((run.first, Record::new(room, count.into(), run.last.into())))
     }
 
     /// A chain that is not plain, or for which there are not enough free descriptors.
@@ -398,7 +384,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let at = first as usize * RingLayout::DESC_BYTES;
         // SAFETY: a descriptor taken lies inside the table, and is ours.
         unsafe { self.desc.driver_write(at, addr, desc_word::INDIRECT | bytes) };
-        Some((first, Record::new(table.room, 1, first)))
+        Some((first as u16, Record::new(table.room, 1, first)))
     }
 
     /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. The

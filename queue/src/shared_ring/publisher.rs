@@ -12,7 +12,9 @@
 use super::SharedRing;
 use super::record::Record;
 use crate::chain::Chain;
+use crate::event::passed;
 use crate::sync::{AtomicU64, Ordering, Site};
+use crate::words::UsedRing;
 
 /// What a publisher must know of a chain that is not published at once. It is the submitter's until the chain is left to
 /// the publisher, and the publisher's then.
@@ -162,36 +164,51 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     /// Moves the index from `old` to `new`, decides about the kick, and is done if nothing has been left meanwhile.
     #[inline(always)]
     pub(super) fn finish(&self, old: u64, new: u64) -> bool {
-        let (ended, kick) = self.move_index(old, new);
-        if ended { kick } else { self.collect(new, kick) }
+        self.move_index(new);
+        if !self.publisher.end() {
+            return self.collect(old, new);
+        }
+        self.wants_kick(old, new)
     }
 
-    /// Moves the index and tries to give up the right; answers whether it did, and whether the device wants a kick.
     #[inline(always)]
-    fn move_index(&self, old: u64, new: u64) -> (bool, bool) {
-        self.publisher.published.store(new, Ordering::Relaxed);
-        self.avail.driver_publish_idx(new as u16);
-        let ended = self.publisher.end();
+    fn move_index(&self, to: u64) {
+        self.publisher.published.store(to, Ordering::Relaxed);
+        self.avail.driver_publish_idx(to as u16);
+    }
+
+    /// The index was just moved from `old` to `new`, and `end` has been tried: does the device want to hear of it?
+    #[inline(always)]
+    fn wants_kick(&self, old: u64, new: u64) -> bool {
         // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
         Site::Kick.full_fence_after_rmw();
-        (ended, self.wants_kick(old as u16, new as u16))
+        let kick = if self.event_idx {
+            passed(self.avail_event.driver_load(), old as u16, new as u16)
+        } else {
+            self.used.driver_flags() & UsedRing::NO_NOTIFY == 0
+        };
+        if kick {
+            self.kicks_wanted.fetch_add(1, Ordering::Relaxed);
+        }
+        kick
     }
 
-    /// Publishes what others have left behind the `published` chains, until nothing is. Each round decides for the range it
-    /// has moved over.
+    /// Having moved the index from `old` to `new`, publishes what others have left, until nothing is. Each round decides for
+    /// the range it has moved over.
     #[cold]
     #[inline(never)]
-    fn collect(&self, published: u64, kick: bool) -> bool {
-        let (mut old, mut kick) = (published, kick);
+    fn collect(&self, mut old: u64, mut new: u64) -> bool {
+        let mut kick = self.wants_kick(old, new);
         loop {
             let left = self.publisher.intake.swap(BUSY, Site::Collect.order(Ordering::Acquire));
-            let new = self.place_all(old, (left >> NEWEST_SHIFT) as u16, left >> COUNT_SHIFT);
-            let (ended, wanted) = self.move_index(old, new);
-            kick |= wanted;
+            old = new;
+            new = self.place_all(old, (left >> NEWEST_SHIFT) as u16, left >> COUNT_SHIFT);
+            self.move_index(new);
+            let ended = self.publisher.end();
+            kick |= self.wants_kick(old, new);
             if ended {
                 return kick;
             }
-            old = new;
         }
     }
 }

@@ -10,9 +10,11 @@ pub(super) struct Record(u64);
 impl Record {
     pub(super) const NONE: Self = Self(0);
 
+    /// The last two are below 2^16.
     #[inline(always)]
-    pub(super) const fn new(room: u32, descriptors: u16, last: u16) -> Self {
-        Self((room as u64) << 32 | (descriptors as u64) << 16 | last as u64)
+    pub(super) const fn new(room: u32, descriptors: u32, last: u32) -> Self {
+        debug_assert!(descriptors <= 1 << 15 && last < 1 << 15);
+        Self(((room as u64) << 32) + ((descriptors as u64) << 16) + last as u64)
     }
 
     #[inline(always)]
