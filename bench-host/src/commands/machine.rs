@@ -77,6 +77,7 @@ impl Bench {
             devices,
             virtio: args.virtio.clone(),
             extra: args.qemu_arg.iter().chain(&args.extra).cloned().collect(),
+            confined: None,
         }
     }
 

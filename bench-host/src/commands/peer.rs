@@ -19,7 +19,7 @@ use crate::peer::package::{self, Kernel};
 use crate::peer::setting::{Lineup, Purpose, RELAY_PORT, TAG, Trial, Way, candidates, choose};
 use crate::peer::{initramfs, table};
 use crate::plan::Plan;
-use crate::qemu::{Accel, CPU_MAX, Device, Port, Vm, shell_line};
+use crate::qemu::{Accel, CPU_MAX, Confinement, Device, Port, Vm, shell_line};
 use crate::run::cell::Cell;
 use crate::run::header::Peer;
 use crate::run::{Boot, Job, Run};
@@ -116,6 +116,7 @@ impl LinuxGuest {
             image: self.kernel.image.clone(),
             initrd: Some(self.initrd.clone()),
             cmdline: CMDLINE.to_string(),
+            confined: Some(Confinement { dir: root.to_path_buf(), writable: root.join(scratch) }),
             ..side.bench.vm(&side.machine, "", log.chardev(), devices)
         };
         Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })

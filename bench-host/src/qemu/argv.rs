@@ -13,6 +13,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 use super::Accel;
+use super::confine::Confinement;
 use super::program::VirtioProperty;
 
 /// The board QEMU emulates.
@@ -134,6 +135,8 @@ pub struct Vm {
     pub virtio: Vec<VirtioProperty>,
     /// Passed on as they are, last.
     pub extra: Vec<OsString>,
+    /// What the process must leave as it is.
+    pub confined: Option<Confinement>,
 }
 
 impl Vm {
@@ -295,6 +298,7 @@ mod tests {
             devices,
             virtio: Vec::new(),
             extra: Vec::new(),
+            confined: None,
         }
     }
 

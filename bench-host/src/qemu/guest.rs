@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use super::Vm;
+use super::{Kept, Vm};
 use crate::child::Supervised;
 use crate::interrupt::Interrupts;
 
@@ -87,6 +87,14 @@ impl Guest {
         command.args(vm.arguments()).stdin(Stdio::null());
         command.stdout(output.try_clone().context("cannot share QEMU's message file")?);
         command.stderr(output.try_clone().context("cannot share QEMU's message file")?);
+        if let Some(confinement) = &vm.confined
+            && confinement.apply(&mut command)? == Kept::ByNobody
+        {
+            let shown = confinement.dir.display();
+            eprintln!(
+                "ninewire: this kernel knows no Landlock: that {shown} is not changed rests on the guest"
+            );
+        }
         let started = Instant::now();
         let process = Supervised::spawn("QEMU", &mut command, &vm.inherited())?;
         Ok(Self { process, output, started })

@@ -6,12 +6,14 @@
 
 mod accel;
 mod argv;
+mod confine;
 mod guest;
 mod pinning;
 mod program;
 
 pub use accel::{Accel, AccelChoice, choose_accel};
 pub use argv::{CPU_MAX, CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
+pub use confine::{Confinement, Kept};
 pub use guest::{Ended, Guest, describe_status};
 pub use pinning::Pinning;
 pub use program::{DEFAULT_NAME, Program, QemuChoice, VirtioProperty, check_tag, in_path};

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use bench_host::image;
 use bench_host::interrupt::Interrupts;
-use bench_host::qemu::{Accel, CPU_MAX, CharDev, Device, Ended, Guest, MachineType, MemoryMib, Program, Vm};
+use bench_host::qemu::{
+    Accel, CPU_MAX, CharDev, Confinement, Device, Ended, Guest, MachineType, MemoryMib, Program, Vm,
+};
 use bench_host::workspace::Workspace;
 
 use crate::prompt::Prompt;
@@ -68,6 +70,7 @@ impl Machine {
             devices: Vec::new(),
             virtio: Vec::new(),
             extra: Vec::new(),
+            confined: None,
         };
         Self { vm, qemus: Vec::new() }
     }
@@ -108,6 +111,12 @@ impl Machine {
     /// Words of the kernel command line besides the mode.
     pub(crate) fn cmdline(mut self, words: &str) -> Self {
         self.vm.cmdline = words.into();
+        self
+    }
+
+    /// Whose QEMU leaves this as it is.
+    pub(crate) fn confined(mut self, confinement: Confinement) -> Self {
+        self.vm.confined = Some(confinement);
         self
     }
 

@@ -5,6 +5,7 @@
 #![cfg(feature = "boot-tests")]
 
 mod by_hand;
+mod confined;
 mod errors;
 mod host;
 mod keys;

@@ -13,7 +13,7 @@ use crate::ingest::Received;
 use crate::interrupt::Interrupts;
 use crate::job::Suite;
 use crate::plan::{Plan, ShareSpec, prepare};
-use crate::qemu::{CharDev, Device, Pinning, Port, Vm};
+use crate::qemu::{CharDev, Confinement, Device, Pinning, Port, Vm};
 use crate::run::header;
 use crate::scratch::Scratch;
 use crate::server::{Access, Export, Server};
@@ -125,12 +125,16 @@ impl Side {
         };
         let (results, chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
+        // Existing files are only read: what a guest that goes wrong may try is refused by QEMU where no case writes, and
+        // by the kernel where one does.
+        let readonly = !self.suite.jobs.iter().any(|job| job.work.writes());
         let devices = vec![
-            Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly: false },
+            Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly },
             Device::Console(serial),
             Device::Ports(vec![Port { name: RESULTS_PORT, chardev }]),
         ];
-        let vm = self.bench.vm(&self.machine, "bench", log.chardev(), devices);
+        let mut vm = self.bench.vm(&self.machine, "bench", log.chardev(), devices);
+        vm.confined = Some(Confinement { dir: root.to_path_buf(), writable: root.join(scratch) });
         Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })
     }
 }
