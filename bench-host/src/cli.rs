@@ -188,6 +188,30 @@ pub struct SetupArgs {
     pub foreign: bool,
 }
 
+/// When the reference image takes turns, and which it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReferenceUse {
+    /// In runs of the suite full.
+    Full,
+    /// In every run without --ab.
+    Always,
+    /// In none.
+    Never,
+    /// As always, the image of this commit.
+    Commit(String),
+}
+
+impl From<&str> for ReferenceUse {
+    fn from(word: &str) -> Self {
+        match word {
+            "full" => Self::Full,
+            "always" => Self::Always,
+            "never" => Self::Never,
+            commit => Self::Commit(commit.to_string()),
+        }
+    }
+}
+
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
@@ -215,6 +239,12 @@ pub struct RunArgs {
     /// Boots of their own in which the guest's instructions are counted, by a plugin of QEMU's; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub count: u32,
+    /// When boots of the reference image, that of the commit in results/reference, take turns with these: in runs of the
+    /// suite full, always or never; or always, with the image of COMMIT. What a run is in relation to it can be compared
+    /// with what another day's run is.
+    #[arg(long, value_name = "full|always|never|COMMIT", default_value = "full",
+          value_parser = clap::value_parser!(ReferenceUse))]
+    pub reference: ReferenceUse,
     /// Append the run to results/, for comparing with later ones; without it the run is kept below target/.
     #[arg(long)]
     pub record: bool,
@@ -233,6 +263,15 @@ pub struct RunArgs {
 }
 
 impl RunArgs {
+    /// Whether the reference image takes turns.
+    pub fn wants_reference(&self) -> bool {
+        match self.reference {
+            ReferenceUse::Full => !self.ab && self.suite == "full",
+            ReferenceUse::Always | ReferenceUse::Commit(_) => !self.ab,
+            ReferenceUse::Never => false,
+        }
+    }
+
     /// How many times each side boots.
     pub fn boots(&self) -> u32 {
         self.boots.unwrap_or(if self.ab { 10 } else { 3 })

@@ -11,6 +11,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use ninewire_bench_guest::record::Path;
 use ninewire_bench_guest::units::Nanos;
 
+use crate::annotations::{Annotation, Annotations};
 use crate::gate;
 use crate::run::cell::{BootValue, Cell};
 use crate::run::{Header, Run};
@@ -37,6 +38,14 @@ impl Metric {
             Metric::Iops => Some(value.iops),
             Metric::P50 => value.latency.percentile(0.50).map(Nanos::micros),
             Metric::P99 => value.latency.percentile(0.99).map(Nanos::micros),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Metric::Iops => "iops",
+            Metric::P50 => "p50",
+            Metric::P99 => "p99",
         }
     }
 
@@ -75,6 +84,8 @@ pub struct Row {
     pub after: Vec<f64>,
     /// The word and the numbers behind it.
     pub judged: Judged,
+    /// Why a regression is meant, if it is.
+    pub blessed: Option<Annotation>,
 }
 
 /// Two runs compared.
@@ -107,7 +118,7 @@ pub fn compare(before: &Run, after: &Run, rules: &Rules) -> Report {
                 continue;
             }
             let judged = Judged { verdict: Verdict::NoChangeShown, ratio: None, q: None, own_floor: None };
-            rows.push(Row { case: case.clone(), path, metric, before, after, judged });
+            rows.push(Row { case: case.clone(), path, metric, before, after, judged, blessed: None });
             reasons.push(why.clone());
         }
     };
@@ -185,6 +196,18 @@ fn apart(before: &Run, after: &Run) -> Option<String> {
 }
 
 impl Report {
+    /// Shows the reason beside regressions that are meant.
+    #[must_use]
+    pub fn bless(mut self, annotations: &Annotations) -> Self {
+        for row in self.rows.iter_mut().filter(|row| row.judged.verdict == Verdict::Regressed) {
+            let now = median(&row.after).unwrap_or(f64::NAN);
+            let annotation = annotations.blessing(&row.case, row.path, row.metric.word(), now);
+            row.blessed = annotation.cloned();
+        }
+        self.counters = self.counters.bless(annotations);
+        self
+    }
+
     /// How many cells have this word.
     pub fn count(&self, wanted: &Verdict) -> usize {
         self.rows.iter().filter(|row| row.judged.verdict == *wanted).count()
@@ -221,7 +244,10 @@ impl fmt::Display for Report {
                 ratio.map_or_else(|| "-".to_string(), |ratio| format!("{:.3}..{:.3}", ratio.low, ratio.high)),
                 q.map_or_else(|| "-".to_string(), |q| format!("{q:.4}")),
                 format!("{}+{}", row.before.len(), row.after.len()),
-                verdict.to_string(),
+                match &row.blessed {
+                    Some(annotation) => format!("{verdict}, as is meant: {annotation}"),
+                    None => verdict.to_string(),
+                },
             ]);
         }
         let Rules { q_changed, q_doubt, ratio_floor, own_floor_factor, resamples, seed, .. } = self.rules;

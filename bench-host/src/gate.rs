@@ -12,6 +12,7 @@ use std::fmt;
 
 use ninewire_bench_guest::record::{Counter, Path};
 
+use crate::annotations::{Annotation, Annotations};
 use crate::run::cell::Cell;
 use crate::run::exact::{Exactness, exactness, floor};
 use crate::run::{Job, Run};
@@ -70,6 +71,8 @@ pub struct Judged {
     pub now: f64,
     /// What came of it.
     pub finding: Finding,
+    /// Why a failure is meant, if it is.
+    pub blessed: Option<Annotation>,
 }
 
 /// What was not judged, and why.
@@ -92,14 +95,27 @@ pub struct Report {
     pub judged: Vec<Judged>,
     /// Everything else.
     pub not_judged: Vec<NotJudged>,
+    /// Annotations that bless nothing here.
+    pub idle: Vec<Annotation>,
 }
 
 impl Report {
     /// Those that fail the gate.
     pub fn failures(&self) -> impl Iterator<Item = &Judged> {
-        self.judged
-            .iter()
-            .filter(|judged| matches!(judged.finding, Finding::Worse | Finding::Unsteady { .. }))
+        self.judged.iter().filter(|judged| judged.fails() && judged.blessed.is_none())
+    }
+
+    /// Lets changes that are meant pass. Only a rise can be meant: a counter that is unsteady is not what it was meant to
+    /// be.
+    #[must_use]
+    pub fn bless(mut self, annotations: &Annotations) -> Self {
+        for judged in self.judged.iter_mut().filter(|judged| judged.finding == Finding::Worse) {
+            let Judged { case, path, counter, now, .. } = judged;
+            judged.blessed = annotations.blessing(case, *path, counter.word(), *now).cloned();
+        }
+        let used: Vec<Annotation> = self.judged.iter().filter_map(|judged| judged.blessed.clone()).collect();
+        self.idle = annotations.idle(&used).cloned().collect();
+        self
     }
 
     /// Nothing failed, and something was looked at: a gate that judges nothing is not open.
@@ -256,7 +272,13 @@ fn judge_counter(
         };
         (Rule::Band { most }, finding)
     };
-    Judged { case: job.name.clone(), path, counter, rule, before, now, finding }
+    Judged { case: job.name.clone(), path, counter, rule, before, now, finding, blessed: None }
+}
+
+impl Judged {
+    fn fails(&self) -> bool {
+        matches!(self.finding, Finding::Worse | Finding::Unsteady { .. })
+    }
 }
 
 impl fmt::Display for Judged {
@@ -284,6 +306,14 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for judged in self.failures() {
             writeln!(f, "FAILED {judged}")?;
+        }
+        for judged in &self.judged {
+            if let Some(annotation) = &judged.blessed {
+                writeln!(f, "meant {judged}: {annotation}")?;
+            }
+        }
+        for annotation in &self.idle {
+            writeln!(f, "an annotation blesses nothing here: {annotation}")?;
         }
         let better = |judged: &&Judged| judged.finding == Finding::Better;
         for judged in self.judged.iter().filter(better) {
@@ -379,6 +409,26 @@ mod tests {
         other.counted.clear();
         other.header.not_counted = Some("QEMU 10 is new".into());
         assert!(judge(&baseline(), &other).to_string().contains("because QEMU 10 is new"));
+    }
+
+    #[test]
+    fn a_rise_that_is_meant_passes_with_its_reason_and_an_idle_annotation_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("annotations.toml");
+        let entry = |case: &str| {
+            format!("[[change]]\ncase='{case}'\nwhat='kicks'\nup_to=2.0\ncommit='c'\nreason='meant so'\n")
+        };
+        std::fs::write(&file, entry("read/*") + &entry("write/*")).unwrap();
+        let annotations = Annotations::read(&file).unwrap();
+        let kicks = |per_op| changed(Path::Native, move |sample| add(sample, "kicks", per_op));
+        let report = judge(&baseline(), &kicks(1)).bless(&annotations);
+        let failing: Vec<&str> = report.failures().map(|judged| judged.case.as_str()).collect();
+        assert_eq!(failing, ["filestat/x"]);
+        let told = report.to_string();
+        assert!(told.contains("meant read/x native: kicks per operation 1.0000 -> 2.0000"), "{told}");
+        assert!(told.contains("blesses nothing here: meant so (c)"), "{told}");
+        let more = judge(&baseline(), &kicks(2)).bless(&annotations);
+        assert_eq!(more.failures().count(), 2, "more than was meant");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! of it. The command line itself is in `main.rs`; here it is a library, so that each part is tested by itself.
 
 pub mod analyse;
+pub mod annotations;
 pub mod checksum;
 pub mod child;
 pub mod cli;

@@ -82,6 +82,16 @@ impl Workspace {
         self.results().join("baseline.jsonl")
     }
 
+    /// The commit of the reference image.
+    pub fn reference(&self) -> PathBuf {
+        self.results().join("reference")
+    }
+
+    /// Changes that are meant.
+    pub fn annotations(&self) -> PathBuf {
+        self.results().join("annotations.toml")
+    }
+
     /// The recorded runs.
     pub fn results(&self) -> PathBuf {
         self.root.join("results")

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{MachineArgs, RunArgs};
+use super::{MachineArgs, ReferenceUse, RunArgs};
 use crate::job::Setting;
 
 /// Options of `peer`.
@@ -74,6 +74,7 @@ impl LinuxArgs {
     pub fn of_ours(&self) -> RunArgs {
         RunArgs {
             count: 0,
+            reference: ReferenceUse::Never,
             dir: self.dir.clone(),
             suite: self.suite.clone(),
             case: self.case.clone(),

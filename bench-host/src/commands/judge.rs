@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
+use crate::annotations::Annotations;
 use crate::cli::{AnalyseArgs, CompareArgs, GateArgs, SelftestArgs};
 use crate::interrupt::Interrupts;
 use crate::run::header::{self, Git};
@@ -21,7 +22,8 @@ pub(super) fn analyse(args: &AnalyseArgs) -> Result<ExitCode> {
 /// Prints the comparison. A regression is a finding, not a failure of the command: `gate` is what fails.
 pub(super) fn compare(args: &CompareArgs) -> Result<ExitCode> {
     let (before, after) = (store::read(&args.before)?, store::read(&args.after)?);
-    print!("{}", compare::compare(&before, &after, &verdict::Rules::default()));
+    let annotations = Annotations::read(&Workspace::locate()?.annotations())?;
+    print!("{}", compare::compare(&before, &after, &verdict::Rules::default()).bless(&annotations));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -44,7 +46,8 @@ pub(super) fn gate(args: &GateArgs) -> Result<ExitCode> {
             baseline.display()
         );
     }
-    let report = gate::judge(&store::read(&baseline)?, &now);
+    let annotations = Annotations::read(&Workspace::locate()?.annotations())?;
+    let report = gate::judge(&store::read(&baseline)?, &now).bless(&annotations);
     print!("{report}");
     Ok(if report.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

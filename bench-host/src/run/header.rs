@@ -31,6 +31,9 @@ pub struct Header {
     /// Which side of an interleaved comparison this is; absent in a run of its own.
     #[serde(default)]
     pub side: Option<Side>,
+    /// The commit of the reference image whose boots took turns with these, or why none did; absent when none was to.
+    #[serde(default)]
+    pub reference: Option<String>,
     /// Why the guest's instructions were not counted; absent when they were, or when nobody asked.
     #[serde(default)]
     pub not_counted: Option<String>,
@@ -60,10 +63,13 @@ pub struct Peer {
     pub not_measured: Vec<String>,
 }
 
+/// The name of the side that is the reference image.
+pub const REFERENCE: &str = "reference";
+
 /// A side of an interleaved comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
-    /// `a` or `b`.
+    /// `a`, `b` or [`REFERENCE`].
     pub name: String,
     /// What makes it, as it was said; empty when it is what both have in common.
     pub words: String,
@@ -72,7 +78,10 @@ pub struct Side {
 impl std::fmt::Display for Side {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let words = if self.words.is_empty() { "as it is" } else { &self.words };
-        write!(f, "side {} ({words})", self.name)
+        match self.name.as_str() {
+            REFERENCE => write!(f, "the reference image ({words})"),
+            name => write!(f, "side {name} ({words})"),
+        }
     }
 }
 
@@ -151,6 +160,7 @@ impl Header {
             fingerprint: fingerprint(&host, &qemu),
             group: None,
             side: None,
+            reference: None,
             not_counted: None,
             git,
             host,

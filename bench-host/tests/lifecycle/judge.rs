@@ -60,6 +60,19 @@ fn two_sides_take_turns_and_leave_a_file_each() {
 }
 
 #[test]
+fn a_run_goes_on_without_a_reference_image_that_cannot_be_had_and_says_so() {
+    let words =
+        ["run", "--case", "getattr/*", "--boots", "1", "--count", "0", "--reference", "no-such-commit"];
+    let finished = Ninewire::run(&words);
+    let file = kept(&finished, 1).remove(0);
+    let told = "the run goes on without the reference image: there is no commit no-such-commit here";
+    assert!(finished.stderr.contains(told), "{}", finished.stderr);
+    let run = store::read(&file).unwrap();
+    assert!(run.header.reference.is_some_and(|why| why.starts_with("none: there is no commit")));
+    assert_eq!((run.boots.len(), run.header.group), (1, None));
+}
+
+#[test]
 fn a_side_that_cannot_be_is_named_before_anything_boots() {
     let named = |words: &[&str], told: &str| {
         let finished = Ninewire::run(&[&["run", "--ab"], words].concat());

@@ -22,7 +22,7 @@ pub(super) struct Around<'a> {
     pub(super) interrupts: &'a Interrupts,
     pub(super) bar: &'a Bar,
     /// Boots that came before.
-    pub(super) timed: u32,
+    pub(super) before: u32,
 }
 
 /// What was counted, and why nothing was. Only an interrupt, or a machine that fails us altogether, is an error: the
@@ -62,12 +62,12 @@ fn watched(
     boot: u32,
     around: &Around<'_>,
 ) -> Result<Vec<Counted>> {
-    let Around { args, root, interrupts, bar, timed, .. } = around;
+    let Around { args, root, interrupts, bar, before, .. } = around;
     let Assembly { mut vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
     let out = tempfile::NamedTempFile::new().context("cannot make a temporary file for the counts")?;
     vm.extra.extend(counting.arguments(out.path())?);
     let shown = format!("{}, counting instructions", side.shown());
-    let mut show = |progress| bar.show(timed + boot, &shown, progress);
+    let mut show = |progress| bar.show(before + boot, &shown, progress);
     let received = session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts)?;
     let received = side.check(received, server.as_ref(), plan, root)?;
     let lines = std::fs::read_to_string(out.path()).context("cannot read the plugin's counts")?;

@@ -11,6 +11,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 
 use super::machine::{directory, listening};
+use crate::annotations::Annotations;
 use crate::checksum::crc32c_of;
 use crate::cli::RunArgs;
 use crate::compare::compare;
@@ -34,7 +35,17 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
         listening(socket, "--server")?;
     }
     let workspace = Workspace::locate()?;
-    let sides = Side::all(args, &workspace, interrupts)?;
+    let mut sides = Side::all(args, &workspace, interrupts)?;
+    let mut reference = None;
+    if args.wants_reference() && !args.machine.dry_run {
+        match sides[0].reference(args, &workspace, interrupts) {
+            Ok(side) => sides.push(side),
+            Err(error) => {
+                interrupts.check()?;
+                reference = Some(without_reference(&error));
+            }
+        }
+    }
     if args.machine.dry_run {
         let dir = given.unwrap_or_else(|| workspace.generated());
         for side in &sides {
@@ -53,13 +64,32 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
     let scratch = Scratch::make(&root, &program)?;
     let plans = plans(args, &sides, &root, &scratch)?;
     interrupts.check()?;
-    let runs = boots(args, &workspace, &sides, &plans, &root, interrupts)?;
+    let mut runs = boots(args, &workspace, &sides, &plans, &root, interrupts)?;
+    if reference.is_some() {
+        runs[0].header.reference = reference;
+    }
     drop(scratch);
     report(args, &workspace, &runs)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// All boots of all sides, or the reason why they are void.
+/// Says that the run goes on without the reference image, and why; in one line for the run's file.
+fn without_reference(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    eprintln!("ninewire: the run goes on without the reference image: {text}");
+    format!("none: {}", text.lines().next().unwrap_or_default())
+}
+
+/// What one side has come to.
+#[derive(Default)]
+struct Progressed {
+    header: Option<Header>,
+    boots: Vec<Boot>,
+    /// Why it was given up.
+    given_up: Option<String>,
+}
+
+/// All boots of all sides, or the reason why they are void. The first run is that of the first side.
 fn boots(
     args: &RunArgs,
     workspace: &Workspace,
@@ -68,41 +98,69 @@ fn boots(
     root: &Path,
     interrupts: &Interrupts,
 ) -> Result<Vec<Run>> {
-    let mut headers: Vec<Option<Header>> = vec![None; sides.len()];
-    let mut boots: Vec<Vec<Boot>> = vec![Vec::new(); sides.len()];
+    let mut done: Vec<Progressed> = sides.iter().map(|_| Progressed::default()).collect();
     let timed = args.boots() * sides.len() as u32;
-    let bar = Bar::new(timed + args.count * sides.len() as u32);
+    let judged = || sides.iter().filter(|side| !side.is_reference());
+    let bar = Bar::new(timed + args.count * judged().count() as u32);
     for (count, (index, boot)) in (0..).zip(turns(args.boots(), sides.len())) {
-        let (side, plan) = (&sides[index], &plans[index]);
+        let (side, plan, done) = (&sides[index], &plans[index], &mut done[index]);
+        if done.given_up.is_some() {
+            continue;
+        }
         let Assembly { vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
-        if headers[index].is_none() {
-            headers[index] = Some(header_of(side, plan, &vm, workspace)?);
+        if done.header.is_none() {
+            done.header = Some(header_of(side, plan, &vm, workspace)?);
         }
         let mut show = |progress| bar.show(count, &side.shown(), progress);
         let received = session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts)
             .and_then(|received| side.check(received, server.as_ref(), plan, root));
-        let received = match side.title() {
-            Some(title) => received.context(title)?,
-            None => received?,
-        };
-        boots[index].push(received.boot);
-    }
-    let mut watched = Vec::new();
-    for (side, plan) in sides.iter().zip(plans) {
-        let around = counted::Around { args, workspace, root, interrupts, bar: &bar, timed };
-        watched.push(counted::boots(side, plan, &around)?);
-    }
-    drop(bar);
-    let group = headers.iter().flatten().next().map(|header| header.run_id.clone());
-    let timed = headers.into_iter().flatten().zip(boots).zip(plans);
-    let runs = timed.zip(watched).map(|(((mut header, boots), plan), (counted, not_counted))| {
-        if sides.len() > 1 {
-            header.group = group.clone();
+        match received {
+            Ok(received) => done.boots.push(received.boot),
+            Err(error) if side.is_reference() && interrupts.check().is_ok() => {
+                done.given_up = Some(without_reference(&error));
+            }
+            Err(error) => {
+                return Err(match side.title() {
+                    Some(title) => error.context(title),
+                    None => error,
+                });
+            }
         }
-        header.not_counted = not_counted;
-        Run { header, jobs: Job::of_plan(plan), boots, counted }
-    });
-    Ok(runs.collect())
+    }
+    let mut runs: Vec<Run> = Vec::new();
+    let mut watched_before = 0;
+    for ((side, plan), done) in sides.iter().zip(plans).zip(done) {
+        let Some(header) = done.header else { continue };
+        let (mut run, boots) =
+            (Run { header, jobs: Job::of_plan(plan), boots: Vec::new(), counted: Vec::new() }, done.boots);
+        match (runs.first_mut(), side.is_reference(), done.given_up) {
+            (Some(first), true, Some(why)) => {
+                first.header.reference = Some(why);
+                continue;
+            }
+            (Some(first), true, None) => first.header.reference = Some(run.header.git.sha.clone()),
+            _ => {
+                let bar = &bar;
+                let around = counted::Around {
+                    args,
+                    workspace,
+                    root,
+                    interrupts,
+                    bar,
+                    before: timed + watched_before,
+                };
+                (run.counted, run.header.not_counted) = counted::boots(side, plan, &around)?;
+                watched_before += args.count;
+            }
+        }
+        run.boots = boots;
+        runs.push(run);
+    }
+    if runs.len() > 1 {
+        let group = runs[0].header.run_id.clone();
+        runs.iter_mut().for_each(|run| run.header.group = Some(group.clone()));
+    }
+    Ok(runs)
 }
 
 /// Which side boots when, and which of its boots that is: A B, B A, A B and so on, so that neither side is always the
@@ -148,9 +206,12 @@ pub(super) fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace
 fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run]) -> Result<()> {
     let directory = if args.record { workspace.results() } else { workspace.unrecorded() };
     let written = store::write_all(runs, &directory);
-    match runs {
-        [a, b] => print!("{}", compare(a, b, &Rules::default())),
-        runs => runs.iter().for_each(|run| print!("{}", table::render(run))),
+    let annotations = Annotations::read(&workspace.annotations())?;
+    let compared = |a: &Run, b: &Run| compare(a, b, &Rules::default()).bless(&annotations);
+    match (runs, &args.sides) {
+        ([a, b], Some(_)) => print!("{}", compared(a, b)),
+        ([run, reference], None) => print!("{}\n{}", table::render(run), compared(reference, run)),
+        _ => runs.iter().for_each(|run| print!("{}", table::render(run))),
     }
     let paths = written.with_context(|| format!("cannot keep the run below {}", directory.display()))?;
     println!();

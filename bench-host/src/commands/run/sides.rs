@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use ninewire_bench_guest::record;
 
 use super::super::machine::{Bench, wire};
-use crate::cli::{MachineArgs, RunArgs, SideArgs};
+use crate::cli::{MachineArgs, ReferenceUse, RunArgs, SideArgs};
 use crate::image::Source;
 use crate::ingest::Received;
 use crate::interrupt::Interrupts;
@@ -65,6 +65,37 @@ impl Side {
             );
         }
         Ok(sides)
+    }
+
+    /// The reference image beside the machine of `self`: a side like any other, except that a run goes on without it.
+    pub(super) fn reference(
+        &self,
+        args: &RunArgs,
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+    ) -> Result<Self> {
+        let commit = match &args.reference {
+            ReferenceUse::Commit(commit) => commit.clone(),
+            _ => {
+                let file = workspace.reference();
+                let text = std::fs::read_to_string(&file)
+                    .with_context(|| format!("cannot read {}", file.display()))?;
+                text.trim().to_string()
+            }
+        };
+        let short = commit.get(..8).unwrap_or(&commit).to_string();
+        let side = header::Side { name: header::REFERENCE.to_string(), words: short };
+        let words = SideArgs { commit: Some(commit), ..SideArgs::default() };
+        let reference = Self::of(args, Some(side), &words, workspace, interrupts)?;
+        if reference.bench.accel != self.bench.accel {
+            bail!("its image runs on {} only", reference.bench.accel.name());
+        }
+        Ok(reference)
+    }
+
+    /// Whether the run goes on without it.
+    pub(super) fn is_reference(&self) -> bool {
+        self.side.as_ref().is_some_and(|side| side.name == header::REFERENCE)
     }
 
     fn of(
