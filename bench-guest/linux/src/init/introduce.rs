@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 
 use ninewire_bench_guest::case::{Sink, StreamLost};
-use ninewire_bench_guest::record::{Device, Hello};
+use ninewire_bench_guest::record::{Device, Hello, Level, Log};
 use ninewire_bench_guest::target::Clock;
 use ninewire_bench_guest::units::{Bytes, Ticks};
 use ninewire_linux_guest::Monotonic;
@@ -14,6 +14,8 @@ use rustix::system::uname;
 use super::machine::sorted;
 
 const DEVICES: &str = "/sys/bus/virtio/devices";
+
+const CLOCK_SOURCE: &str = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
 /// Virtio 1.2, section 5: device types.
 const CONSOLE: &str = "0x0003";
@@ -54,7 +56,17 @@ pub(crate) async fn introduce(sink: &mut impl Sink) -> Result<(), StreamLost> {
         // The kernel does not tell how long its queues are.
         sink.emit(&Device { features: *features, queue_size: 0, name, class, tag }.into()).await?;
     }
+    let source = read(CLOCK_SOURCE);
+    if is_slow(&source) {
+        let text = format!("Linux keeps time by {source}, and every reading of it leaves the guest");
+        sink.emit(&Log { level: Level::Warn, text: &text }.into()).await?;
+    }
     Ok(())
+}
+
+/// Whether reading the clock is an exit to QEMU. By the processor's counter it is none, nor by the page KVM keeps.
+fn is_slow(clock_source: &str) -> bool {
+    !["tsc", "kvm-clock"].iter().any(|quick| clock_source.starts_with(quick))
 }
 
 fn shown(path: &Path) -> Option<Shown> {
@@ -116,6 +128,12 @@ mod tests {
         assert_eq!(feature_bits("1000"), 1);
         assert_eq!(feature_bits("0100000000000000000000000000000010000000"), 1 << 1 | 1 << 32);
         assert_eq!(feature_bits(""), 0);
+    }
+
+    #[test]
+    fn a_clock_that_leaves_the_guest_is_slow() {
+        assert!(is_slow("hpet") && is_slow("acpi_pm") && is_slow(""));
+        assert!(!is_slow("tsc") && !is_slow("tsc-early") && !is_slow("kvm-clock"));
     }
 
     #[test]
