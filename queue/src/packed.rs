@@ -21,7 +21,7 @@ use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
-use crate::measure::{Measure, room_of_few};
+use crate::measure::{Passing, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, DescTable, EventWord, tag};
@@ -107,8 +107,35 @@ impl<const N: usize> Packed<N> {
         written
     }
 
-    /// Writes descriptors for a chain that fits the free ones, perhaps across the ring's end, where the flags change.
+    /// Writes addresses and lengths of one list from `at` on.
     #[inline(always)]
+    fn write_buffers(&self, at: &mut usize, list: &[Segment], mut see: impl FnMut(u32)) {
+        let desc = self.desc;
+        for segment in list {
+            see(segment.len);
+            // SAFETY: the caller has seen that enough descriptors are free before the ring's end.
+            unsafe { desc.driver_write_buffer(*at, segment.addr.get(), segment.len) };
+            *at += RingLayout::DESC_BYTES;
+        }
+    }
+
+    /// As `write_many`, across the ring's end, and where the order has to be kept.
+    #[inline(never)]
+    fn write_many_around(
+        &mut self,
+        number: u64,
+        readable: &[Segment],
+        writable: &[Segment],
+    ) -> Option<Written> {
+        let mut passing = Passing::default();
+        readable.iter().for_each(|segment| passing.see_readable(segment.len));
+        writable.iter().for_each(|segment| passing.see_writable(segment.len));
+        let room = passing.room(readable, writable)?;
+        self.write_ring(readable, writable);
+        Some(self.written_in_order(number, (readable.len() + writable.len()) as u16, room))
+    }
+
+    /// Writes descriptors for a chain that fits the free ones, perhaps across the ring's end, where the flags change.
     fn write_ring(&mut self, readable: &[Segment], writable: &[Segment]) {
         let (first_at, first_flags) = (self.avail_at, self.avail_flags | self.free_id);
         self.write_list(first_at, 0, readable, 0);
@@ -130,7 +157,6 @@ impl<const N: usize> Packed<N> {
 
     /// Writes one list of a chain that begins at `first_at` and has `before` descriptors already; all but the chain's first
     /// get their tags, as if more followed.
-    #[inline(always)]
     fn write_list(&mut self, first_at: usize, before: u32, list: &[Segment], write: u32) {
         let desc = self.desc;
         for (index, segment) in list.iter().enumerate() {
@@ -287,9 +313,13 @@ impl<const N: usize> Format<N> for Packed<N> {
         self.avail_at = end;
         let desc = self.desc;
         let byte = |index: usize| at + index * RingLayout::DESC_BYTES;
-        for index in 0..K {
+        // Lengths are looked up again rather than kept: there are not registers enough for all.
+        for (index, segment) in segments.into_iter().enumerate() {
             // SAFETY: from `at` to `end` there are `K` descriptors, all free and all inside the ring.
-            unsafe { desc.driver_write_buffer(byte(index), segments[index].addr.get(), lens[index]) };
+            unsafe {
+                desc.driver_write_addr(byte(index), segment.addr.get());
+                desc.driver_write_len(byte(index), segment.len);
+            }
         }
         // From the last to the first, whose tag makes all of them available.
         let common = self.avail_flags | self.free_id;
@@ -310,17 +340,35 @@ impl<const N: usize> Format<N> for Packed<N> {
 
     #[inline(always)]
     fn write_many(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Option<Written> {
-        let mut measure = Measure::default();
-        for segment in readable {
-            measure.see(segment.len);
+        let count = readable.len() + writable.len();
+        if self.avail_at + count * RingLayout::DESC_BYTES >= self.direct_end {
+            return self.write_many_around(number, readable, writable);
         }
-        let readable_bytes = measure.bytes;
-        for segment in writable {
-            measure.see(segment.len);
+        // Addresses and lengths first: without their tags the device does not look at them.
+        let mut passing = Passing::default();
+        let mut at = self.avail_at;
+        self.write_buffers(&mut at, readable, |len| passing.see_readable(len));
+        self.write_buffers(&mut at, writable, |len| passing.see_writable(len));
+        let room = passing.room(readable, writable)?;
+        // The tags from the last to the first, which makes all of them available.
+        let first_at = core::mem::replace(&mut self.avail_at, at);
+        let common = self.avail_flags | self.free_id;
+        let mut next = 0;
+        for (list, write) in [(writable, tag::WRITE), (readable, 0)] {
+            // The chain's first one comes last, below.
+            let end = at - list.len() * RingLayout::DESC_BYTES;
+            let stop = end.max(first_at + RingLayout::DESC_BYTES);
+            while at > stop {
+                at -= RingLayout::DESC_BYTES;
+                // SAFETY: from `first_at` on there are `count` descriptors, all free and all inside the ring.
+                unsafe { self.desc.driver_write_tag(at, common | write | next) };
+                next = tag::NEXT;
+            }
         }
-        let room = measure.room_after(readable_bytes)?;
-        self.write_ring(readable, writable);
-        Some(self.written_in_order(number, (readable.len() + writable.len()) as u16, room))
+        let write = if readable.is_empty() { tag::WRITE } else { 0 };
+        // SAFETY: as above.
+        unsafe { self.desc.driver_publish_tag(first_at, common | write | next) };
+        Some(self.written(count as u16, room))
     }
 
     unsafe fn write_indirect(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Written {

@@ -129,28 +129,48 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     fn add_ordinary(&mut self, chain: C) -> Result<Head, AddError<C>> {
         // The shape of most requests, tested first: one segment to read and one to write.
         let [request] = chain.readable() else { return self.add_shaped(chain) };
-        let [answer] = chain.writable() else { return self.add_shaped(chain) };
+        let [answer] = chain.writable() else { return self.add_three(chain) };
         match self.format.write_few([request, answer], 1) {
             Some(written) => Ok(self.enter(written, chain)),
             None => self.add_many(chain),
         }
     }
 
-    /// As `add`, for a chain of another shape. Short ones go without loops; of a chain type whose lists have lengths known
-    /// to the compiler, one way is left.
+    /// As `add`, for a request, an answer, and a payload in one piece. Short chains go without loops, each shape on its own,
+    /// so that none pays for the registers of another; of a chain type whose lists have lengths known to the compiler, one
+    /// way is left.
+    #[inline(never)]
+    fn add_three(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let ([a], [b, c]) = (chain.readable(), chain.writable()) else { return self.add_four(chain) };
+        match self.format.write_few([a, b, c], 1) {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// The same with a payload in two pieces.
+    #[inline(never)]
+    fn add_four(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        let ([a], [b, c, d]) = (chain.readable(), chain.writable()) else { return self.add_shaped(chain) };
+        match self.format.write_few([a, b, c, d], 1) {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_many(chain),
+        }
+    }
+
+    /// As `add`, for a chain of another shape.
     #[inline(never)]
     fn add_shaped(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        // A request, an answer, and a payload in one piece come first.
-        let written = if let ([a], [b, c]) = (chain.readable(), chain.writable()) {
-            self.format.write_few([a, b, c], 1)
-        } else if let ([a, b], [c]) = (chain.readable(), chain.writable()) {
-            self.format.write_few([a, b, c], 2)
-        } else if let ([], [a]) = (chain.readable(), chain.writable()) {
-            self.format.write_few([a], 0)
-        } else if let ([a], []) = (chain.readable(), chain.writable()) {
-            self.format.write_few([a], 1)
-        } else {
-            None
+        if chain.readable().len() + chain.writable().len() > 4 {
+            return self.add_many(chain);
+        }
+        let written = match (chain.readable(), chain.writable()) {
+            ([a, b], [c]) => self.format.write_few([a, b, c], 2),
+            ([a], []) => self.format.write_few([a], 1),
+            ([], [a]) => self.format.write_few([a], 0),
+            ([a, b], [c, d]) => self.format.write_few([a, b, c, d], 2),
+            ([a, b, c], [d]) => self.format.write_few([a, b, c, d], 3),
+            _ => None,
         };
         match written {
             Some(written) => Ok(self.enter(written, chain)),

@@ -26,7 +26,7 @@ use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingFeatures, RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
-use crate::measure::{Measure, room_of_few};
+use crate::measure::{Passing, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
@@ -67,7 +67,7 @@ struct Walk {
     last: Link,
     /// The last one's second word.
     word: u64,
-    measure: Measure,
+    passing: Passing,
 }
 
 /// Kept in `published` besides the count if there is no event index: `publish` goes a longer way then, so that it needs no
@@ -126,10 +126,10 @@ impl<const N: usize> Split<N> {
     /// Writes one list of segments into the next free descriptors, of which there are enough. Nothing is taken from the
     /// free list yet, so a chain that turns out to be none needs no undoing.
     #[inline(always)]
-    fn write_list(&self, walk: &mut Walk, list: &[Segment], flags: u64) {
+    fn write_list(&self, walk: &mut Walk, list: &[Segment], flags: u64, see: impl Fn(&mut Passing, u32)) {
         let desc = self.desc;
         for segment in list {
-            walk.measure.see(segment.len);
+            see(&mut walk.passing, segment.len);
             walk.last = walk.link;
             walk.link = self.link_of(walk.last);
             walk.word = walk.link.0 | flags | u64::from(segment.len);
@@ -202,17 +202,18 @@ impl<const N: usize> Format<N> for Split<N> {
         self.descriptors = descriptors;
         let first = self.free_link;
         let (mut last, mut link) = (first, first);
-        for index in 0..K {
+        // Lengths are looked up again rather than kept: there are not registers enough for all.
+        for (index, segment) in segments.into_iter().enumerate() {
             last = link;
             link = self.link_of(last);
             let flags = if index < readable { 0 } else { desc_word::WRITE };
-            let addr = segments[index].addr.get();
+            let addr = segment.addr.get();
             // SAFETY: links lead to descriptors of this ring, and `K` more of them are free.
             unsafe {
                 if index + 1 < K {
-                    self.desc.driver_write(last.desc_at(), addr, link.0 | flags | u64::from(lens[index]));
+                    self.desc.driver_write(last.desc_at(), addr, link.0 | flags | u64::from(segment.len));
                 } else {
-                    self.desc.driver_write_last(last.desc_at(), addr, lens[index], flags);
+                    self.desc.driver_write_last(last.desc_at(), addr, segment.len, flags);
                 }
             }
         }
@@ -224,11 +225,10 @@ impl<const N: usize> Format<N> for Split<N> {
     fn write_many(&mut self, _number: u64, readable: &[Segment], writable: &[Segment]) -> Option<Written> {
         let count = readable.len() + writable.len();
         let first = self.free_link;
-        let mut walk = Walk { link: first, last: first, word: 0, measure: Measure::default() };
-        self.write_list(&mut walk, readable, 0);
-        let readable_bytes = walk.measure.bytes;
-        self.write_list(&mut walk, writable, desc_word::WRITE);
-        let room = walk.measure.room_after(readable_bytes)?;
+        let mut walk = Walk { link: first, last: first, word: 0, passing: Passing::default() };
+        self.write_list(&mut walk, readable, 0, Passing::see_readable);
+        self.write_list(&mut walk, writable, desc_word::WRITE, Passing::see_writable);
+        let room = walk.passing.room(readable, writable)?;
         // The chain ends here. The device does not look yet: nothing names this chain before `publish`.
         // SAFETY: as in `write_list`.
         unsafe { self.desc.driver_end_chain(walk.last.desc_at(), walk.word & !desc_word::NEXT) };
