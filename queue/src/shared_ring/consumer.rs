@@ -6,7 +6,7 @@ use super::{Back, SharedRing};
 use crate::chain::{Chain, Done, Head};
 use crate::error::Fault;
 use crate::sync::{Ordering, Site};
-use crate::words::AvailRing;
+use crate::words::{AvailRing, UsedRing};
 
 /// The right to take chains back and to ask for interrupts. Dropping it lets others have it.
 ///
@@ -29,11 +29,11 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     /// stay with the ring, and every later call answers the same fault.
     #[inline]
     pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
-        let completed = self.completed();
-        if !self.claimed(completed).plain() {
+        let (completed, used) = (self.completed(), self.ring.used);
+        if !self.claimed(used, completed).plain() {
             return self.pop_otherwise();
         }
-        self.take_one(completed).map(Some)
+        self.take_one(used, completed)
     }
 
     /// Takes all chains the device has returned so far and hands each to `take`; answers how many. Their descriptors are
@@ -48,7 +48,13 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
                 return Ok(count);
             }
             for _ in 0..returned {
-                let (record, done) = self.take(self.completed())?;
+                let completed = self.completed();
+                let (entry, record) = match self.confirm(self.ring.used, completed) {
+                    Ok(confirmed) => confirmed,
+                    Err(entry) => return Err(self.latch_entry(entry)),
+                };
+                // SAFETY: just confirmed.
+                let done = unsafe { self.take(completed, entry, record) };
                 freed.add(done.head.0 as u16, record);
                 take(done);
             }
@@ -63,9 +69,9 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     }
 
     #[inline(always)]
-    fn claimed(&self, completed: u64) -> Claimed {
+    fn claimed(&self, used: UsedRing, completed: u64) -> Claimed {
         // The index first: what the device has seen published, is.
-        let returned = self.ring.used.driver_idx().wrapping_sub(completed as u16);
+        let returned = used.driver_idx().wrapping_sub(completed as u16);
         let with_device = (self.ring.publisher.published() as u32).wrapping_sub(completed as u32);
         Claimed {
             returned,
@@ -76,7 +82,7 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
     /// What `pop` does when there is nothing, or what there is makes no sense.
     #[inline(never)]
     fn pop_otherwise(&mut self) -> Result<Option<Done<C>>, Fault> {
-        if self.returned()? > 0 { self.take_one(self.completed()).map(Some) } else { Ok(None) }
+        if self.returned()? > 0 { self.take_one(self.ring.used, self.completed()) } else { Ok(None) }
     }
 
     /// How many chains are there to take back.
@@ -84,43 +90,59 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
         if let Some(fault) = self.ring.fault() {
             return Err(fault);
         }
-        let Claimed { returned, with_device } = self.claimed(self.completed());
+        let Claimed { returned, with_device } = self.claimed(self.ring.used, self.completed());
         if returned > with_device {
             return Err(self.latch(Fault::IndexJump { claimed: returned, in_flight: with_device }));
         }
         Ok(returned)
     }
 
+    /// Takes the next chain, which the device's index says is there.
     #[inline(always)]
-    fn take_one(&mut self, completed: u64) -> Result<Done<C>, Fault> {
-        let (record, done) = self.take(completed)?;
-        self.ring.free_list().give_chain(done.head.0 as u16, record);
-        Ok(done)
+    fn take_one(&mut self, used: UsedRing, completed: u64) -> Result<Option<Done<C>>, Fault> {
+        match self.confirm(used, completed) {
+            Ok((entry, record)) => {
+                // SAFETY: just confirmed.
+                let done = unsafe { self.take(completed, entry, record) };
+                self.ring.free_list().give_chain(done.head.0 as u16, record);
+                Ok(Some(done))
+            }
+            Err(entry) => self.refuse(entry),
+        }
     }
 
-    /// Strikes out the chain that the next used entry names. Its descriptors are the caller's.
+    /// The next used entry, and the record of the chain it names: in flight, with room for what is said to be written. Or
+    /// the entry alone, if there is no such chain.
     #[inline(always)]
-    fn take(&mut self, completed: u64) -> Result<(Record, Done<C>), Fault> {
+    fn confirm(&self, used: UsedRing, completed: u64) -> Result<(u64, Record), u64> {
         // SAFETY: the mask is the ring's size minus one.
-        let entry = unsafe { self.ring.used.driver_entry((completed as u32 & self.ring.mask) as usize) };
-        let (head, written) = (entry as u32 as usize, (entry >> 32) as u32);
-        let Some(on_record) = self.ring.records.get(head) else { return Err(self.latch_entry(entry)) };
+        let entry = unsafe { used.driver_entry((completed as u32 & self.ring.mask) as usize) };
+        let on_record = self.ring.records.get(entry as u32 as usize).ok_or(entry)?;
         // Acquires what the publisher released: the chain is stored, even if the device names a head it was never told of.
         let record = Record::from_word(on_record.load(Site::Confirm.order(Ordering::Acquire)));
-        if !record.confirms(entry) {
-            return Err(self.latch_entry(entry));
-        }
+        if record.confirms(entry) { Ok((entry, record)) } else { Err(entry) }
+    }
+
+    /// Strikes out a chain. Its descriptors are the caller's.
+    ///
+    /// # Safety
+    /// Entry and record have just been confirmed.
+    #[inline(always)]
+    unsafe fn take(&mut self, completed: u64, entry: u64, record: Record) -> Done<C> {
+        let (head, written) = (entry as u16, (entry >> 32) as u32);
         // Nobody else writes to it before the descriptors are given back.
+        // SAFETY: what is on record is in the ring.
+        let on_record = unsafe { self.ring.records.get_unchecked(head as usize) };
         on_record.store(Record::NONE.word(), Ordering::Relaxed);
         let back = &*self.ring.back;
         back.completed.store(completed + 1, Ordering::Relaxed);
         let descriptors = back.descriptors_high.load(Ordering::Relaxed) + record.descriptors_high();
         back.descriptors_high.store(descriptors, Ordering::Relaxed);
         // SAFETY: there was a record, so a chain was stored here, and with the record it became ours, once.
-        let mut chain = unsafe { self.ring.take_stored(head as u16) };
+        let mut chain = unsafe { self.ring.take_stored(head) };
         // SAFETY: the device has returned it, we have acquired its writes, and `written` was compared with the room.
         unsafe { chain.returned(written) };
-        Ok((record, Done { chain, written, head: Head(head as u32) }))
+        Done { chain, written, head: Head(head.into()) }
     }
 
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop
@@ -150,9 +172,15 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
         }
     }
 
-    /// Finds out what is wrong with a used entry, and latches it.
+    /// Ends `pop` at an entry that names no chain the device has.
     #[cold]
     #[inline(never)]
+    fn refuse(&mut self, entry: u64) -> Result<Option<Done<C>>, Fault> {
+        Err(self.latch_entry(entry))
+    }
+
+    /// Finds out what is wrong with a used entry, and latches it.
+    #[cold]
     fn latch_entry(&mut self, entry: u64) -> Fault {
         let (id, written) = (entry as u32, (entry >> 32) as u32);
         let fault = if id >= u32::from(self.ring.layout.size()) {

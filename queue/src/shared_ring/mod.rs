@@ -9,7 +9,7 @@
 //! **Who waits for whom: nobody.** A submitter has two loops, one around taking descriptors and one around leaving a chain
 //! or becoming the publisher; each turns once more only because another submitter or the consumer has got further
 //! meanwhile. A submitter that stands still, in an interrupt or because its core was taken away, holds nothing others need,
-//! except between becoming the publisher and giving that up, some twenty instructions: what is submitted then is accepted
+//! except between becoming the publisher and giving that up, some fifteen instructions: what is submitted then is accepted
 //! and left for it, and becomes visible when it goes on. That goes also for an interrupt that submits while the
 //! publisher below it stands still: it returns at once, and the publisher, going on, finds the chain. A publisher publishes
 //! for others as long as they leave chains. While it owes the device a kick, that is at most as many as there are free

@@ -14,7 +14,7 @@ use super::record::Record;
 use crate::chain::Chain;
 use crate::event::passed;
 use crate::sync::{AtomicU64, Ordering, Site};
-use crate::words::UsedRing;
+use crate::words::{AvailRing, UsedRing};
 
 /// What a publisher must know of a chain that is not published at once. It is the submitter's until the chain is left to
 /// the publisher, and the publisher's then.
@@ -88,9 +88,9 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         if !self.publisher.begin() {
             return self.publish_behind(head, record);
         }
-        let old = self.publisher.published();
-        self.place(old, head, record);
-        self.finish(old, old + 1)
+        let (old, avail) = (self.publisher.published(), self.avail);
+        self.place(avail, old, head, record);
+        self.finish(avail, old, old + 1)
     }
 
     #[cold]
@@ -119,7 +119,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         }
         let old = self.publisher.published();
         let new = self.place_all(old, newest, count.into());
-        self.finish(old, new)
+        self.finish(self.avail, old, new)
     }
 
     #[inline(always)]
@@ -136,7 +136,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
 
     /// Puts a chain on record and names it at its position of the avail ring.
     #[inline(always)]
-    fn place(&self, number: u64, head: u16, record: Record) {
+    fn place(&self, avail: AvailRing, number: u64, head: u16, record: Record) {
         let position = (number as u32 & self.mask) as usize;
         debug_assert!((head as usize) < N && position < N);
         // SAFETY: heads and positions are below the ring's size, which is at most `N`.
@@ -144,7 +144,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             // Releases the stored chain, even to a consumer whose device names a head it has not been told of.
             let on_record = self.records.get_unchecked(head as usize);
             on_record.store(record.word(), Site::Record.order(Ordering::Release));
-            self.avail.driver_store_entry(position, head);
+            avail.driver_store_entry(position, head);
         }
     }
 
@@ -155,7 +155,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         for number in (old..new).rev() {
             // The chains of the list are the publisher's: its own, or acquired by collecting.
             let Waiting { record, older } = self.waiting(head);
-            self.place(number, head, record);
+            self.place(self.avail, number, head, record);
             head = older;
         }
         new
@@ -163,8 +163,8 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
 
     /// Moves the index from `old` to `new`, decides about the kick, and is done if nothing has been left meanwhile.
     #[inline(always)]
-    pub(super) fn finish(&self, old: u64, new: u64) -> bool {
-        self.move_index(new);
+    pub(super) fn finish(&self, avail: AvailRing, old: u64, new: u64) -> bool {
+        self.move_index(avail, new);
         if !self.publisher.end() {
             return self.collect(old, new);
         }
@@ -172,9 +172,9 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     }
 
     #[inline(always)]
-    fn move_index(&self, to: u64) {
+    fn move_index(&self, avail: AvailRing, to: u64) {
         self.publisher.published.store(to, Ordering::Relaxed);
-        self.avail.driver_publish_idx(to as u16);
+        avail.driver_publish_idx(to as u16);
     }
 
     /// The index was just moved from `old` to `new`, and `end` has been tried: does the device want to hear of it?
@@ -203,7 +203,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             let left = self.publisher.intake.swap(BUSY, Site::Collect.order(Ordering::Acquire));
             old = new;
             new = self.place_all(old, (left >> NEWEST_SHIFT) as u16, left >> COUNT_SHIFT);
-            self.move_index(new);
+            self.move_index(self.avail, new);
             let ended = self.publisher.end();
             kick |= self.wants_kick(old, new);
             if ended {

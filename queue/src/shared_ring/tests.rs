@@ -165,7 +165,7 @@ fn what_is_left_for_a_publisher_that_stands_still_is_accepted_and_published_when
     drop(batch);
     let three = rig.ring.submit(rig.chain(3, &[1], &[])).unwrap();
     assert_eq!((rig.seen().len(), rig.ring.in_flight(), rig.ring.free()), (0, 0, 12));
-    assert!(rig.ring.finish(0, 0), "the device's first wish");
+    assert!(rig.ring.finish(rig.ring.avail, 0, 0), "the device's first wish");
     let heads: Vec<u16> = rig.seen().into_iter().map(|(head, _)| head).collect();
     let seen = [one.head, two[0], two[1], three.head].map(|head| head.index() as u16);
     assert_eq!(heads, seen);
