@@ -3,6 +3,7 @@
 //! The conversation itself is `ingest`; here are the process, its pinned threads, its log, and the guest's last word,
 //! its exit code. Whatever goes wrong comes back as one error with the last lines of the guest's log.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
@@ -14,7 +15,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::ingest::{Limits, Progress, Received, VoidReason, Watch, receive};
 use crate::interrupt::Interrupts;
 use crate::plan::Plan;
-use crate::qemu::{CharDev, Ended, Guest, Pinning, Vm};
+use crate::qemu::{CharDev, CpuTime, Ended, Guest, Pinning, Vm};
 
 /// From the guest's last frame to the end of QEMU.
 const END_MAX: Duration = Duration::from_secs(20);
@@ -70,6 +71,10 @@ struct Around<'a> {
     guest: &'a mut Guest,
     interrupts: &'a Interrupts,
     show: &'a mut dyn FnMut(Progress),
+    /// What threads had run when the repetition that is under way began; `None` where the host did not see it begin.
+    begun: Option<CpuTime>,
+    /// What ran during each repetition, in their order.
+    ran: Vec<BTreeMap<String, u64>>,
 }
 
 impl Watch for Around<'_> {
@@ -85,6 +90,17 @@ impl Watch for Around<'_> {
     }
 
     fn show(&mut self, progress: Progress) {
+        let now = |around: &mut Self| CpuTime::now(around.guest.process().pid());
+        match progress {
+            Progress::Repetition => {
+                let ended = now(self);
+                self.ran.push(self.begun.take().map_or_else(BTreeMap::new, |begun| ended.since(&begun)));
+            }
+            Progress::Told => self.begun = Some(now(self)),
+            // What comes before a visit's first repetition is not timed.
+            Progress::Visit { .. } => self.begun = None,
+            Progress::Hello { .. } | Progress::Log(_) => {}
+        }
         (self.show)(progress);
     }
 }
@@ -104,8 +120,9 @@ pub fn run(
     drop(theirs);
     pin(&mut guest, pinning)?;
     let (started, limits) = (guest.started, Limits::for_plan(plan));
-    let mut around = Around { guest: &mut guest, interrupts, show };
+    let mut around = Around { guest: &mut guest, interrupts, show, begun: None, ran: Vec::new() };
     let received = receive(&mut results, plan, boot, started, limits, &mut around);
+    let received = received.map(|received| with_cpu_time(received, around.ran));
     // An interrupt is the user's wish and no finding about the guest.
     interrupts.check()?;
     let reason = match received {
@@ -124,6 +141,13 @@ pub fn run(
     interrupts.check()?;
     guest.process().kill();
     Err(anyhow!("the run is void: boot {boot}: {reason}{}", evidence(&guest, &log)))
+}
+
+/// Notes beside each repetition what ran during it.
+fn with_cpu_time(mut received: Received, ran: Vec<BTreeMap<String, u64>>) -> Received {
+    let samples = received.boot.visits.iter_mut().flat_map(|visit| &mut visit.samples);
+    samples.zip(ran).for_each(|(sample, ran)| sample.host_cpu_ns = ran);
+    received
 }
 
 fn pin(guest: &mut Guest, pinning: &Pinning) -> Result<()> {

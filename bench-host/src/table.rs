@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use ninewire_bench_guest::record::{Counter, Path};
 use ninewire_bench_guest::units::{Bytes, Nanos};
 
+use crate::qemu::Part;
 use crate::run::cell::{BootValue, Cell};
 use crate::run::{Granted, Job, Run};
 use crate::stats::summary::median;
@@ -139,7 +140,7 @@ const COSTS: [(Counter, &str); 7] = [
 fn cost(run: &Run, cells: &[Cell]) -> String {
     let mut headings = vec!["per operation", "path"];
     headings.extend(COSTS.map(|(_, name)| name));
-    headings.extend(["depth", "msize", "wait", "dialect", "server", "over", "reads into"]);
+    headings.extend(["host us", "depth", "msize", "wait", "dialect", "server", "over", "reads into"]);
     let mut table = table(&headings, 2);
     for cell in cells.iter().filter(|cell| !cell.boots.is_empty()) {
         let Some(job) = job_of(run, cell) else { continue };
@@ -149,6 +150,7 @@ fn cost(run: &Run, cells: &[Cell]) -> String {
             let middle = cell.per_op(counter).and_then(|values| median(&values).ok());
             middle.map_or_else(|| NOTHING.to_string(), significant)
         }));
+        row.push(host(cell));
         row.push(job.iodepth.to_string());
         row.push(granted(run, cell, |granted| Bytes(granted.msize_bytes.into()).to_string()));
         row.push(granted(run, cell, |granted| granted.wait.to_string()));
@@ -164,9 +166,24 @@ fn cost(run: &Run, cells: &[Cell]) -> String {
         "{table}\n\
          Instrs are the guest's instructions, waiting left out{uncounted}.\n\
          Kicks are notifications to the device, irqs interrupts taken, descs descriptors given to it, msgs 9P requests; \
-         copied is payload\nthe guest's processor copied; halts are sleeps. Reads end in pages the reader brought \
-         (own-pages) or in the transport's (loan)."
+         copied is payload\nthe guest's processor copied; halts are sleeps. Reads end in pages the reader brought (own-pages) or in the \
+         transport's (loan).\nHost is what its processors worked for it: guest core + QEMU's main loop + its other threads + \
+         the embedded 9P server."
     )
+}
+
+/// What the host's processors worked for an operation, in microseconds: guest core, main loop, workers, server.
+fn host(cell: &Cell) -> String {
+    let part = |part: Part| {
+        let of_boot = |boot: &BootValue| {
+            boot.host_cpu.iter().find(|(known, _)| *known == part).map(|(_, ran)| ran.micros())
+        };
+        let values = cell.values(of_boot);
+        (values.len() == cell.boots.len()).then(|| median(&values).ok()).flatten()
+    };
+    let parts: Option<Vec<String>> =
+        Part::ALL.iter().map(|&known| part(known).map(|micros| format!("{micros:.1}"))).collect();
+    parts.map_or_else(|| NOTHING.to_string(), |parts| parts.join(" + "))
 }
 
 /// A granted setting of a cell; all of them where visits differ.
@@ -216,7 +233,19 @@ mod tests {
         assert_eq!(row(&text, "filestat/x", "native", 0)[2..4], ["-", "9901"]);
         let cost = row(&text, "read/x", "serial", 1);
         assert_eq!(cost[2..9], ["500", "1.00", "-", "-", "1.00", "11.0", "-"]);
-        assert_eq!(cost[9..], ["8", "1028k", "adaptive", "9P2000.L", "ninewire", "virtio-console-1", "loan"]);
+        assert_eq!(
+            cost[9..],
+            [
+                "50.0 + 9.0 + 0.0 + 0.0",
+                "8",
+                "1028k",
+                "adaptive",
+                "9P2000.L",
+                "ninewire",
+                "virtio-console-1",
+                "loan"
+            ]
+        );
         assert!(
             text.starts_with("3 boots, QEMU 7.2.22 (tcg, q35): kernel entry to first 9P message 2.1 ms"),
             "{text}"

@@ -55,6 +55,10 @@ pub enum Progress {
         /// The path.
         path: record::Path,
     },
+    /// A timed repetition has just ended.
+    Repetition,
+    /// All of it has been told: the next one of the visit begins.
+    Told,
     /// A line of the guest's log that matters.
     Log(String),
 }

@@ -121,8 +121,16 @@ impl<'p> Talk<'p> {
                 ));
                 Ok(Step::More)
             }
-            (Record::Samples(samples), _) => self.samples(&samples).ok_or(out_of_turn),
-            (Record::Counters(counters), _) => self.counters(&counters).ok_or(out_of_turn),
+            (Record::Samples(samples), _) => {
+                let step = self.samples(&samples).ok_or(out_of_turn)?;
+                show(Progress::Repetition);
+                Ok(step)
+            }
+            (Record::Counters(counters), _) => {
+                let step = self.counters(&counters).ok_or(out_of_turn)?;
+                show(Progress::Told);
+                Ok(step)
+            }
             (Record::Verified(verified), _) => self.verified(&verified).ok_or(out_of_turn)?,
             (Record::CaseEnd(end), Some(_)) if self.next() == Some(end.at) => self.case_end(&end),
             (Record::Bye(bye), _) => self.bye(&bye),
@@ -232,6 +240,7 @@ impl<'p> Talk<'p> {
             lat_max_ns: samples.max.at(tsc).0,
             lat_buckets: samples.latency.iter().map(|(bucket, count)| (bucket as u16, count)).collect(),
             counters: BTreeMap::new(),
+            host_cpu_ns: BTreeMap::new(),
         });
         Some(Step::More)
     }

@@ -256,6 +256,7 @@ fn sample(place: Place, ops: u64, bytes: u64, elapsed: Duration, latency: &Histo
         lat_max_ns: latency.max().0,
         lat_buckets: buckets.collect(),
         counters: std::collections::BTreeMap::new(),
+        host_cpu_ns: std::collections::BTreeMap::new(),
     }
 }
 

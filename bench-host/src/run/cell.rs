@@ -6,6 +6,7 @@ use ninewire_bench_guest::record::{Counter, Outcome, Path};
 use ninewire_bench_guest::units::{Bytes, Hertz, Nanos, Ticks};
 
 use super::{Boot, Counted, Run, Sample, Visit};
+use crate::qemu::Part;
 use crate::stats::summary::{median, values_needed_for_percentile};
 
 /// One case on one path, over all boots of a run.
@@ -36,6 +37,8 @@ pub struct BootValue {
     pub latency: Latency,
     /// Operations of all its repetitions.
     pub ops: u64,
+    /// How long the host's processors worked for an operation, by part; empty where no repetition was long enough.
+    pub host_cpu: Vec<(Part, Nanos)>,
     /// Each counter summed over its repetitions; absent when one of them did not measure it.
     pub counters: Vec<(Counter, u64)>,
 }
@@ -161,8 +164,24 @@ fn boot_value(boot: &Boot, samples: &[&Sample]) -> Option<BootValue> {
         iops,
         latency: Latency::of(samples, Hertz(boot.facts.tsc_hz)),
         ops: samples.iter().map(|sample| sample.ops).sum(),
+        host_cpu: host_cpu(samples),
         counters: Counter::ALL.iter().filter_map(|&counter| Some((counter, total(counter)?))).collect(),
     })
+}
+
+/// Repetitions shorter than this are left out: the host books a running thread by the tick, which may be 10 ms long.
+const HOST_CPU_SPAN_MIN: Nanos = Nanos(50_000_000);
+
+fn host_cpu(samples: &[&Sample]) -> Vec<(Part, Nanos)> {
+    let long = |sample: &&&Sample| sample.elapsed_ns >= HOST_CPU_SPAN_MIN.0 && !sample.host_cpu_ns.is_empty();
+    let samples: Vec<_> = samples.iter().filter(long).collect();
+    let ops: u64 = samples.iter().map(|sample| sample.ops).sum();
+    if ops == 0 {
+        return Vec::new();
+    }
+    let ran =
+        |part: Part| samples.iter().filter_map(|sample| sample.host_cpu_ns.get(part.word())).sum::<u64>();
+    Part::ALL.iter().map(|&part| (part, Nanos(ran(part) / ops))).collect()
 }
 
 #[cfg(test)]
@@ -175,6 +194,18 @@ mod tests {
             total: counts.iter().map(|(_, count)| count).sum(),
             rate: Hertz(1_000_000_000),
         }
+    }
+
+    #[test]
+    fn the_hosts_time_is_of_repetitions_long_enough_to_be_booked() {
+        let mut run = crate::run::testing::a_run();
+        for sample in run.boots[0].visits.iter_mut().flat_map(|visit| &mut visit.samples) {
+            sample.elapsed_ns = HOST_CPU_SPAN_MIN.0 - 1;
+        }
+        let cells = Cell::of_run(&run);
+        let native = cells.iter().find(|cell| cell.job == 0 && cell.path == Path::Native).unwrap();
+        assert!(native.boots[0].host_cpu.is_empty());
+        assert_eq!(native.boots[1].host_cpu[..2], [(Part::Vcpu, Nanos(50_000)), (Part::Main, Nanos(9_000))]);
     }
 
     #[test]

@@ -247,6 +247,10 @@ pub struct Sample {
     pub lat_buckets: Vec<(u16, u32)>,
     /// What was counted, by name; what is absent was not measured.
     pub counters: BTreeMap<String, u64>,
+    /// How long the host's processors worked meanwhile: `vcpu`, `main` (QEMU's main loop), `workers` (its other threads),
+    /// `server` (the embedded 9P server). Absent in the first repetition of a visit, whose beginning the host does not see.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub host_cpu_ns: BTreeMap<String, u64>,
 }
 
 /// The guest's instructions in one repetition of a boot that was watched; its times were thrown away.

@@ -104,6 +104,7 @@ fn visit(boot: u32, job: u16, path: Path, index: u8) -> Visit {
                 ("messages".into(), ops),
                 ("copied_bytes".into(), if slow > 1 { ops * 11 } else { 0 }),
             ]),
+            host_cpu_ns: BTreeMap::from([("vcpu".into(), ops * 50_000), ("main".into(), ops * 9_000)]),
         }
     });
     let granted = Granted {

@@ -187,7 +187,7 @@ impl Connections {
             // The handle kept for `end` would hold the connection open.
             peer.shutdown();
         };
-        let thread = std::thread::Builder::new().name("9p-session".into()).spawn(work);
+        let thread = std::thread::Builder::new().name(crate::qemu::SERVER_THREAD.into()).spawn(work);
         let thread = thread.context("cannot start a 9P session's thread")?;
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.retain(|(_, thread)| !thread.is_finished());

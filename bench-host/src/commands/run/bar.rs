@@ -27,7 +27,7 @@ impl Bar {
             Progress::Hello { guest } if self.bar.is_hidden() => {
                 eprintln!("ninewire: boot {} of {}{side}: {guest} is up", boot + 1, self.boots);
             }
-            Progress::Hello { .. } => {}
+            Progress::Hello { .. } | Progress::Repetition | Progress::Told => {}
             Progress::Visit { done, all, name, path } => {
                 let (boot, boots, all) = (u64::from(boot), u64::from(self.boots), all as u64);
                 self.bar.set_length(boots * all);
