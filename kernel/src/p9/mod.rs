@@ -13,7 +13,7 @@ pub mod slots;
 pub mod stream;
 mod stream_wire;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod tracing;
 pub mod wire;
 

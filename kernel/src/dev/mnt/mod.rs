@@ -30,6 +30,8 @@ mod file;
 pub mod record;
 mod server;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 use alloc::string::ToString;
 use alloc::sync::{Arc, Weak};
@@ -356,16 +358,5 @@ impl Device for Node {
 
     async fn sync(&self) -> Result<(), Error> {
         on!(self, f => f.sync().await)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tag_is_shown_so_that_its_line_can_be_taken_apart() {
-        assert_eq!(Tag(b"harvtmp").to_string(), "harvtmp");
-        assert_eq!(Tag(b"a b:c\\\xff").to_string(), "a\\x20b\\x3ac\\x5c\\xff");
     }
 }

@@ -3,5 +3,5 @@
 
 pub(super) mod host;
 pub(super) mod native;
-pub(super) mod server;
+pub(crate) mod server;
 pub(super) mod stream;

@@ -9,14 +9,14 @@ use std::vec::Vec;
 use crate::p9::msg::flags::{getattr, mode, perm, qid, setattr};
 use crate::p9::msg::*;
 
-pub(in crate::p9) const ENOENT: u32 = 2;
-pub(in crate::p9) const EEXIST: u32 = 17;
-pub(in crate::p9) const ENOTDIR: u32 = 20;
-pub(in crate::p9) const EINVAL: u32 = 22;
-pub(in crate::p9) const ENOTEMPTY: u32 = 39;
-pub(in crate::p9) const EOPNOTSUPP: u32 = 95;
+pub(crate) const ENOENT: u32 = 2;
+pub(crate) const EEXIST: u32 = 17;
+pub(crate) const ENOTDIR: u32 = 20;
+pub(crate) const EINVAL: u32 = 22;
+pub(crate) const ENOTEMPTY: u32 = 39;
+pub(crate) const EOPNOTSUPP: u32 = 95;
 
-pub(in crate::p9) enum Contents {
+pub(crate) enum Contents {
     Dir(BTreeMap<Vec<u8>, usize>),
     File(Vec<u8>),
     Link(Vec<u8>),
@@ -48,23 +48,23 @@ struct FidState {
 }
 
 /// The server.
-pub(in crate::p9) struct Server {
+pub(crate) struct Server {
     nodes: Vec<Node>,
     fids: BTreeMap<u32, FidState>,
     /// Dialects it speaks.
-    pub(in crate::p9) speaks: Vec<Dialect>,
+    pub(crate) speaks: Vec<Dialect>,
     /// Longest message it takes.
-    pub(in crate::p9) msize_max: u32,
-    pub(in crate::p9) dialect: Dialect,
-    pub(in crate::p9) msize: u32,
+    pub(crate) msize_max: u32,
+    pub(crate) dialect: Dialect,
+    pub(crate) msize: u32,
     /// Kinds of the requests it has answered.
-    pub(in crate::p9) seen: Vec<u8>,
+    pub(crate) seen: Vec<u8>,
 }
 
 const ROOT: usize = 0;
 
 impl Server {
-    pub(in crate::p9) fn new() -> Server {
+    pub(crate) fn new() -> Server {
         let mut server = Server {
             nodes: Vec::new(),
             fids: BTreeMap::new(),
@@ -92,11 +92,11 @@ impl Server {
     }
 
     /// Puts something into the root directory.
-    pub(in crate::p9) fn add(&mut self, name: &[u8], contents: Contents) -> usize {
+    pub(crate) fn add(&mut self, name: &[u8], contents: Contents) -> usize {
         self.add_to(ROOT, name, contents)
     }
 
-    pub(in crate::p9) fn add_to(&mut self, dir: usize, name: &[u8], contents: Contents) -> usize {
+    pub(crate) fn add_to(&mut self, dir: usize, name: &[u8], contents: Contents) -> usize {
         let mode = match contents {
             Contents::Dir(_) => mode::DIR | 0o755,
             Contents::File(_) => mode::REG | 0o644,
@@ -109,7 +109,7 @@ impl Server {
     }
 
     /// What a file of the root directory contains.
-    pub(in crate::p9) fn file(&self, name: &[u8]) -> Option<&[u8]> {
+    pub(crate) fn file(&self, name: &[u8]) -> Option<&[u8]> {
         let Contents::Dir(entries) = &self.nodes[ROOT].contents else { return None };
         match &self.nodes[*entries.get(name)?].contents {
             Contents::File(bytes) => Some(bytes),
@@ -118,7 +118,7 @@ impl Server {
     }
 
     /// Fids the client has.
-    pub(in crate::p9) fn fids(&self) -> usize {
+    pub(crate) fn fids(&self) -> usize {
         self.fids.len()
     }
 
@@ -148,7 +148,7 @@ impl Server {
     }
 
     /// Answers one request.
-    pub(in crate::p9) fn answer(&mut self, request: &[u8]) -> Vec<u8> {
+    pub(crate) fn answer(&mut self, request: &[u8]) -> Vec<u8> {
         assert!(request.len() <= self.msize as usize, "a message of {} bytes", request.len());
         let (tag, message) = T::parse(request, self.dialect)
             .unwrap_or_else(|error| panic!("the client sent {error}: {request:02x?}"));
@@ -314,6 +314,17 @@ impl Server {
             }
             T::Wstat(Twstat { fid, stat }) => {
                 let node = self.fid(fid).node;
+                let owners = [stat.uid, stat.gid, stat.muid];
+                assert!(owners.iter().all(|name| name.is_empty()), "the client gives a file away");
+                assert_eq!([stat.n_uid, stat.n_gid, stat.n_muid], [!0; 3], "the client gives a file away");
+                if stat.length != !0
+                    && let Contents::File(bytes) = &mut self.nodes[node].contents
+                {
+                    bytes.resize(stat.length as usize, 0);
+                }
+                if stat.mtime != !0 {
+                    self.nodes[node].mtime = stat.mtime.into();
+                }
                 if stat.mode != !0 {
                     self.nodes[node].mode = self.nodes[node].mode & mode::FMT | stat.mode & 0o777;
                 }
