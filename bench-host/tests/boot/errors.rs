@@ -28,6 +28,11 @@ fn what_goes_wrong_is_said_in_plan_9s_words_and_leaves_nothing_behind() {
         ("mount", usage),
         ("mount -ab /srv/x /mnt/xxx", usage),
         ("mount -d '#9' /dev/null /mnt/xxx nosuch", "mount: mount /mnt/xxx: tag does not exist\n"),
+        ("mount -d '#9' /dev/null /mnt/xxx", "mount: mount /mnt/xxx: tag does not exist\n"),
+        (
+            "mount -d '#9' /dev/cons /mnt/xxx harvtmp; cat /mnt/xxx/hello; unmount /mnt/xxx",
+            "hello from the host\n",
+        ),
         ("mount -d '#9' /dev/null /mnt/yyy harvtmp", "mount: mount /mnt/yyy: '/mnt/yyy' does not exist\n"),
         ("mount -n /srv/xx /mnt/xxx", "mount: can't open /srv/xx: '/srv/xx' does not exist\n"),
         ("mount -n /dev/null /mnt/xxx", "mount: mount /mnt/xxx: EOF receiving fversion reply\n"),

@@ -11,6 +11,7 @@ mod host;
 mod keys;
 mod machine;
 mod machines;
+mod manual;
 mod mounts;
 mod names;
 mod page;

@@ -289,3 +289,6 @@ fn describe(port: &Port, to: &mut dyn Write) -> fmt::Result {
     ];
     numbers.iter().try_for_each(|(name, number)| writeln!(to, "{file} {name} {number}"))
 }
+
+#[cfg(test)]
+mod tests;

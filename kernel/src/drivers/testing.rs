@@ -10,7 +10,7 @@ use crate::task;
 use crate::virtio::fake::Fake;
 
 /// A queue a driver has enabled, from the device's side.
-pub(super) struct DeviceQueue {
+pub(crate) struct DeviceQueue {
     pub(super) ring: DeviceRing,
     fake: Fake,
 }
@@ -42,7 +42,7 @@ impl DeviceQueue {
     }
 
     /// Takes a chain and fills its writable part with `bytes`, as much as fits; how much that was. None: no chain.
-    pub(super) fn fill(&mut self, bytes: &[u8]) -> Option<usize> {
+    pub(crate) fn fill(&mut self, bytes: &[u8]) -> Option<usize> {
         let chain = self.pop()?;
         let len = write_all(chain.writable(), bytes);
         self.complete(chain.head, len as u32);
@@ -50,7 +50,7 @@ impl DeviceQueue {
     }
 
     /// Takes a chain and gives it back; what the driver put into it. None: no chain.
-    pub(super) fn drain(&mut self) -> Option<Vec<Vec<u8>>> {
+    pub(crate) fn drain(&mut self) -> Option<Vec<Vec<u8>>> {
         let chain = self.pop()?;
         let pieces = chain.readable().map(read).collect();
         self.complete(chain.head, 0);

@@ -16,6 +16,8 @@ mod stream;
 mod tx;
 
 #[cfg(test)]
+pub(crate) mod bench;
+#[cfg(test)]
 mod tests;
 
 use alloc::boxed::Box;

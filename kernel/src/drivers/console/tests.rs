@@ -1,6 +1,5 @@
 //! The driver against a device played by the test: one that cuts as QEMU does, and ones that lie.
 
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,7 +9,8 @@ use core::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
 
-use super::super::testing::{DeviceQueue, turn};
+use super::super::testing::turn;
+use super::bench::{ALL, Bench, CHUNK, host_writes};
 use super::*;
 use crate::io::Window;
 use crate::p9::{Credit, SendError, Stream, StreamError};
@@ -18,126 +18,6 @@ use crate::task::{block_on, spawn_join, yield_now};
 use crate::time::{Nanos, testing::freeze, within};
 use crate::virtio::fake::{Fake, Lies};
 use crate::virtio::{Kind, feature};
-
-const ALL: u64 = feature::VERSION_1 | feature::EVENT_IDX | feature::INDIRECT_DESC;
-
-/// QEMU takes at most so many bytes from the host at once.
-const CHUNK: usize = 4096;
-
-/// A device, the driver on it, and the test's hold on both.
-struct Bench {
-    fake: Fake,
-    console: &'static Console,
-    registry: &'static Registry,
-    features: RingFeatures,
-    control: Option<(DeviceQueue, DeviceQueue)>,
-}
-
-impl Bench {
-    fn start(fake: Fake) -> Bench {
-        Bench::try_start(&fake).expect("the driver starts")
-    }
-
-    fn try_start(fake: &Fake) -> Result<Bench, StartError> {
-        let registry: &'static Registry = Box::leak(Box::default());
-        let device: &'static Device = Box::leak(Box::new(fake.device("virtio-console-7")));
-        let console = Console::start(device, registry)?;
-        let features = super::super::ring_features(fake.accepted());
-        let mut bench = Bench { fake: fake.clone(), console, registry, features, control: None };
-        if fake.accepted() & console_feature::MULTIPORT != 0 {
-            bench.control = Some((bench.queue(CONTROL_RX), bench.queue(CONTROL_TX)));
-        }
-        turn();
-        Ok(bench)
-    }
-
-    /// A device with port 0 only.
-    fn single() -> Bench {
-        Bench::start(Fake::new(Kind::Console, &[128, 128]).features(ALL))
-    }
-
-    /// A device with the control queue and room for `ports` ports.
-    fn multiport(ports: u32) -> Bench {
-        let queues = vec![128; 2 + 2 * ports as usize];
-        let mut config = vec![0; 4];
-        config.extend(ports.to_le_bytes());
-        let fake =
-            Fake::new(Kind::Console, &queues).features(ALL | console_feature::MULTIPORT).config(&config);
-        Bench::start(fake)
-    }
-
-    fn queue(&self, index: u16) -> DeviceQueue {
-        DeviceQueue::attach(&self.fake, index, self.features, TABLE_ENTRIES)
-    }
-
-    fn rx(&self, port: u16) -> DeviceQueue {
-        self.queue(port_queues(port).0)
-    }
-
-    fn tx(&self, port: u16) -> DeviceQueue {
-        self.queue(port_queues(port).1)
-    }
-
-    fn port(&self, number: u32) -> &'static Port {
-        self.console.port(number).expect("the port was announced")
-    }
-
-    /// The device says something on the control queue.
-    fn say(&mut self, message: &[u8]) {
-        let (rx, _) = self.control.as_mut().expect("a device with ports");
-        assert_eq!(rx.fill(message), Some(message.len()), "the driver keeps buffers for control messages");
-        turn();
-    }
-
-    fn say_event(&mut self, port: u32, event: u16, value: u16) {
-        let mut message = port.to_le_bytes().to_vec();
-        message.extend(event.to_le_bytes());
-        message.extend(value.to_le_bytes());
-        self.say(&message);
-    }
-
-    fn say_name(&mut self, port: u32, name: &[u8]) {
-        let mut message = port.to_le_bytes().to_vec();
-        message.extend([7, 0, 1, 0]);
-        message.extend(name);
-        message.push(0);
-        self.say(&message);
-    }
-
-    /// What the driver has said on the control queue since the last time.
-    fn heard(&mut self) -> Vec<Vec<u8>> {
-        core::iter::from_fn(|| self.heard_one()).collect()
-    }
-
-    /// The next of it: one message is on its way at a time.
-    fn heard_one(&mut self) -> Option<Vec<u8>> {
-        turn();
-        let (_, tx) = self.control.as_mut().expect("a device with ports");
-        let message = tx.drain().map(|pieces| pieces.concat());
-        assert!(message.is_none() || tx.drain().is_none(), "a second message before the first was taken");
-        message
-    }
-
-    /// A port that is announced, named and open on the host's side.
-    fn named_port(&mut self, number: u32, name: &[u8]) -> &'static Port {
-        self.say_event(number, 1, 1);
-        self.say_name(number, name);
-        self.say_event(number, 6, 1);
-        self.heard();
-        self.port(number)
-    }
-}
-
-/// The host writes: the device cuts it into fresh buffers. How much it could take.
-fn host_writes(rx: &mut DeviceQueue, mut bytes: &[u8]) -> usize {
-    let all = bytes.len();
-    while !bytes.is_empty() {
-        let chunk = &bytes[..bytes.len().min(CHUNK)];
-        let Some(len) = rx.fill(chunk) else { break };
-        bytes = &bytes[len..];
-    }
-    all - bytes.len()
-}
 
 fn window(bytes: &[u8]) -> Window {
     let mut buf = mem::pool().alloc_bytes(bytes.len().max(1)).expect("a page");
