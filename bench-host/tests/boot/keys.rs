@@ -88,12 +88,9 @@ fn lines_are_edited_and_mean_what_they_mean_in_rc_on_every_terminal() {
     }
     // What is typed before it can be read waits, and an unfinished line is read on.
     prompt.send(b"echo fir''st\recho sec''ond\r");
-    prompt.wait_for("\nsecond\n");
-    prompt.wait_for("term% ");
+    prompt.wait_until_last("\nsecond\nterm% ");
     prompt.send(b"echo 'two\rlines'\r");
-    prompt.wait_for("\n\t");
-    prompt.wait_for("\ntwo\nlines\n");
-    prompt.wait_for("term% ");
+    prompt.wait_until_last("\n\tlines'\ntwo\nlines\nterm% ");
     // Everybody's programs have manual pages.
     let help = prompt.answer("help");
     for line in help.lines().take_while(|line| !line.is_empty()) {

@@ -69,6 +69,13 @@ impl Prompt {
         }
     }
 
+    /// Reads until these words are the last thing that appeared.
+    pub(crate) fn wait_until_last(&mut self, words: &str) {
+        while !self.transcript.ends_with(words) {
+            assert!(self.read(), "the guest ended without {words:?}:\n{}", self.transcript);
+        }
+    }
+
     /// Reads until a word has appeared behind what was there when this was called.
     pub(crate) fn wait_for(&mut self, word: &str) {
         let before = self.transcript.len();

@@ -67,8 +67,9 @@ mod host {
     use crate::mem::PAGE_SIZE;
     use alloc::alloc::{Layout, alloc_zeroed, handle_alloc_error};
 
-    /// Bytes of the region; the operating system commits what is touched.
-    const BYTES: usize = 64 << 20;
+    /// Bytes of the region; the operating system commits what is touched. Tests run side by side, and devices they play keep
+    /// their buffers for ever: some 8000 pages of all tests together.
+    const BYTES: usize = 256 << 20;
 
     static REGION: spin::Once<usize> = spin::Once::new();
 
