@@ -23,6 +23,7 @@ mod packed;
 #[cfg(test)]
 mod pitfalls;
 mod resident;
+mod resident_list;
 mod ring;
 mod shared_ring;
 mod split;
@@ -38,6 +39,7 @@ pub use error::{AddError, CreateError, Fault, Refusal};
 pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
 pub use ninewire_dma::{DevAddr, Segment};
 pub use resident::{Place, Residence, Resident, Steady};
+pub use resident_list::ResidentList;
 pub use ring::{PackedRing, Ring};
 pub use shared_ring::{Batch, Consumer, SharedRing, Submitted};
 pub use stats::RingStats;
