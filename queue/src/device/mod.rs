@@ -44,6 +44,13 @@ pub enum DriverFault {
     ReadableAfterWritable,
     /// A descriptor of no bytes.
     ZeroLength,
+    /// With `VIRTIO_F_IN_ORDER`, another descriptor than the next one in the table: split, 2.7.5.1.
+    NotInRingOrder {
+        /// The descriptor used.
+        index: u16,
+        /// The one that follows the last one used before.
+        expected: u16,
+    },
     /// A chain made available before all its descriptors were: packed.
     Torn,
     /// INDIRECT together with NEXT, inside a table, or without the feature: 2.7.5.3.1.

@@ -15,6 +15,8 @@ pub struct SplitDevice {
     used: UsedRing,
     layout: RingLayout,
     next_avail: u16,
+    /// With `VIRTIO_F_IN_ORDER`: the descriptor that has to come next.
+    next_desc: u16,
     used_idx: u16,
     published: u16,
 }
@@ -39,6 +41,7 @@ impl SplitDevice {
             used: UsedRing(device),
             layout,
             next_avail: 0,
+            next_desc: 0,
             used_idx: 0,
             published: 0,
         }
@@ -66,9 +69,16 @@ impl SplitDevice {
         let mut strict = Strict::default();
         let (mut table, mut entries, mut index) = (self.desc, self.size(), head);
         let (mut inside_table, mut seen) = (false, 0);
+        let mut next_desc = self.next_desc;
         loop {
             if index >= entries {
                 return Err(DriverFault::BadHead { head: index });
+            }
+            if self.layout.features().in_order && !inside_table {
+                if index != next_desc {
+                    return Err(DriverFault::NotInRingOrder { index, expected: next_desc });
+                }
+                next_desc = (next_desc + 1) & (self.size() - 1);
             }
             // SAFETY: just compared with the table's length.
             let (addr, word) = unsafe { table.device_read(index as usize) };
@@ -94,6 +104,7 @@ impl SplitDevice {
             index = (word >> desc_word::NEXT_SHIFT) as u16;
         }
         self.next_avail = self.next_avail.wrapping_add(1);
+        self.next_desc = next_desc;
         Ok(Some(head))
     }
 
