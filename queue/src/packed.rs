@@ -79,6 +79,10 @@ pub struct Packed<const N: usize> {
     /// What the device's event word holds if it wants to hear of a descriptor of this turn, less that descriptor's number
     /// in the order of `descriptors`.
     turn_event: u32,
+    /// The same for a descriptor of the last turn.
+    last_turn_event: u32,
+    /// The upper half of an event word that names a descriptor. With no event index none does, and this is none's.
+    desc_event: u32,
     /// The free id that follows the one with this index, in memory the device does not see.
     next_ids: [u16; N],
     /// In-order use only: the ids in the order they were added.
@@ -239,7 +243,10 @@ impl<const N: usize> Packed<N> {
     fn turn(&mut self, ahead: u32) {
         self.avail_flags ^= tag::TURN;
         let first = (self.descriptors as u32).wrapping_add(ahead);
-        self.turn_event = EventWord::desc(0, self.avail_flags == tag::AVAIL).wrapping_sub(first);
+        let wrap = self.avail_flags == tag::AVAIL;
+        self.turn_event = EventWord::desc(0, wrap).wrapping_sub(first);
+        let size = (self.ring_bytes / RingLayout::DESC_BYTES) as u32;
+        self.last_turn_event = EventWord::desc(0, !wrap).wrapping_sub(first.wrapping_sub(size));
     }
 
     /// The tag where the next used descriptor must come.
@@ -282,6 +289,8 @@ impl<const N: usize> Format<N> for Packed<N> {
             descriptors: 0,
             published: 0,
             turn_event: EventWord::desc(0, true),
+            last_turn_event: EventWord::desc(0, false).wrapping_add(u32::from(size)),
+            desc_event: if layout.features().event_idx { EventWord::desc(0, false) >> 16 } else { u32::MAX },
             // The last one's is never followed: there are as many ids as descriptors, and each chain takes one at least.
             next_ids: core::array::from_fn(|id| (id as u16 + 1) % size),
             order: [0; N],
@@ -470,33 +479,32 @@ impl<const N: usize> Format<N> for Packed<N> {
         if wish == EventWord::DISABLE {
             return Kick::No;
         }
-        // Counted from the batch's first descriptor, the one asked for is among the new ones.
-        if wish.wrapping_sub(self.turn_event).wrapping_sub(old as u32) < (new - old) as u32 {
+        // Counted from the batch's first descriptor, is the one asked for among the new ones?
+        let (old_desc, span) = (old as u32, (new - old) as u32);
+        if wish.wrapping_sub(self.turn_event).wrapping_sub(old_desc) < span {
+            return Kick::Yes;
+        }
+        if wish >> 16 != self.desc_event {
+            return Kick::Ask(old);
+        }
+        // In a ring of the largest size a place of this turn may pass for one of the last: a kick too many.
+        if wish.wrapping_sub(self.last_turn_event).wrapping_sub(old_desc) < span {
             Kick::Yes
         } else {
-            Kick::Ask(old)
+            Kick::No
         }
     }
 
-    /// The device asks for no descriptor of this turn: for one of the last, or in another way.
-    fn decide(&mut self, _counts: &Counts, old: u64) -> Result<bool, Fault> {
-        // A later look than that of `publish`, so behind the fence as well.
+    /// The device has not named a descriptor, or in no known way.
+    fn decide(&mut self, _counts: &Counts, _old: u64) -> Result<bool, Fault> {
+        // A later look than that of `publish`, so behind the fence as well; if the device has changed its mind it may get
+        // a kick too many.
         let wish = self.device_event.driver_load();
         match wish >> 16 & 3 {
-            0 => Ok(true),
             1 => Ok(false),
-            2 if self.event_idx => {
-                let this_turn = EventWord::desc(0, self.avail_flags == tag::AVAIL);
-                // A place of the last turn: a ring's size before the same place of this one.
-                let behind = if (wish ^ this_turn) & EventWord::WRAP == 0 {
-                    wish
-                } else {
-                    (wish ^ EventWord::WRAP).wrapping_sub((self.ring_bytes / RingLayout::DESC_BYTES) as u32)
-                };
-                let asked = behind.wrapping_sub(self.turn_event).wrapping_sub(old as u32);
-                Ok(asked < (self.descriptors - old) as u32)
-            }
-            _ => Err(Fault::BadEvent { event: wish }),
+            2 if !self.event_idx => Err(Fault::BadEvent { event: wish }),
+            3 => Err(Fault::BadEvent { event: wish }),
+            _ => Ok(true),
         }
     }
 

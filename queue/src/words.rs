@@ -458,10 +458,8 @@ impl EventWord {
     pub(crate) const DISABLE: u32 = 1 << 16;
     /// `RING_EVENT_FLAGS_DESC`: of the descriptor named in the lower half. Only with the event index.
     const DESC: u32 = 2 << 16;
-    /// The wrap counter of the turn the descriptor belongs to.
-    pub(crate) const WRAP: u32 = 1 << 15;
 
-    /// Of the descriptor at this place, in the turn with this wrap counter.
+    /// Of the descriptor at this place, in the turn with this wrap counter (bit 15).
     pub(crate) const fn desc(index: u16, wrap: bool) -> u32 {
         Self::DESC | (wrap as u32) << 15 | index as u32
     }
