@@ -2,13 +2,18 @@
 
 use std::fs::File;
 use std::io::{Read, Seek};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use bench_host::child::Supervised;
 use bench_host::foreign;
 use bench_host::workspace::Workspace;
+
+/// A server that does not listen within this does not come.
+const LISTENS_MAX: Duration = Duration::from_secs(30);
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,12 +85,7 @@ impl Kind {
 
     fn command(self, dir: &Path) -> Command {
         match self {
-            Kind::Diod => {
-                let mut command = Command::new(foreign::diod().unwrap());
-                // Whoever runs the test owns what is made.
-                command.args(["-f", "-n", "-r", "0", "-w", "0", "-c", "/dev/null", "-e"]).arg(dir);
-                command
-            }
+            Kind::Diod => diod(&["-r", "0", "-w", "0"], dir),
             Kind::P9 => example("p9", dir),
             Kind::Ninep => example("ninep", dir),
             Kind::Pyroute2 => {
@@ -97,6 +97,20 @@ impl Kind {
             }
         }
     }
+}
+
+fn diod(words: &[&str], dir: &Path) -> Command {
+    let mut command = Command::new(foreign::diod().unwrap());
+    command.args(["-f", "-n", "-c", "/dev/null"]).args(words);
+    // Only root may be several users: everybody becomes who runs the test.
+    command.args(["-S", "-U", &user_name()]).arg("-e").arg(dir);
+    command
+}
+
+/// Who runs the test.
+fn user_name() -> String {
+    let output = Command::new("id").arg("-un").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim_end().to_string()
 }
 
 /// The program `examples/foreign_server.rs`, which cargo builds together with the tests.
@@ -123,6 +137,24 @@ impl Foreign {
         command.stdin(Stdio::from(connection)).stdout(Stdio::null()).stderr(messages.try_clone().unwrap());
         let process = Supervised::spawn(&format!("{kind:?}"), &mut command, &[]).unwrap();
         Foreign { kind, process: Some(process), messages }
+    }
+}
+
+impl Foreign {
+    /// diod, listening at a TCP port of this machine.
+    pub(super) fn listen(dir: &Path) -> (Foreign, u16) {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let messages = tempfile::tempfile().unwrap();
+        let mut command = diod(&["-l", &format!("127.0.0.1:{port}")], dir);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(messages.try_clone().unwrap());
+        let process = Some(Supervised::spawn("diod", &mut command, &[]).unwrap());
+        let diod = Foreign { kind: Kind::Diod, process, messages };
+        let until = Instant::now() + LISTENS_MAX;
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            assert!(Instant::now() < until, "diod does not listen within {LISTENS_MAX:?}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        (diod, port)
     }
 }
 

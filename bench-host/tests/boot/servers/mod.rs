@@ -216,6 +216,34 @@ fn diod_is_mounted_in_every_way() {
 }
 
 #[test]
+fn diod_is_met_at_the_tcp_port_it_listens_at_itself() {
+    if !Kind::Diod.is_here() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), "by diod\n").unwrap();
+    let (_diod, port) = Foreign::listen(dir.path());
+    let chardev = format!("socket,id=vc,host=127.0.0.1,port={port}");
+    let arguments =
+        ["-device", "virtio-serial-pci", "-chardev", &chardev, "-device", "virtconsole,chardev=vc"];
+    let (mut guest, mut prompt) = Machine::new().arguments(&arguments).shell();
+    let mount = format!("mount -c -n /dev/virtcon/virtio-console-0 /mnt/xxx {}", dir.path().display());
+    assert_eq!(prompt.answer(&mount), "");
+    assert_eq!(prompt.answer("cat /mnt/xxx/file; echo made > /mnt/xxx/made"), "by diod\n");
+    assert_eq!(fs::read_to_string(dir.path().join("made")).unwrap(), "made\n");
+    assert_eq!(prompt.answer("unmount /mnt/xxx"), "");
+    // It answers Tversion with an error where it does not speak the dialect.
+    for (dialect, said) in
+        [("9P2000.u", "mount: mount /mnt/xxx: bad 9P version returned from server\n"), ("any", "")]
+    {
+        assert_eq!(prompt.answer(&format!("echo dialect {dialect} > /dev/9p/ctl")), "");
+        assert_eq!(prompt.answer(&mount), said);
+    }
+    prompt.last("halt");
+    assert_eq!(guest.ended(), Ended::Success);
+}
+
+#[test]
 fn the_crate_p9_is_mounted_in_every_way() {
     every_way_works(Kind::P9);
 }
