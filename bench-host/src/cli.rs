@@ -45,7 +45,8 @@ pub enum Command {
     ///
     ///     run --boots 10 --ab HEAD~1 -- HEAD
     ///     run --boots 10 --ab --qemu 7.2 -- --qemu 10.0
-    ///     run --boots 10 --ab -- --append wait=poll
+    ///     run --boots 10 --ab -- --append dma.pool=64M
+    ///     run --boots 10 --ab -- --job wait=poll
     ///     run --boots 10 --ab --job iodepth=8 -- --job iodepth=32
     ///     run --boots 10 --ab --virtio event_idx=off --
     #[command(verbatim_doc_comment)]

@@ -2,7 +2,7 @@
 //!
 //! What stands before `--ab` holds for both sides. What follows up to `--` is side A's, the rest is side B's; a side's
 //! word replaces the common one, and what may be repeated is added to it. An empty side is the common words alone, so
-//! `run --ab -- --append wait=poll` asks what polling changes, and `run --ab --` compares a thing with itself.
+//! `run --ab -- --job wait=poll` asks what polling changes, and `run --ab --` compares a thing with itself.
 
 use std::ffi::OsString;
 
