@@ -301,7 +301,7 @@ pub struct MachineArgs {
     /// A property of QEMU's virtio devices, such as event_idx=off or packed=on; may be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
     pub virtio: Vec<VirtioProperty>,
-    /// Words added to the kernel command line, such as wait=poll; may be repeated.
+    /// Words added to the kernel command line, such as dma.pool=64M; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     pub append: Vec<String>,
     /// A word passed to QEMU as it is; may be repeated.

@@ -47,6 +47,7 @@ pub fn exactness(job: &Job, path: Path, counter: Counter) -> Exactness {
             Path::Native,
             Counter::CopiedBytes | Counter::PayloadDescriptors | Counter::Chains | Counter::Descriptors,
         ) => Exactness::Exact,
+        (Path::Serial, Counter::Instructions) => Exactness::Not("depends on how the host cuts the stream"),
         (Path::Native, Counter::Instructions) if alone && job.wait == Wait::Poll => Exactness::Exact,
         (Path::Native, Counter::Kicks) if alone => Exactness::Exact,
         (Path::Native, Counter::Interrupts | Counter::Halts) if alone && job.wait == Wait::Poll => {
@@ -77,6 +78,9 @@ mod tests {
         assert_eq!(exactness(&deep, Path::Native, Counter::CopiedBytes), Exactness::Exact);
         assert_eq!(exactness(&deep, Path::Serial, Counter::Messages), Exactness::Exact);
         assert!(matches!(exactness(&adaptive, Path::Native, Counter::Halts), Exactness::Not(_)));
+        assert_eq!(exactness(&polling, Path::Native, Counter::Instructions), Exactness::Exact);
+        assert_eq!(exactness(&deep, Path::Native, Counter::Instructions), Exactness::Band);
+        assert!(matches!(exactness(&polling, Path::Serial, Counter::Instructions), Exactness::Not(_)));
         let (exact, not) = (Exactness::Exact, Exactness::Not("x"));
         assert_eq!((exact.weaker(exact), exact.weaker(Exactness::Band)), (exact, Exactness::Band));
         assert_eq!(Exactness::Band.weaker(not), not);
