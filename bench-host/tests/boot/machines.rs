@@ -149,11 +149,11 @@ fn other_virtio_devices_take_numbers_and_qemus_default_devices_do_no_harm() {
     let fsdev = format!("local,id=fs,path={},security_model=none", dir.path().display());
     let arguments = [
         "-device",
-        "e1000",
+        "e1000,romfile=",
         "-device",
-        "VGA",
+        "VGA,romfile=",
         "-device",
-        "virtio-net-pci",
+        "virtio-net-pci,romfile=",
         "-device",
         "virtio-balloon-pci",
         "-fsdev",

@@ -20,8 +20,7 @@ const STRANGER: u32 = 4321;
 struct Shares {
     plain: tempfile::TempDir,
     served: tempfile::TempDir,
-    /// Kept for as long as the guest looks at it.
-    _mapped: tempfile::TempDir,
+    mapped: tempfile::TempDir,
     _server: Server,
 }
 
@@ -40,7 +39,7 @@ fn machine() -> (Machine, Shares) {
     let machine = machine
         .devices(vec![share("plain", plain.path()), Device::Ports(vec![port])])
         .arguments(&["-fsdev", &fsdev, "-device", "virtio-9p-pci,fsdev=mapped,mount_tag=mapped"]);
-    (machine, Shares { plain, served, _mapped: mapped, _server: server })
+    (machine, Shares { plain, served, mapped, _server: server })
 }
 
 const NATIVE: &str = "mount -c -d '#9' /dev/null /mnt/xxx plain";
@@ -142,12 +141,17 @@ fn every_verb_does_on_the_host_what_it_is_for() {
         away(&mut prompt);
     }
 
-    at(&mut prompt, "9P2000.L", MAPPED);
-    special(&mut prompt);
-    away(&mut prompt);
-    at(&mut prompt, "9P2000.u", MAPPED);
-    special(&mut prompt);
-    away(&mut prompt);
+    if has_attributes(shares.mapped.path()) {
+        for dialect in ["9P2000.L", "9P2000.u"] {
+            at(&mut prompt, dialect, MAPPED);
+            special(&mut prompt);
+            away(&mut prompt);
+        }
+    } else {
+        eprintln!(
+            "not run: the host's files have no attributes, in which QEMU would keep what special files are"
+        );
+    }
     at(&mut prompt, "9P2000.L", SERVED);
     prompt.answers(&[("mknod pipe p", "")]);
     assert!(fs::symlink_metadata(shares.served.path().join("pipe")).unwrap().file_type().is_fifo());
@@ -179,14 +183,19 @@ fn every_verb_does_on_the_host_what_it_is_for() {
     assert_eq!(guest.ended(), Ended::Success);
 }
 
+/// Has the host's file system extended attributes?
+fn has_attributes(dir: &Path) -> bool {
+    let file = dir.join("file");
+    let set = rustix::fs::setxattr(&file, "user.probe", b"1", rustix::fs::XattrFlags::empty());
+    set.and_then(|()| rustix::fs::removexattr(&file, "user.probe")).is_ok()
+}
+
 /// Extended attributes, where the host's file system has them.
 fn attributes(prompt: &mut Prompt, dir: &Path) {
-    let set = rustix::fs::setxattr(dir.join("file"), "user.probe", b"1", rustix::fs::XattrFlags::empty());
-    if set.is_err() {
+    if !has_attributes(dir) {
         prompt.answers(&[("xattr file user.colour blue", "xattr: file: operation not supported\n")]);
         return;
     }
-    rustix::fs::removexattr(dir.join("file"), "user.probe").unwrap();
     prompt.answers(&[
         ("xattr file user.colour 'deep blue'", ""),
         ("xattr file", "user.colour\n"),
