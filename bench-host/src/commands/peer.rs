@@ -16,7 +16,7 @@ use crate::ingest::Received;
 use crate::interrupt::{Interrupted, Interrupts};
 use crate::peer::anchor::Anchors;
 use crate::peer::package::{self, Kernel};
-use crate::peer::setting::{Lineup, Purpose, RELAY_PORT, TAG, Trial, Way, candidates, choose};
+use crate::peer::setting::{Lineup, Purpose, RELAY_PORT, Trial, Way, candidates, choose};
 use crate::peer::{initramfs, table};
 use crate::plan::Plan;
 use crate::qemu::{Accel, CPU_MAX, Confinement, Device, Port, Vm, shell_line};
@@ -104,8 +104,7 @@ impl LinuxGuest {
         let (results, results_chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
         let mut ports = vec![Port { name: RESULTS_PORT, chardev: results_chardev }];
-        let mut devices =
-            vec![Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly: false }];
+        let mut devices = vec![side.share(root)];
         match serial {
             Way::Terminal => devices.push(Device::Console(chardev)),
             Way::Native | Way::Relay => ports.push(Port { name: RELAY_PORT, chardev }),

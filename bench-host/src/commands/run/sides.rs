@@ -12,6 +12,7 @@ use crate::image::Source;
 use crate::ingest::Received;
 use crate::interrupt::Interrupts;
 use crate::job::Suite;
+use crate::peer::setting::TAG;
 use crate::plan::{Plan, ShareSpec, prepare};
 use crate::qemu::{CharDev, Confinement, Device, Pinning, Port, Vm};
 use crate::run::header;
@@ -22,9 +23,6 @@ use crate::workspace::Workspace;
 
 /// The name the guest looks for among its named ports.
 pub(in crate::commands) const RESULTS_PORT: &str = "org.ninewire.bench";
-
-/// The mount tag of the native share.
-const TAG: &str = "bench";
 
 /// The guest's name of the serial share's port: its device is the second on the bus.
 const SERIAL_DEVICE: &str = "virtio-console-1";
@@ -142,6 +140,13 @@ impl Side {
         Ok(received)
     }
 
+    /// The native share of `root`. Existing files are only read: what a guest that goes wrong may try is refused by QEMU
+    /// where no case writes, and by the kernel where one does.
+    pub(in crate::commands) fn share(&self, root: &Path) -> Device {
+        let readonly = !self.suite.jobs.iter().any(|job| job.work.writes());
+        Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly }
+    }
+
     /// The machine of one boot and our ends of its wires.
     pub(in crate::commands) fn assemble(
         &self,
@@ -156,11 +161,8 @@ impl Side {
         };
         let (results, chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
-        // Existing files are only read: what a guest that goes wrong may try is refused by QEMU where no case writes, and
-        // by the kernel where one does.
-        let readonly = !self.suite.jobs.iter().any(|job| job.work.writes());
         let devices = vec![
-            Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly },
+            self.share(root),
             Device::Console(serial),
             Device::Ports(vec![Port { name: RESULTS_PORT, chardev }]),
         ];
