@@ -11,6 +11,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow};
+use rustix::fs::{MemfdFlags, memfd_create};
 
 use crate::ingest::{Limits, Progress, Received, VoidReason, Watch, receive};
 use crate::interrupt::Interrupts;
@@ -28,14 +29,16 @@ const PIN_INTERVAL: Duration = Duration::from_millis(2);
 const LOG_LINES_MAX: usize = 20;
 const LOG_BYTES_MAX: u64 = 16 * 1024;
 
-/// The guest's log: a file without a name that QEMU writes and we read.
+/// The guest's log: a file without a name that QEMU writes and we read. It lies in memory and in no directory, so that a
+/// QEMU that may not change one can still open it.
 #[derive(Debug)]
 pub struct Log(File);
 
 impl Log {
     /// An empty log.
     pub fn new() -> Result<Self> {
-        Ok(Self(tempfile::tempfile().context("cannot make a temporary file for the guest's log")?))
+        let file = memfd_create(c"guest log", MemfdFlags::CLOEXEC);
+        Ok(Self(file.context("cannot make a file for the guest's log")?.into()))
     }
 
     /// What QEMU is told to write to, and the descriptor it has to inherit for that.
@@ -184,7 +187,10 @@ fn indented(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::child::Supervised;
+    use crate::qemu::Confinement;
     use std::io::Write;
+    use std::process::Command;
 
     #[test]
     fn the_tail_of_a_log_is_its_last_lines_without_the_empty_ones() {
@@ -197,6 +203,22 @@ mod tests {
         assert_eq!(tail.lines().count(), LOG_LINES_MAX);
         assert!(tail.ends_with("    line 99\n"), "{tail}");
         assert!(tail.starts_with("    line 80\n"), "{tail}");
+    }
+
+    #[test]
+    fn a_process_that_may_not_change_a_directory_can_write_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path().canonicalize().unwrap();
+        let writable = dir.join("scratch");
+        std::fs::create_dir(&writable).unwrap();
+        let log = Log::new().unwrap();
+        let CharDev::InheritedFile(number) = log.chardev() else { panic!("a log is inherited") };
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("echo said >> /dev/fd/{number}"));
+        Confinement { dir, writable }.apply(&mut command).unwrap();
+        let mut child = Supervised::spawn("sh", &mut command, &[number]).unwrap();
+        assert!(child.wait(&Interrupts::never().unwrap(), None).unwrap().success());
+        assert_eq!(log.tail(), "    said\n");
     }
 
     #[test]
