@@ -171,13 +171,19 @@ mod tests {
 
     type List = ResidentList<'static, 2>;
 
-    fn pool(pages: usize) -> &'static Pool {
+    /// A pool, and where its memory begins.
+    fn pool_at(pages: usize) -> (&'static Pool, NonNull<u8>) {
         let layout = Layout::from_size_align(Pool::<Identity>::region_bytes(pages), PAGE_SIZE).unwrap();
         // SAFETY: the layout is not empty.
         let base = NonNull::new(unsafe { alloc(layout) }).unwrap();
         let region = NonNull::slice_from_raw_parts(base, layout.size());
         // SAFETY: the region is leaked and nobody else's.
-        Box::leak(Box::new(unsafe { Pool::new(region, Identity, Hygiene::Lazy) }.unwrap()))
+        let pool = unsafe { Pool::new(region, Identity, Hygiene::Lazy) }.unwrap();
+        (Box::leak(Box::new(pool)), base)
+    }
+
+    fn pool(pages: usize) -> &'static Pool {
+        pool_at(pages).0
     }
 
     fn list(pool: &'static Pool) -> List {
@@ -190,7 +196,8 @@ mod tests {
     #[test]
     fn driver_and_device_use_the_same_bytes_in_turns() {
         for features in [SPLIT, PACKED] {
-            let pool = pool(8);
+            let (pool, base) = pool_at(8);
+            let at = |segment: Segment| base.as_ptr().with_addr(segment.addr.get() as usize);
             let mut rig = Rig::<Resident<List>>::with_tables(features, 4, 2);
             let mut resident = rig.ring.settle(list(pool), Residence::Ring).unwrap();
             for turn in 0..9u8 {
@@ -202,8 +209,8 @@ mod tests {
                 assert_eq!((there.len, back.len), (8, 16));
                 // SAFETY: both are pages of the pool, whose device addresses are CPU addresses, and lent to this device.
                 unsafe {
-                    let asked = *(there.addr.get() as *const u8);
-                    (back.addr.get() as *mut u8).write_bytes(asked + 1, 16);
+                    let asked = *at(there);
+                    at(back).write_bytes(asked + 1, 16);
                 }
                 rig.device.complete(chain.head, 16);
                 resident = rig.ring.pop().unwrap().unwrap().chain;
