@@ -7,6 +7,7 @@ use bench_host::server::{Access, Export};
 
 use crate::host::{number, page_devices, populated, share};
 use crate::machine::Machine;
+use crate::prompt::Prompt;
 use crate::transcript::without_counts;
 
 #[test]
@@ -82,6 +83,11 @@ fn a_tags_line_says_whether_it_is_mounted_until_the_last_file_of_it_is_closed() 
     assert_eq!(guest.ended(), Ended::Success);
 }
 
+const ROUNDS: u32 = 64;
+
+/// Once opened, a port keeps pages to receive in, and fills its ring of 128 up again when half of them are used.
+const RECEIVE_SLACK: u64 = 64;
+
 #[test]
 fn mounting_and_unmounting_64_times_leaves_nothing_behind() {
     let (harvtmp, hosttmp) = (populated(), populated());
@@ -90,25 +96,30 @@ fn mounting_and_unmounting_64_times_leaves_nothing_behind() {
     let _server = Export::open(hosttmp.path(), Access::ReadWrite).unwrap().serve(server).unwrap();
     let devices = page_devices(harvtmp.path(), hosttmp.path(), chardev);
     let (mut guest, mut prompt) = machine.devices(devices).shell();
-    let round = "mount -d '#9' /dev/null /mnt/xxx harvtmp; cat /mnt/xxx/hello; unmount /mnt/xxx; \
-                 mount -n /dev/virtcon/virtio-console-2 /mnt/xxx; cat /mnt/xxx/hello; unmount /mnt/xxx; \
-                 srv -e '9pvpxy /dev/virtcon/virtio-console-2' vc2; \
-                 mount -n /srv/vc2 /mnt/xxx; cat /mnt/xxx/hello; unmount /mnt/xxx; rm /srv/vc2";
     let hello = "hello from the host\n";
-    let said = format!("{hello}{hello}post...\n{hello}");
-    assert_eq!(prompt.answer(round), said);
     // Sessions and the proxy end a moment after the command that let them go.
-    let settled = |prompt: &mut crate::prompt::Prompt| {
+    let settled = |prompt: &mut Prompt| {
         prompt.until("ps", |tasks| !tasks.contains("9pvpxy") && !tasks.contains(" 9p\n"));
         number(&prompt.answer("cat /dev/pool"), "live")
     };
+    let native = "mount -d '#9' /dev/null /mnt/xxx harvtmp; cat /mnt/xxx/hello; unmount /mnt/xxx";
+    assert_eq!(prompt.answer(native), hello);
     let before = settled(&mut prompt);
-    for _ in 0..64 {
-        assert_eq!(prompt.answer(round), said);
+    for _ in 0..ROUNDS {
+        assert_eq!(prompt.answer(native), hello);
+    }
+    assert_eq!(settled(&mut prompt), before);
+    let serial = "mount -n /dev/virtcon/virtio-console-2 /mnt/xxx; cat /mnt/xxx/hello; unmount /mnt/xxx; \
+                  srv -e '9pvpxy /dev/virtcon/virtio-console-2' vc2; \
+                  mount -n /srv/vc2 /mnt/xxx; cat /mnt/xxx/hello; unmount /mnt/xxx; rm /srv/vc2";
+    let said = format!("{hello}post...\n{hello}");
+    assert_eq!(prompt.answer(serial), said);
+    let before = settled(&mut prompt);
+    for _ in 0..ROUNDS {
+        assert_eq!(prompt.answer(serial), said);
     }
     assert_eq!(prompt.answer("cat /dev/mtags"), "harvtmp:-\nhosttmp:-\n");
-    // A port's receive ring may hold fewer pages than before, when it is filled up again some pages later.
-    assert!(settled(&mut prompt) <= before, "{}", prompt.transcript);
+    assert!(settled(&mut prompt) < before + RECEIVE_SLACK, "{}", prompt.transcript);
     prompt.last("halt");
     assert_eq!(guest.ended(), Ended::Success);
 }
