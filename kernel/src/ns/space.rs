@@ -4,7 +4,7 @@
 //! what a program holds. A [`Place`] is a file that was walked to: the node, the union it was found to be the head of,
 //! and the name that led there. Files are not open until they are opened, and a walk holds no lock while it waits.
 //!
-//! How a name becomes a place is in [`walk`], what is done to files by their names in [`files`].
+//! How a name becomes a place is in `walk`, what is done to files by their names in `files`.
 
 mod files;
 mod walk;
