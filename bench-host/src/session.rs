@@ -215,7 +215,7 @@ mod tests {
         let CharDev::InheritedFile(number) = log.chardev() else { panic!("a log is inherited") };
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("echo said >> /dev/fd/{number}"));
-        Confinement { dir, writable }.apply(&mut command).unwrap();
+        Confinement { dir, writable: vec![writable] }.apply(&mut command).unwrap();
         let mut child = Supervised::spawn("sh", &mut command, &[number]).unwrap();
         assert!(child.wait(&Interrupts::never().unwrap(), None).unwrap().success());
         assert_eq!(log.tail(), "    said\n");

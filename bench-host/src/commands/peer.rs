@@ -115,7 +115,7 @@ impl LinuxGuest {
             image: self.kernel.image.clone(),
             initrd: Some(self.initrd.clone()),
             cmdline: CMDLINE.to_string(),
-            confined: Some(Confinement { dir: root.to_path_buf(), writable: root.join(scratch) }),
+            confined: Some(Confinement { dir: root.to_path_buf(), writable: vec![root.join(scratch)] }),
             ..side.bench.vm(&side.machine, "", log.chardev(), devices)
         };
         Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })

@@ -3,7 +3,7 @@
 //! A run shares the directory by QEMU's own 9P server, and a guest that goes wrong could ask that server for any change.
 //! So the kernel is told (Landlock, Linux 5.13 and newer; no privilege is needed) that the QEMU process may write, make,
 //! rename and remove below the run's scratch folder and anywhere outside of the directory, and not in the rest of it.
-//! Files that are open already, such as our sockets, are not touched by this, nor is reading, so nothing is slower.
+//! Sockets it inherits are not touched by this, nor is reading, so nothing is slower.
 //!
 //! What Landlock does not know are attributes: permissions, dates, owners. Where no case writes, the share is read-only
 //! in QEMU itself, and these are safe, too.
@@ -24,8 +24,8 @@ use landlock::{
 pub struct Confinement {
     /// The directory, as `canonicalize` names it.
     pub dir: PathBuf,
-    /// The folder in it that may be changed.
-    pub writable: PathBuf,
+    /// Folders and files in it that may be changed all the same.
+    pub writable: Vec<PathBuf>,
 }
 
 /// Is the promise kept by the kernel?
@@ -70,9 +70,10 @@ impl Confinement {
         ruleset.map(Some).with_context(|| format!("cannot keep QEMU from changing {shown}"))
     }
 
-    /// Everything beside the directory and its parents, and the folder in it: a rule can only allow.
+    /// Everything beside the directory and its parents, and what is excepted: a rule can only allow.
     fn changeable(&self) -> Vec<PathBuf> {
-        let mut paths = vec![self.writable.clone(), PathBuf::from("/dev")];
+        let mut paths = self.writable.clone();
+        paths.push(PathBuf::from("/dev"));
         for (parent, child) in self.dir.ancestors().skip(1).zip(self.dir.ancestors()) {
             let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
             // A link is followed when it is opened: it could lead back into the directory.
@@ -109,7 +110,7 @@ mod tests {
             fs::write(at(file), "kept\n").unwrap();
         }
         std::os::unix::fs::symlink("dir", at("link")).unwrap();
-        let confinement = Confinement { dir: at("dir"), writable: at("dir/scratch") };
+        let confinement = Confinement { dir: at("dir"), writable: vec![at("dir/scratch")] };
         if confinement.apply(&mut Command::new("true")).unwrap() == Kept::ByNobody {
             eprintln!("not run: this kernel knows no Landlock");
             return;

@@ -36,7 +36,7 @@ fn a_guest_changes_nothing_of_a_directory_beside_its_scratch_folder() {
         fs::write(root.join(file), format!("contents of {file}\n")).unwrap();
     }
     let before = all(&root);
-    let confinement = Confinement { dir: root.clone(), writable: root.join("scratch") };
+    let confinement = Confinement { dir: root.clone(), writable: vec![root.join("scratch")] };
     if confinement.apply(&mut Command::new("true")).unwrap() == Kept::ByNobody {
         eprintln!("not run: this kernel knows no Landlock");
         return;

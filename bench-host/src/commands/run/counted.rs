@@ -66,6 +66,8 @@ fn watched(
     let Assembly { mut vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
     let out = tempfile::NamedTempFile::new().context("cannot make a temporary file for the counts")?;
     vm.extra.extend(counting.arguments(out.path())?);
+    // It may lie in the directory, when that is the one for temporary files.
+    vm.confined.iter_mut().for_each(|confined| confined.writable.push(out.path().to_path_buf()));
     let shown = format!("{}, counting instructions", side.shown());
     let mut show = |progress| bar.show(before + boot, &shown, progress);
     let received = session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts)?;

@@ -167,7 +167,7 @@ impl Side {
             Device::Ports(vec![Port { name: RESULTS_PORT, chardev }]),
         ];
         let mut vm = self.bench.vm(&self.machine, "bench", log.chardev(), devices);
-        vm.confined = Some(Confinement { dir: root.to_path_buf(), writable: root.join(scratch) });
+        vm.confined = Some(Confinement { dir: root.to_path_buf(), writable: vec![root.join(scratch)] });
         Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })
     }
 }
