@@ -13,6 +13,8 @@
 //! 2. The bootstrap interval of the ratio lies wholly on one side of 1, so that the number shown agrees with the word.
 //! 3. The ratio is further from 1 than [`Rules::ratio_floor`] (below that nobody would act on it) and than
 //!    [`Rules::own_floor_factor`] times the case's own A/A floor: how far two halves of the *same* side usually lie apart.
+//!    Halves have half the boots, so they lie further apart than whole sides do. The quieter side counts: a change that
+//!    makes a case scatter must not hide behind its own scatter.
 //! 4. The difference is larger than the cell's absolute floor (a nanosecond, five instructions, one kick).
 //!
 //! What is large enough and lies between [`Rules::q_changed`] and [`Rules::q_doubt`] is inconclusive: worth more boots.
@@ -65,7 +67,7 @@ impl Default for Rules {
             q_changed: 0.01,
             q_doubt: 0.05,
             ratio_floor: 0.02,
-            own_floor_factor: 2.0,
+            own_floor_factor: 1.0,
             confidence: 0.95,
             resamples: 2000,
             seed: 1,
@@ -135,7 +137,7 @@ pub struct Judged {
     pub ratio: Option<Ratio>,
     /// The rank test's p-value, corrected for all cells judged together.
     pub q: Option<f64>,
-    /// How far two halves of the same side usually lie apart, as a part of 1.
+    /// How far two halves of the quieter side usually lie apart, as a part of 1.
     pub own_floor: Option<f64>,
 }
 
@@ -208,7 +210,7 @@ impl Measured {
         Ok(Measured {
             ratio: ratio::ratio_with_interval(before, after, rules.confidence, rules.resamples, rules.seed)?,
             p: rank::mann_whitney(before, after)?.p,
-            own_floor: own_floor(before, rules.seed)?.max(own_floor(after, rules.seed)?),
+            own_floor: own_floor(before, rules.seed)?.min(own_floor(after, rules.seed)?),
             difference: (median(after)? - median(before)?).abs(),
         })
     }
@@ -284,6 +286,14 @@ mod tests {
             word(cell(&boots(3, 9.0, 0.2), &boots(4, 9.0, 0.2), Better::Higher)),
             Verdict::NoChangeShown
         );
+    }
+
+    #[test]
+    fn a_change_does_not_hide_behind_the_scatter_it_brings() {
+        let before = boots(7, 65.0, 0.03);
+        let after = [110.0, 105.0, 240.0, 112.0, 235.0, 108.0, 250.0, 115.0, 111.0, 245.0];
+        assert_eq!(word(cell(&before, &after, Better::Lower)), Verdict::Regressed);
+        assert_eq!(word(cell(&after, &before, Better::Lower)), Verdict::Improved);
     }
 
     #[test]
