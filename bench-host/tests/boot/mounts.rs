@@ -88,6 +88,9 @@ const ROUNDS: u32 = 64;
 /// Once opened, a port keeps pages to receive in, and fills its ring of 128 up again when half of them are used.
 const RECEIVE_SLACK: u64 = 64;
 
+/// So many that a page lost in each could not hide in the slack.
+const SERIAL_ROUNDS: u64 = 2 * RECEIVE_SLACK;
+
 #[test]
 fn mounting_and_unmounting_64_times_leaves_nothing_behind() {
     let (harvtmp, hosttmp) = (populated(), populated());
@@ -115,7 +118,7 @@ fn mounting_and_unmounting_64_times_leaves_nothing_behind() {
     let said = format!("{hello}post...\n{hello}");
     assert_eq!(prompt.answer(serial), said);
     let before = settled(&mut prompt);
-    for _ in 0..ROUNDS {
+    for _ in 0..SERIAL_ROUNDS {
         assert_eq!(prompt.answer(serial), said);
     }
     assert_eq!(prompt.answer("cat /dev/mtags"), "harvtmp:-\nhosttmp:-\n");
