@@ -92,8 +92,13 @@ impl Machine {
     }
 
     /// Without message interrupts: every virtio device has a line, which others may share.
-    pub(crate) fn by_lines(mut self) -> Self {
-        self.vm.virtio.push("vectors=0".parse().unwrap());
+    pub(crate) fn by_lines(self) -> Self {
+        self.virtio(&["vectors=0"])
+    }
+
+    /// Every virtio device with these properties.
+    pub(crate) fn virtio(mut self, properties: &[&str]) -> Self {
+        self.vm.virtio.extend(properties.iter().map(|property| property.parse().unwrap()));
         self
     }
 

@@ -14,6 +14,7 @@ mod machines;
 mod manual;
 mod mounts;
 mod names;
+mod packed;
 mod page;
 mod ports;
 mod prompt;

@@ -10,6 +10,7 @@ use super::init::{self, ConfigError, InitError};
 use super::kind::Kind;
 use super::notify::Notify;
 use super::transport::{InterruptError, Interrupts, Status, Transport};
+use crate::debug;
 use crate::irq::{self, Irq, LineRegistration, Pending, RegisterError, Registration};
 use alloc::boxed::Box;
 use core::fmt;
@@ -67,7 +68,8 @@ impl Device {
         self.inner.lock().vector
     }
 
-    /// Resets the device and agrees on features: those of `wanted` that it offers, and VERSION_1 in any case.
+    /// Resets the device and agrees on features: those of `wanted` that it offers, and those that are not the
+    /// driver's to choose: VERSION_1 in any case, ACCESS_PLATFORM if it is offered.
     /// Says which they are.
     pub fn negotiate(&self, wanted: u64) -> Result<u64, InitError> {
         let mut inner = self.inner.lock();
@@ -76,6 +78,7 @@ impl Device {
         let accepted = init::negotiate(&mut *inner.transport, wanted)?;
         inner.phase = Phase::Negotiated;
         inner.features = accepted;
+        debug!("{}: features {accepted:#x}", self.name);
         Ok(accepted)
     }
 

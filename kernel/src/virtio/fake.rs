@@ -333,6 +333,14 @@ mod tests {
     }
 
     #[test]
+    fn a_device_that_offers_the_platforms_way_to_memory_is_taken_at_its_word() {
+        let fake = console().features(feature::VERSION_1 | feature::ACCESS_PLATFORM | 3);
+        let agreed = feature::VERSION_1 | feature::ACCESS_PLATFORM | 1;
+        assert_eq!(fake.device("x").negotiate(1), Ok(agreed));
+        assert_eq!(fake.accepted(), agreed);
+    }
+
+    #[test]
     fn a_device_that_takes_features_ok_back_is_refused_and_told_so() {
         let fake = console().lies(Lies { refuses_features: true, ..Lies::default() });
         let accepted = feature::VERSION_1 | 1;

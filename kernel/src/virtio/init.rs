@@ -126,7 +126,8 @@ pub(super) fn reset(transport: &mut dyn Transport) -> Result<(), InitError> {
 }
 
 /// Steps 1 to 6: to agreed features. `wanted` are the features our driver understands; VERSION_1 comes on
-/// top.
+/// top, and so does ACCESS_PLATFORM: no IOMMU is ever turned on here, so what the platform lets a device reach
+/// is all memory at its own addresses, and a device that offers the bit may refuse us without it (6.1).
 pub(super) fn negotiate(transport: &mut dyn Transport, wanted: u64) -> Result<u64, InitError> {
     // 1. Reset the device.
     reset(transport)?;
@@ -141,7 +142,7 @@ pub(super) fn negotiate(transport: &mut dyn Transport, wanted: u64) -> Result<u6
     if offered & feature::VERSION_1 == 0 {
         return fail(transport, InitError::NotVersion1 { offered });
     }
-    let accepted = offered & (wanted | feature::VERSION_1);
+    let accepted = offered & (wanted | feature::VERSION_1 | feature::ACCESS_PLATFORM);
     transport.set_driver_features(accepted);
     // 5. FEATURES_OK: from here on nothing changes about them.
     status |= Status::FEATURES_OK;

@@ -28,6 +28,8 @@ pub mod feature {
     pub const EVENT_IDX: u64 = 1 << 29;
     /// The device keeps to the standard; without it we do not talk: VIRTIO_F_VERSION_1.
     pub const VERSION_1: u64 = 1 << 32;
+    /// The device reaches memory as the platform lets it: VIRTIO_F_ACCESS_PLATFORM.
+    pub const ACCESS_PLATFORM: u64 = 1 << 33;
     /// Packed rings: VIRTIO_F_RING_PACKED.
     pub const RING_PACKED: u64 = 1 << 34;
     /// Chains come back in the order they were made available: VIRTIO_F_IN_ORDER.
