@@ -21,9 +21,16 @@ const ATOMIC: [(&str, &str); 2] = [("ninewire-dma", "dma"), ("ninewire-queue", "
 const MODEL_CALL: &str = "loom::model";
 const MODEL_MODULE: &str = "models::";
 
-/// The package whose tests Miri runs. The rings' are left out: their test of a lying device did not end within minutes
-/// under it, and none of the others has been seen to end.
-const INTERPRETED: &str = "ninewire-dma";
+/// The packages whose tests Miri runs, each a stage of its own: what Miri is told besides [`MIRI_FLAGS`], and which tests
+/// (none named: all).
+///
+/// Rings have words that are written whole and read by halves, at which Miri's emulation of weak memory stops with an
+/// internal error; their orderings are left to the models, and Miri has the pointers and the lifetimes. Of their tests
+/// it runs those of honest and lying devices on both formats; all of them together have not been seen to end.
+const INTERPRETED: [(&str, &str, &str, &[&str]); 2] = [
+    ("miri", "ninewire-dma", "", &[]),
+    ("miri of rings", "ninewire-queue", " -Zmiri-disable-weak-memory-emulation", &["adversary::", "any::"]),
+];
 
 /// Cases of a property test under Miri.
 const MIRI_CASES: &str = "4";
@@ -189,13 +196,16 @@ fn stages(workspace: &Workspace, linux: bool) -> (Vec<Stage>, Vec<String>) {
     }
     stages.push(Stage::new("boot", boot));
     if has_miri() {
-        let mut miri = Command::new("rustup");
-        miri.args(["run", "nightly", "cargo", "miri", "test", "--locked", "--no-fail-fast", "--lib"]);
-        miri.args(selected(&[INTERPRETED])).current_dir(workspace.root());
-        miri.env("CARGO_TARGET_DIR", workspace.variant_target("miri")).env_remove("RUSTFLAGS");
-        // The interpreter is a thousand times slower: what matters there is that each path is walked, not how often.
-        miri.env("PROPTEST_CASES", MIRI_CASES).env("MIRIFLAGS", MIRI_FLAGS);
-        stages.push(Stage::new("miri", miri));
+        for (name, package, flags, tests) in INTERPRETED {
+            let mut miri = Command::new("rustup");
+            miri.args(["run", "nightly", "cargo", "miri", "test", "--locked", "--no-fail-fast", "--lib"]);
+            miri.args(selected(&[package])).arg("--").args(tests).current_dir(workspace.root());
+            miri.env("CARGO_TARGET_DIR", workspace.variant_target("miri")).env_remove("RUSTFLAGS");
+            // The interpreter is a thousand times slower: what matters there is that each path is walked, not how
+            // often.
+            miri.env("PROPTEST_CASES", MIRI_CASES).env("MIRIFLAGS", format!("{MIRI_FLAGS}{flags}"));
+            stages.push(Stage::new(name, miri));
+        }
     } else {
         not_run.push(
             "Miri: it needs `rustup toolchain install nightly --component miri --component rust-src`"
