@@ -177,6 +177,24 @@ fn what_is_not_there_is_named_in_one_line() {
 }
 
 #[test]
+fn a_script_is_typed_and_its_last_status_is_the_commands() {
+    let share = tempfile::tempdir().unwrap();
+    std::fs::write(share.path().join("hello"), "hello from the host\n").unwrap();
+    let share = format!("hosttmp={}", share.path().display());
+    let mount = "mount -d '#9' /dev/null /mnt/xxx hosttmp\ncat /mnt/xxx/hello\n";
+    for (last, code) in [("", 0), ("cat /no/such/file", 1)] {
+        let mut script = tempfile::NamedTempFile::new().unwrap();
+        // The last line is ended by nobody.
+        write!(script, "{mount}{last}").unwrap();
+        let path = script.path().to_str().unwrap();
+        let finished = Ninewire::run(&["boot", "--share", &share, "--script", path]);
+        assert_eq!(finished.status.code(), Some(code), "{}{}", finished.stdout, finished.stderr);
+        assert!(finished.stdout.contains("hello from the host"), "{}", finished.stdout);
+        assert_eq!(finished.stdout.contains("'/no' does not exist"), code != 0, "{}", finished.stdout);
+    }
+}
+
+#[test]
 fn a_bad_argument_for_qemu_is_answered_in_qemus_words() {
     let finished = Ninewire::run(&["boot", "--", "-device", "no-such-device"]);
     assert_eq!(finished.status.code(), Some(1));
