@@ -43,12 +43,12 @@ pub enum Command {
     /// What comes before --ab holds for both sides; a side is a commit, or any of --qemu, -M, --virtio, --append,
     /// --qemu-arg (a word for QEMU) and --job (a setting of every case):
     ///
-    ///     run --boots 10 --ab HEAD~1 -- HEAD
-    ///     run --boots 10 --ab --qemu 7.2 -- --qemu 10.0
-    ///     run --boots 10 --ab -- --append dma.pool=64M
-    ///     run --boots 10 --ab -- --job wait=poll
-    ///     run --boots 10 --ab --job iodepth=8 -- --job iodepth=32
-    ///     run --boots 10 --ab --virtio event_idx=off --
+    ///   run --boots 10 --ab HEAD~1 -- HEAD
+    ///   run --boots 10 --ab --qemu 7.2 -- --qemu 10.0
+    ///   run --boots 10 --ab -- --append dma.pool=64M
+    ///   run --boots 10 --ab -- --job wait=poll
+    ///   run --boots 10 --ab --job iodepth=8 -- --job iodepth=32
+    ///   run --boots 10 --ab --virtio event_idx=off --
     #[command(verbatim_doc_comment)]
     Run(RunArgs),
     /// Look at one run closely: intervals, scatter, percentiles, what an operation costs, and what makes one doubt.
