@@ -1,5 +1,5 @@
 #![doc = include_str!("../README.md")]
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, feature = "testing")), no_std)]
 
 #[cfg(any(test, feature = "device"))]
 extern crate alloc;
@@ -29,8 +29,9 @@ mod shared_ring;
 mod split;
 mod stats;
 mod sync;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 mod words;
 
 pub use any::AnyRing;

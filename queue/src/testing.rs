@@ -1,5 +1,12 @@
-//! What the crate's own tests stand on: ring memory whose device addresses are not its CPU addresses, and a chain that
-//! tells when it is lost.
+//! What the crate's own tests and its fuzz target stand on: ring memory whose device addresses are not its CPU addresses,
+//! a chain that tells when it is lost, and lives of a ring and its device written down as [`script`]s.
+
+#[cfg(test)]
+mod allocations;
+pub mod script;
+
+#[cfg(test)]
+pub(crate) use allocations::allocations;
 
 use crate::device::DeviceRing;
 use crate::{
@@ -9,36 +16,6 @@ use core::ptr::NonNull;
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
 use std::rc::Rc;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The system's allocator, counting per thread.
-struct Counting;
-
-// SAFETY: hands everything on to the system's allocator.
-unsafe impl std::alloc::GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is ending no longer counts.
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: promised by the caller.
-        unsafe { std::alloc::System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: promised by the caller.
-        unsafe { std::alloc::System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-/// How often this thread has asked for heap memory so far.
-pub(crate) fn allocations() -> usize {
-    ALLOCATIONS.get()
-}
 
 /// Ring memory on the host, filled with a visible pattern and given back at the end.
 pub(crate) struct HostMemory {
@@ -59,6 +36,7 @@ impl HostMemory {
         Self { cpu, layout }
     }
 
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> &[u8] {
         // SAFETY: allocated and filled by `for_ring`, and no device writes while a test looks.
         unsafe { core::slice::from_raw_parts(self.cpu.as_ptr(), self.layout.size()) }
@@ -101,6 +79,7 @@ impl Fates {
             id,
             segments: segments.map(|(index, &len)| Segment::new(place(index), len)).collect(),
             readable: readable.len(),
+            abandoned: false,
             fates: self.clone(),
         }
     }
@@ -112,6 +91,8 @@ pub(crate) struct TestChain {
     pub(crate) id: u32,
     segments: Vec<Segment>,
     readable: usize,
+    /// It goes like any other, and is counted apart.
+    abandoned: bool,
     fates: Fates,
 }
 
@@ -123,7 +104,8 @@ impl std::fmt::Debug for Fates {
 
 impl Drop for TestChain {
     fn drop(&mut self) {
-        self.fates.dropped.set(self.fates.dropped.get() + 1);
+        let fate = if self.abandoned { &self.fates.abandoned } else { &self.fates.dropped };
+        fate.set(fate.get() + 1);
     }
 }
 
@@ -137,9 +119,8 @@ unsafe impl Chain for TestChain {
         &self.segments[self.readable..]
     }
 
-    fn abandon(self) {
-        self.fates.abandoned.set(self.fates.abandoned.get() + 1);
-        core::mem::forget(self);
+    fn abandon(mut self) {
+        self.abandoned = true;
     }
 }
 
@@ -198,6 +179,7 @@ pub(crate) struct Rig<C: Chain = TestChain> {
     pub(crate) ring: AnyRing<C, 16>,
     pub(crate) device: DeviceRing,
     pub(crate) fates: Fates,
+    #[cfg_attr(not(test), expect(dead_code, reason = "kept for the ring; only tests look at it"))]
     pub(crate) memory: HostMemory,
 }
 
@@ -208,10 +190,6 @@ pub(crate) const SPLIT: RingFeatures =
 pub(crate) const PACKED: RingFeatures = RingFeatures { packed: true, ..SPLIT };
 
 impl<C: Chain> Rig<C> {
-    pub(crate) fn new(features: RingFeatures, size: u16) -> Self {
-        Self::with_tables(features, size, 0)
-    }
-
     pub(crate) fn with_tables(features: RingFeatures, size: u16, table_entries: u16) -> Self {
         let layout = RingLayout::new(features, size, table_entries).unwrap();
         let memory = HostMemory::for_ring(&layout);
@@ -221,6 +199,13 @@ impl<C: Chain> Rig<C> {
         };
         Self { ring, device, fates: Fates::default(), memory }
     }
+}
+
+#[cfg(test)]
+impl<C: Chain> Rig<C> {
+    pub(crate) fn new(features: RingFeatures, size: u16) -> Self {
+        Self::with_tables(features, size, 0)
+    }
 
     /// Publishes, and lets the device take everything; answers the heads it saw.
     pub(crate) fn deliver(&mut self) -> Vec<u16> {
@@ -229,6 +214,7 @@ impl<C: Chain> Rig<C> {
     }
 }
 
+#[cfg(test)]
 impl Rig {
     /// Adds a chain, not published yet.
     pub(crate) fn add(&mut self, id: u32, readable: &[u32], writable: &[u32]) -> u16 {
