@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -276,12 +276,12 @@ fn count_of_list(list: &str) -> u32 {
     list.split(',').filter_map(count).sum::<u32>().max(1)
 }
 
-/// The time, UTC, as in RFC 3339.
+/// The time, UTC, as in RFC 3339: to the microsecond, because files are named by it and runs may begin side by side.
 pub fn now() -> String {
-    rfc3339(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    rfc3339(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-/// The name of a file made at `time` from the commit `git`: `20260101T000000Z-01234567-what`.
+/// The name of a file made at `time` from the commit `git`: `20260101T000000.000000Z-01234567-what`.
 pub fn file_name(time: &str, git: &Git, what: &str) -> String {
     let compact: String = time.chars().filter(|letter| !matches!(letter, '-' | ':')).collect();
     let commit = if git.sha.is_empty() { "nogit" } else { git.sha.get(..8).unwrap_or(&git.sha) };
@@ -295,9 +295,10 @@ fn plain(name: &str) -> String {
     name.chars().map(|letter| if keep(letter) { letter } else { '-' }).collect()
 }
 
-/// `1970-01-01T00:00:00Z` and later. The date by Howard Hinnant's `civil_from_days` ("chrono-compatible low-level
+/// `1970-01-01T00:00:00.000000Z` and later. The date by Howard Hinnant's `civil_from_days` ("chrono-compatible low-level
 /// date algorithms", 2013), which counts years from March.
-fn rfc3339(unix_seconds: u64) -> String {
+fn rfc3339(since_1970: Duration) -> String {
+    let unix_seconds = since_1970.as_secs();
     let (days, second) = (unix_seconds / 86_400 + 719_468, unix_seconds % 86_400);
     let (era, day_of_era) = (days / 146_097, days % 146_097);
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -307,7 +308,8 @@ fn rfc3339(unix_seconds: u64) -> String {
     let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute) = (second / 3_600, second / 60 % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
+    let (second, micros) = (second % 60, since_1970.subsec_micros());
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z")
 }
 
 #[cfg(test)]
@@ -316,11 +318,12 @@ mod tests {
 
     #[test]
     fn times_are_printed_as_dates() {
-        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
-        assert_eq!(rfc3339(951_782_399), "2000-02-28T23:59:59Z");
-        assert_eq!(rfc3339(951_782_400), "2000-02-29T00:00:00Z");
-        assert_eq!(rfc3339(1_000_000_000), "2001-09-09T01:46:40Z");
-        assert_eq!(rfc3339(4_107_542_400), "2100-03-01T00:00:00Z");
+        assert_eq!(rfc3339(Duration::from_secs(0)), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(rfc3339(Duration::from_secs(951_782_399)), "2000-02-28T23:59:59.000000Z");
+        assert_eq!(rfc3339(Duration::from_secs(951_782_400)), "2000-02-29T00:00:00.000000Z");
+        assert_eq!(rfc3339(Duration::from_secs(1_000_000_000)), "2001-09-09T01:46:40.000000Z");
+        assert_eq!(rfc3339(Duration::from_secs(4_107_542_400)), "2100-03-01T00:00:00.000000Z");
+        assert_eq!(rfc3339(Duration::from_micros(1_000_042)), "1970-01-01T00:00:01.000042Z");
     }
 
     #[test]
@@ -343,6 +346,7 @@ mod tests {
         let header =
             Header::now("smoke", 1, Git::default(), Host::default(), Qemu::default(), Image::default());
         assert!(header.run_id.ends_with("Z-nogit-smoke"), "{}", header.run_id);
+        assert_eq!(header.run_id.len(), "20260101T000000.000000Z-nogit-smoke".len());
     }
 
     #[test]
