@@ -1,8 +1,9 @@
 //! The run loop: ready tasks, sources, timers, and what to do when there is nothing to do.
 //!
-//! One round polls every task that was ready when it began, publishes what they queued (so that many requests of one
-//! round share one notification), reaps what came back, and fires timers. A round that did nothing leads to waiting,
-//! in the way the core's [`WaitMode`] says.
+//! One round reaps what came back, fires timers, polls every task that is ready then, and publishes what they queued, so
+//! that many requests of one round share one notification. What came back is thus with its task, and the task's next
+//! request with the device, in the same round. A round that did nothing leads to waiting, in the way the core's
+//! [`WaitMode`] says.
 //!
 //! # No wake-up is lost
 //! The loop stops the processor only after this sequence, and each way something can happen is caught by one step:
@@ -69,7 +70,7 @@ pub(crate) fn block_on<F: Future>(platform: &impl Platform, fut: F) -> Result<F:
         }
         Poll::Pending => false,
     };
-    let mut turn = Turn { here: &here, core, platform, last_progress: time::now(), was_quiet: false };
+    let mut turn = Turn::new(&here, platform);
     while !turn.round(Some(Root { id, poll: &mut poll })) {
         turn.wait_if_idle();
     }
@@ -85,7 +86,7 @@ pub(crate) fn run(platform: &impl Platform) {
     let here = here::this();
     let core = here.core();
     let _running = Running::begin(&here);
-    let mut turn = Turn { here: &here, core, platform, last_progress: time::now(), was_quiet: false };
+    let mut turn = Turn::new(&here, platform);
     while core.tasks(&here) > 0 {
         turn.round(None);
         turn.wait_if_idle();
@@ -113,48 +114,55 @@ struct Turn<'a, P> {
     here: &'a Here,
     core: &'static Core,
     platform: &'a P,
-    /// When the last round ended that did something.
+    /// When the last round looked at the clock.
+    now: Instant,
+    /// When something was last done.
     last_progress: Instant,
     /// Since then the platform has had its quiet moment.
     was_quiet: bool,
 }
 
-impl<P: Platform> Turn<'_, P> {
+impl<'a, P: Platform> Turn<'a, P> {
+    fn new(here: &'a Here, platform: &'a P) -> Self {
+        let now = time::now();
+        Turn { here, core: here.core(), platform, now, last_progress: now, was_quiet: false }
+    }
+
     /// One round. True: the root is done.
     fn round(&mut self, root: Option<Root<'_>>) -> bool {
         point!(ROUND);
         self.core.local(self.here, |local| local.stats.rounds += 1);
+        let reaped = self.each_source_any(Source::reap);
+        self.now = time::now();
+        let fired = self.fire_timers();
         let (ran, root_done) = self.run_ready(root);
         self.each_source(|source| source.publish());
-        let reaped = self.each_source_any(Source::reap);
-        let fired = self.fire_timers();
         if ran || reaped || fired {
-            self.last_progress = time::now();
+            self.last_progress = self.now;
             self.was_quiet = false;
             point!(PROGRESS);
         }
         root_done
     }
 
+    /// Polls who is ready. The look at the clock that ends one poll begins the next, and the last is the round's.
     fn run_ready(&mut self, mut root: Option<Root<'_>>) -> (bool, bool) {
         let mut ran = false;
         let mut root_done = false;
-        let mut began: Option<Instant> = None;
         for slot in self.core.ready().drain() {
             ran = true;
-            // One look at the clock between two polls ends the one and begins the other.
-            let begin = *began.get_or_insert_with(time::now);
+            let begin = self.now;
             if let Some(root) = root.as_mut().filter(|root| root.id.slot() == slot) {
                 self.core.enter_root(self.here, root.id);
                 root_done = (root.poll)(&mut Context::from_waker(&root.id.waker()));
-                began = Some(self.account(root.id, begin, None).0);
+                self.now = self.account(root.id, begin, None).0;
             } else if let Some((id, mut program)) = self.core.take_program(self.here, slot) {
                 let poll = program.as_mut().poll(&mut Context::from_waker(&id.waker()));
                 let (end, ended) = self.account(id, begin, Some((program, poll.is_pending())));
                 if ended {
                     self.core.release(self.here, id);
                 }
-                began = Some(end);
+                self.now = end;
             }
         }
         (ran, root_done)
@@ -207,11 +215,10 @@ impl<P: Platform> Turn<'_, P> {
         let Some(next) = self.core.local(self.here, |local| local.timers.next_deadline()) else {
             return false;
         };
-        let now = time::now();
-        if next > now {
+        if next > self.now {
             return false;
         }
-        while let Some(waker) = self.core.local(self.here, |local| local.timers.pop_expired(now)) {
+        while let Some(waker) = self.core.local(self.here, |local| local.timers.pop_expired(self.now)) {
             waker.wake();
         }
         true
@@ -225,7 +232,7 @@ impl<P: Platform> Turn<'_, P> {
         if mode == WaitMode::Irq {
             return self.sleep();
         }
-        if time::now() - self.last_progress < SPIN_MAX {
+        if self.now - self.last_progress < SPIN_MAX {
             return self.spin();
         }
         match mode {

@@ -3,7 +3,7 @@
 /// Something that takes work in batches and completes it later. Registered once, served by its core's run loop for as
 /// long as the machine runs.
 ///
-/// The run loop calls, in this order, every round: [`publish`](Source::publish), then [`reap`](Source::reap); and
+/// The run loop calls, every round, [`reap`](Source::reap) before its tasks run and [`publish`](Source::publish) after; and
 /// before it sleeps [`arm`](Source::arm), after it has slept [`disarm`](Source::disarm). None of them may block or run
 /// the loop; they may wake tasks.
 pub trait Source: Sync {
