@@ -200,6 +200,7 @@ fn granted(run: &Run, cell: &Cell, setting: impl Fn(&Granted) -> String) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::durations::Durations;
     use crate::run::testing::a_run;
     use ninewire_bench_guest::record::Outcome;
 
@@ -257,8 +258,10 @@ mod tests {
         let mut run = a_run();
         for boot in &mut run.boots {
             boot.visits.retain(|visit| visit.facts.visit == 0);
-            for sample in boot.visits.iter_mut().flat_map(|visit| &mut visit.samples) {
-                sample.lat_buckets[0].1 = 100;
+            for visit in &mut boot.visits {
+                let Some((bucket, _)) = visit.durations.iter().next() else { continue };
+                visit.durations = Durations::default();
+                visit.durations.add(bucket, 200).unwrap();
             }
         }
         let native = row(&render(&run), "read/x", "native", 0);

@@ -10,6 +10,7 @@ use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
 
 use super::{Progress, Received, Step, VoidReason};
 use crate::plan::Plan;
+use crate::run::durations::Durations;
 use crate::run::{Boot, BootFacts, DeviceFacts, Granted, Sample, Visit, VisitFacts};
 
 /// The guest's last log lines that are kept for the case that something goes wrong.
@@ -160,7 +161,7 @@ impl<'p> Talk<'p> {
             granted,
             verified_bytes: 0,
         };
-        Visit { facts, samples: Vec::new() }
+        Visit { facts, samples: Vec::new(), durations: Durations::default() }
     }
 
     fn visit_progress(&self, at: At) -> Progress {
@@ -227,6 +228,10 @@ impl<'p> Talk<'p> {
         if usize::from(samples.repetition) != visit.samples.len() {
             return None;
         }
+        for (bucket, count) in samples.latency.iter() {
+            // The record's own check knows no other buckets.
+            visit.durations.add(bucket as u16, count.into()).ok()?;
+        }
         visit.samples.push(Sample {
             boot,
             job: samples.at.job,
@@ -238,7 +243,6 @@ impl<'p> Talk<'p> {
             elapsed_ns: samples.elapsed.at(tsc).0,
             lat_min_ns: samples.min.at(tsc).0,
             lat_max_ns: samples.max.at(tsc).0,
-            lat_buckets: samples.latency.iter().map(|(bucket, count)| (bucket as u16, count)).collect(),
             counters: BTreeMap::new(),
             host_cpu_ns: BTreeMap::new(),
         });
@@ -335,6 +339,8 @@ impl<'p> Talk<'p> {
     /// The boot. The guest has said who it is before it could say that it is done.
     pub(super) fn into_received(self) -> Received {
         let facts = self.facts.expect("a finished talk began with Hello");
-        Received { boot: Boot { facts, visits: self.visits }, written: self.written }
+        let mut boot = Boot { facts, visits: self.visits };
+        boot.pool_durations();
+        Received { boot, written: self.written }
     }
 }

@@ -26,6 +26,7 @@ use crate::ingest::{Ingest, Received, Step};
 use crate::interrupt::Interrupts;
 use crate::job::{JobSpec, Paths};
 use crate::plan::{Plan, PlannedJob, ShareSpec};
+use crate::run::durations::Durations;
 use crate::run::{Job, Sample, Visit, VisitFacts};
 
 /// The guest the host is in a run's file.
@@ -177,7 +178,13 @@ impl Anchors {
             granted: None,
             verified_bytes: 0,
         };
-        Ok(Visit { facts, samples: samples.collect::<std::io::Result<_>>().context("a socket of our own")? })
+        let mut visit = Visit { facts, samples: Vec::new(), durations: Durations::default() };
+        for sample in samples {
+            let (sample, durations) = sample.context("a socket of our own")?;
+            visit.samples.push(sample);
+            visit.durations.merge(&durations);
+        }
+        Ok(visit)
     }
 }
 
@@ -189,8 +196,11 @@ struct Place {
     repetition: u16,
 }
 
+/// A repetition, and how long each of its operations took.
+type Timed = (Sample, Durations);
+
 /// One end writes messages, the other reads them, for `time`; the clock stops when the last one has been read.
-fn stream(bytes: usize, time: Duration, place: Place) -> std::io::Result<Sample> {
+fn stream(bytes: usize, time: Duration, place: Place) -> std::io::Result<Timed> {
     let (mut from, mut to) = UnixStream::pair()?;
     let reader = thread::spawn(move || -> std::io::Result<u64> {
         let (mut room, mut read) = (vec![0; bytes], 0);
@@ -214,7 +224,7 @@ fn stream(bytes: usize, time: Duration, place: Place) -> std::io::Result<Sample>
 }
 
 /// A message there and back, again and again, for `time`.
-fn ping_pong(time: Duration, place: Place) -> std::io::Result<Sample> {
+fn ping_pong(time: Duration, place: Place) -> std::io::Result<Timed> {
     let (mut ours, mut theirs) = UnixStream::pair()?;
     let echo = thread::spawn(move || -> std::io::Result<()> {
         let mut message = [0; PING_BYTES];
@@ -239,11 +249,13 @@ fn ping_pong(time: Duration, place: Place) -> std::io::Result<Sample> {
     Ok(sample(place, histogram.total(), 0, elapsed, &histogram))
 }
 
-fn sample(place: Place, ops: u64, bytes: u64, elapsed: Duration, latency: &Histogram) -> Sample {
+fn sample(place: Place, ops: u64, bytes: u64, elapsed: Duration, latency: &Histogram) -> Timed {
+    let mut durations = Durations::default();
     let mut room = vec![0; ninewire_bench_guest::histogram::ENCODED_MAX];
-    let buckets = latency.encode(&mut room).map(|buckets| buckets.iter().collect::<Vec<_>>());
-    let buckets = buckets.unwrap_or_default().into_iter().map(|(bucket, count)| (bucket as u16, count));
-    Sample {
+    for (bucket, count) in latency.encode(&mut room).iter().flat_map(|buckets| buckets.iter()) {
+        durations.add(bucket as u16, count.into()).expect("a histogram has no other buckets");
+    }
+    let sample = Sample {
         boot: place.boot,
         job: place.job,
         path: Way::Native,
@@ -254,10 +266,10 @@ fn sample(place: Place, ops: u64, bytes: u64, elapsed: Duration, latency: &Histo
         elapsed_ns: elapsed.as_nanos() as u64,
         lat_min_ns: latency.min().0,
         lat_max_ns: latency.max().0,
-        lat_buckets: buckets.collect(),
         counters: std::collections::BTreeMap::new(),
         host_cpu_ns: std::collections::BTreeMap::new(),
-    }
+    };
+    (sample, durations)
 }
 
 fn hello(clock: &Monotonic) -> Hello<'static> {

@@ -5,6 +5,7 @@ use ninewire_bench_guest::histogram::bounds;
 use ninewire_bench_guest::record::{Counter, Outcome, Path};
 use ninewire_bench_guest::units::{Bytes, Hertz, Nanos, Ticks};
 
+use super::durations::Durations;
 use super::{Boot, Counted, Run, Sample, Visit};
 use crate::qemu::Part;
 use crate::stats::summary::{median, values_needed_for_percentile};
@@ -54,18 +55,16 @@ impl BootValue {
 /// Durations in buckets of ticks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Latency {
-    counts: Vec<(u16, u64)>,
+    counts: Durations,
     total: u64,
     rate: Hertz,
 }
 
 impl Latency {
-    fn of(samples: &[&Sample], rate: Hertz) -> Latency {
-        let mut merged = std::collections::BTreeMap::new();
-        for (bucket, count) in samples.iter().flat_map(|sample| &sample.lat_buckets) {
-            *merged.entry(*bucket).or_insert(0) += u64::from(*count);
-        }
-        Latency { total: merged.values().sum(), counts: merged.into_iter().collect(), rate }
+    fn of(visits: &[&Visit], rate: Hertz) -> Latency {
+        let mut counts = Durations::default();
+        visits.iter().for_each(|visit| counts.merge(&visit.durations));
+        Latency { total: counts.total(), counts, rate }
     }
 
     /// How many durations were counted.
@@ -85,7 +84,7 @@ impl Latency {
             seen += count;
             seen >= rank
         })?;
-        let (low, high) = bounds((*bucket).into());
+        let (low, high) = bounds(bucket.into());
         Some(Ticks(low.0 + (high.0 - low.0) / 2).at(self.rate))
     }
 }
@@ -99,10 +98,7 @@ impl Cell {
     }
 
     fn of(run: &Run, job: u16, path: Path) -> Cell {
-        let visits = |boot: &'_ Boot| -> Vec<Visit> {
-            let about = |visit: &&Visit| visit.facts.job == job && visit.facts.path == path;
-            boot.visits.iter().filter(about).cloned().collect()
-        };
+        let about = |visit: &&Visit| visit.facts.job == job && visit.facts.path == path;
         let mut cell = Cell {
             job,
             path,
@@ -111,12 +107,11 @@ impl Cell {
             unsupported: None,
         };
         for boot in &run.boots {
-            let visits = visits(boot);
+            let visits: Vec<&Visit> = boot.visits.iter().filter(about).collect();
             if let Some(visit) = visits.iter().find(|visit| visit.facts.outcome == Outcome::Unsupported) {
                 cell.unsupported = Some(visit.facts.reason.clone());
             }
-            let samples: Vec<&Sample> = visits.iter().flat_map(|visit| &visit.samples).collect();
-            cell.boots.extend(boot_value(boot, &samples));
+            cell.boots.extend(boot_value(boot, &visits));
         }
         cell
     }
@@ -150,7 +145,8 @@ fn instructions(run: &Run, job: u16, path: Path) -> Vec<f64> {
     boots.into_values().collect()
 }
 
-fn boot_value(boot: &Boot, samples: &[&Sample]) -> Option<BootValue> {
+fn boot_value(boot: &Boot, visits: &[&Visit]) -> Option<BootValue> {
+    let samples: Vec<&Sample> = visits.iter().flat_map(|visit| &visit.samples).collect();
     let rates = |amount: fn(&Sample) -> f64| -> Vec<f64> {
         let timed = samples.iter().filter(|sample| sample.elapsed_ns > 0);
         timed.map(|sample| amount(sample) / Nanos(sample.elapsed_ns).seconds()).collect()
@@ -162,9 +158,9 @@ fn boot_value(boot: &Boot, samples: &[&Sample]) -> Option<BootValue> {
         boot: boot.facts.boot,
         bw_mib_s: samples.iter().any(|sample| sample.bytes > 0).then_some(bw),
         iops,
-        latency: Latency::of(samples, Hertz(boot.facts.tsc_hz)),
+        latency: Latency::of(visits, Hertz(boot.facts.tsc_hz)),
         ops: samples.iter().map(|sample| sample.ops).sum(),
-        host_cpu: host_cpu(samples),
+        host_cpu: host_cpu(&samples),
         counters: Counter::ALL.iter().filter_map(|&counter| Some((counter, total(counter)?))).collect(),
     })
 }
@@ -189,11 +185,9 @@ mod tests {
     use super::*;
 
     fn latency(counts: &[(u16, u64)]) -> Latency {
-        Latency {
-            counts: counts.to_vec(),
-            total: counts.iter().map(|(_, count)| count).sum(),
-            rate: Hertz(1_000_000_000),
-        }
+        let mut durations = Durations::default();
+        counts.iter().for_each(|&(bucket, count)| durations.add(bucket, count).unwrap());
+        Latency { total: durations.total(), counts: durations, rate: Hertz(1_000_000_000) }
     }
 
     #[test]

@@ -8,7 +8,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 /// The form of a result file. A change that older readers would misread is a new number.
-pub const SCHEMA: &str = "ninewire-run/1";
+pub const SCHEMA: &str = "ninewire-run/2";
+
+/// The first form, which is still read: a line for each repetition, with its own buckets.
+pub const SCHEMA_1: &str = "ninewire-run/1";
 
 /// The first line of a result file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

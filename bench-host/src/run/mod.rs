@@ -4,11 +4,12 @@
 //! read again by every command that judges. `cell` derives from them what tables show.
 
 pub mod cell;
+pub mod durations;
 pub mod exact;
 pub mod header;
 #[cfg(test)]
 pub(crate) mod testing;
-mod word;
+pub(crate) mod word;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use ninewire_bench_guest::record::{Counter, CounterSet, Dialect, Outcome, Path, 
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Plan, PlannedJob};
+use durations::Durations;
 pub use header::Header;
 
 /// A whole run.
@@ -123,6 +125,21 @@ pub struct Boot {
     pub visits: Vec<Visit>,
 }
 
+impl Boot {
+    /// Gives the durations of each later visit to a case on a path to the first one.
+    pub fn pool_durations(&mut self) {
+        for later in 1..self.visits.len() {
+            let (before, from) = self.visits.split_at_mut(later);
+            let visit = &mut from[0];
+            let about = |facts: &VisitFacts| (facts.job, facts.path);
+            let first = before.iter_mut().find(|first| about(&first.facts) == about(&visit.facts));
+            if let Some(first) = first {
+                first.durations.merge(&std::mem::take(&mut visit.durations));
+            }
+        }
+    }
+}
+
 /// What a guest said about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BootFacts {
@@ -174,6 +191,8 @@ pub struct Visit {
     pub facts: VisitFacts,
     /// Its timed repetitions.
     pub samples: Vec<Sample>,
+    /// How long operations took: those of all visits to a case on a path in one boot, in the first of them.
+    pub durations: Durations,
 }
 
 /// What was granted to a visit, and how it ended.
@@ -243,8 +262,6 @@ pub struct Sample {
     pub lat_min_ns: u64,
     /// The longest.
     pub lat_max_ns: u64,
-    /// Buckets that were hit and their counts; see [`ninewire_bench_guest::histogram`].
-    pub lat_buckets: Vec<(u16, u32)>,
     /// What was counted, by name; what is absent was not measured.
     pub counters: BTreeMap<String, u64>,
     /// How long the host's processors worked meanwhile: `vcpu`, `main` (QEMU's main loop), `workers` (its other threads),

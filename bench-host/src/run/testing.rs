@@ -6,6 +6,7 @@ use ninewire_bench_guest::histogram::bucket_of;
 use ninewire_bench_guest::record::{Dialect, Outcome, Path, Placement, Wait, Work};
 use ninewire_bench_guest::units::Ticks;
 
+use super::durations::Durations;
 use super::header::{Git, Host, Image, Qemu, Side};
 use super::{Boot, BootFacts, Counted, DeviceFacts, Granted, Header, Job, Run, Sample, Visit, VisitFacts};
 
@@ -79,15 +80,16 @@ fn boot(number: u32) -> Boot {
     let visits = [0, 1]
         .into_iter()
         .flat_map(|job| (0..).zip(PATHS).map(move |(index, path)| visit(number, job, path, index)));
-    Boot { facts, visits: visits.collect() }
+    let mut boot = Boot { facts, visits: visits.collect() };
+    boot.pool_durations();
+    boot
 }
 
 fn visit(boot: u32, job: u16, path: Path, index: u8) -> Visit {
     let slow = if path == Path::Serial { 4 } else { 1 };
-    let samples = (0..2).map(|repetition| {
-        let ops = 1000;
-        let each_ns = slow * (100_000 + 1_000 * u64::from(boot));
-        Sample {
+    let (ops, each_ns) = (1000, slow * (100_000 + 1_000 * u64::from(boot)));
+    let samples: Vec<Sample> = (0..2)
+        .map(|repetition| Sample {
             boot,
             job,
             path,
@@ -98,15 +100,16 @@ fn visit(boot: u32, job: u16, path: Path, index: u8) -> Visit {
             elapsed_ns: ops * each_ns,
             lat_min_ns: each_ns,
             lat_max_ns: each_ns,
-            lat_buckets: vec![(bucket_of(Ticks(each_ns)) as u16, ops as u32)],
             counters: BTreeMap::from([
                 ("kicks".into(), ops),
                 ("messages".into(), ops),
                 ("copied_bytes".into(), if slow > 1 { ops * 11 } else { 0 }),
             ]),
             host_cpu_ns: BTreeMap::from([("vcpu".into(), ops * 50_000), ("main".into(), ops * 9_000)]),
-        }
-    });
+        })
+        .collect();
+    let mut durations = Durations::default();
+    durations.add(bucket_of(Ticks(each_ns)) as u16, 2 * ops).expect("the guest's own bucket");
     let granted = Granted {
         msize_bytes: 1_052_672,
         dialect: Dialect::L,
@@ -125,5 +128,5 @@ fn visit(boot: u32, job: u16, path: Path, index: u8) -> Visit {
         granted: Some(granted),
         verified_bytes: 0,
     };
-    Visit { facts, samples: samples.collect() }
+    Visit { facts, samples, durations }
 }

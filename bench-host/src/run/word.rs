@@ -4,11 +4,11 @@ use ninewire_bench_guest::record::Word;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-pub(super) fn serialize<W: Word, S: Serializer>(choice: &W, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<W: Word, S: Serializer>(choice: &W, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(choice.to_word())
 }
 
-pub(super) fn deserialize<'de, W: Word, D: Deserializer<'de>>(from: D) -> Result<W, D::Error> {
+pub(crate) fn deserialize<'de, W: Word, D: Deserializer<'de>>(from: D) -> Result<W, D::Error> {
     let word = String::deserialize(from)?;
     W::of_word(&word).ok_or_else(|| D::Error::custom(format!("nothing is called {word:?} here")))
 }

@@ -1,0 +1,260 @@
+//! The lines about visits, of both forms of result files.
+//!
+//! In the first form each repetition is a line of its own, with names for all its numbers. In the second a visit is one
+//! line: its settings are a number of the list of settings, its repetitions a text of numbers in the order that the
+//! file's `columns` give, and durations are another text.
+
+use std::collections::BTreeMap;
+
+use ninewire_bench_guest::record::{Outcome, Path};
+use serde::{Deserialize, Serialize};
+
+use super::Problem;
+use super::packed::{pack_durations, pack_numbers, unpack_durations, unpack_numbers};
+use crate::run::{Granted, Run, Sample, Visit, VisitFacts, word};
+
+/// What every repetition has.
+const ALWAYS: [&str; 5] = ["ops", "bytes", "elapsed_ns", "lat_min_ns", "lat_max_ns"];
+
+/// Which numbers a repetition is, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Columns {
+    /// [`ALWAYS`], then `counters.NAME` and `host_cpu_ns.NAME`.
+    columns: Vec<String>,
+}
+
+const COUNTERS: &str = "counters.";
+const HOST_CPU: &str = "host_cpu_ns.";
+
+impl Columns {
+    /// Everything that any repetition of a run has.
+    pub(super) fn of(run: &Run) -> Self {
+        let samples = || run.boots.iter().flat_map(|boot| &boot.visits).flat_map(|visit| &visit.samples);
+        let names = |of: fn(&Sample) -> &BTreeMap<String, u64>, before: &str| {
+            let mut names: Vec<String> = samples()
+                .flat_map(|sample| of(sample).keys())
+                .map(|name| format!("{before}{name}"))
+                .collect();
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        let mut columns = ALWAYS.map(str::to_string).to_vec();
+        columns.extend(names(|sample| &sample.counters, COUNTERS));
+        columns.extend(names(|sample| &sample.host_cpu_ns, HOST_CPU));
+        Columns { columns }
+    }
+
+    /// Refuses names that make no sense.
+    pub(super) fn checked(self) -> Result<Self, Problem> {
+        let (first, more) = self.columns.split_at_checked(ALWAYS.len()).ok_or(Problem::OutOfPlace)?;
+        let known = |name: &String| name.starts_with(COUNTERS) || name.starts_with(HOST_CPU);
+        let twice = (1..more.len()).any(|index| more[..index].contains(&more[index]));
+        if first != ALWAYS || !more.iter().all(known) || twice {
+            return Err(Problem::Value("its columns are not those of a repetition"));
+        }
+        Ok(self)
+    }
+
+    fn pack<'s>(&'s self, samples: &'s [Sample]) -> String {
+        pack_numbers(samples.iter().flat_map(|sample| {
+            self.columns.iter().map(|name| match name.as_str() {
+                "ops" => Some(sample.ops),
+                "bytes" => Some(sample.bytes),
+                "elapsed_ns" => Some(sample.elapsed_ns),
+                "lat_min_ns" => Some(sample.lat_min_ns),
+                "lat_max_ns" => Some(sample.lat_max_ns),
+                name => match (name.strip_prefix(COUNTERS), name.strip_prefix(HOST_CPU)) {
+                    (Some(counter), _) => sample.counters.get(counter).copied(),
+                    (_, Some(part)) => sample.host_cpu_ns.get(part).copied(),
+                    _ => None,
+                },
+            })
+        }))
+    }
+
+    fn unpack(&self, text: &str, facts: &VisitFacts) -> Result<Vec<Sample>, Problem> {
+        let numbers = unpack_numbers(text).map_err(|_| BAD_NUMBERS)?;
+        let rows = numbers.chunks(self.columns.len());
+        (0..).zip(rows).map(|(repetition, row)| self.sample(row, repetition, facts)).collect()
+    }
+
+    fn sample(&self, row: &[Option<u64>], repetition: u16, facts: &VisitFacts) -> Result<Sample, Problem> {
+        let Some((&[Some(ops), Some(bytes), Some(elapsed_ns), Some(lat_min_ns), Some(lat_max_ns)], more)) =
+            row.split_first_chunk()
+        else {
+            return Err(BAD_NUMBERS);
+        };
+        if row.len() != self.columns.len() {
+            return Err(BAD_NUMBERS);
+        }
+        let named = |before: &str| {
+            let names = self.columns[ALWAYS.len()..].iter().zip(more);
+            names
+                .filter_map(|(name, number)| Some((name.strip_prefix(before)?.to_string(), (*number)?)))
+                .collect()
+        };
+        Ok(Sample {
+            boot: facts.boot,
+            job: facts.job,
+            path: facts.path,
+            visit: facts.visit,
+            repetition,
+            ops,
+            bytes,
+            elapsed_ns,
+            lat_min_ns,
+            lat_max_ns,
+            counters: named(COUNTERS),
+            host_cpu_ns: named(HOST_CPU),
+        })
+    }
+}
+
+const BAD_NUMBERS: Problem = Problem::Value("its repetitions are not packed as they should be");
+const BAD_DURATIONS: Problem = Problem::Value("its durations are not counted in the guest's buckets");
+
+/// Settings that visits ran with, by number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct GrantedLine {
+    /// Visits name them by this number; numbers rise from 0.
+    pub(super) granted: usize,
+    #[serde(flatten)]
+    pub(super) settings: Granted,
+}
+
+impl GrantedLine {
+    /// All settings of a run, each once, in the order they came first.
+    pub(super) fn all(run: &Run) -> Vec<GrantedLine> {
+        let mut lines: Vec<GrantedLine> = Vec::new();
+        let visits = run.boots.iter().flat_map(|boot| &boot.visits);
+        for settings in visits.filter_map(|visit| visit.facts.granted.as_ref()) {
+            if lines.iter().all(|line| line.settings != *settings) {
+                lines.push(GrantedLine { granted: lines.len(), settings: settings.clone() });
+            }
+        }
+        lines
+    }
+}
+
+/// Settings as a visit has them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum GrantedHere {
+    /// The second form: which of the list.
+    Number(usize),
+    /// The first form.
+    Whole(Box<Granted>),
+}
+
+/// One visit: a line of either form.
+#[derive(Serialize, Deserialize)]
+pub(super) struct VisitLine {
+    pub(super) boot: u32,
+    pub(super) job: u16,
+    #[serde(with = "word")]
+    path: Path,
+    visit: u8,
+    /// Absent when it is done.
+    #[serde(with = "word", default = "done", skip_serializing_if = "is_done")]
+    outcome: Outcome,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    granted: Option<GrantedHere>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    verified_bytes: u64,
+    /// The second form's repetitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    samples: Option<String>,
+    /// The second form's durations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    durations: Option<String>,
+}
+
+fn done() -> Outcome {
+    Outcome::Done
+}
+
+fn is_done(outcome: &Outcome) -> bool {
+    *outcome == Outcome::Done
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl VisitLine {
+    /// In the second form.
+    pub(super) fn of(visit: &Visit, columns: &Columns, granted: &[GrantedLine]) -> VisitLine {
+        let VisitFacts { boot, job, path, visit: number, outcome, reason, granted: settings, verified_bytes } =
+            visit.facts.clone();
+        let place = settings.and_then(|settings| granted.iter().position(|line| line.settings == settings));
+        VisitLine {
+            boot,
+            job,
+            path,
+            visit: number,
+            outcome,
+            reason,
+            granted: place.map(GrantedHere::Number),
+            verified_bytes,
+            samples: Some(columns.pack(&visit.samples)).filter(|samples| !samples.is_empty()),
+            durations: Some(pack_durations(&visit.durations)).filter(|durations| !durations.is_empty()),
+        }
+    }
+
+    /// What it says; in the first form without its repetitions, which follow.
+    pub(super) fn visit(self, columns: Option<&Columns>, granted: &[Granted]) -> Result<Visit, Problem> {
+        let settings = match self.granted {
+            Some(GrantedHere::Number(number)) => {
+                Some(granted.get(number).cloned().ok_or(Problem::Value("no settings have its number"))?)
+            }
+            Some(GrantedHere::Whole(settings)) => Some(*settings),
+            None => None,
+        };
+        let facts = VisitFacts {
+            boot: self.boot,
+            job: self.job,
+            path: self.path,
+            visit: self.visit,
+            outcome: self.outcome,
+            reason: self.reason,
+            granted: settings,
+            verified_bytes: self.verified_bytes,
+        };
+        let samples = match (columns, &self.samples) {
+            (Some(columns), Some(samples)) => columns.unpack(samples, &facts)?,
+            (Some(_), None) | (None, None) => Vec::new(),
+            (None, Some(_)) => return Err(Problem::OutOfPlace),
+        };
+        let durations = unpack_durations(&self.durations.unwrap_or_default()).map_err(|_| BAD_DURATIONS)?;
+        Ok(Visit { facts, samples, durations })
+    }
+}
+
+/// One repetition: a line of the first form.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SampleLine {
+    #[serde(flatten)]
+    sample: Sample,
+    /// Buckets that were hit and their counts.
+    lat_buckets: Vec<(u16, u32)>,
+}
+
+impl SampleLine {
+    /// Adds it to the visit it is of.
+    pub(super) fn place(self, visit: &mut Visit) -> Result<(), Problem> {
+        let (facts, sample) = (&visit.facts, self.sample);
+        let here = (facts.boot, facts.job, facts.path, facts.visit, visit.samples.len());
+        let said = (sample.boot, sample.job, sample.path, sample.visit, usize::from(sample.repetition));
+        if here != said {
+            return Err(Problem::OutOfPlace);
+        }
+        for (bucket, count) in self.lat_buckets {
+            visit.durations.add(bucket, count.into()).map_err(|_| BAD_DURATIONS)?;
+        }
+        visit.samples.push(sample);
+        Ok(())
+    }
+}
