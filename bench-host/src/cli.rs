@@ -69,6 +69,10 @@ pub enum Command {
     /// more in a recorded run has to be named by the gate. Fails when more than one cell in a hundred is falsely called
     /// changed, or a counter is.
     Selftest(SelftestArgs),
+    /// Write result files of an older form anew in today's, which takes less room; every number in them stays.
+    ///
+    /// What was written is read back and compared before it takes the old file's place.
+    Renew(RenewArgs),
     /// Measure somebody else's guest on the same job files, boot by boot in turn with ours.
     Peer(PeerArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
@@ -176,6 +180,14 @@ pub struct SelftestArgs {
     /// Keep the figures in results/; without it they are kept below target/.
     #[arg(long)]
     pub record: bool,
+}
+
+/// Options of `renew`.
+#[derive(Debug, Args)]
+pub struct RenewArgs {
+    /// The result files.
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
 }
 
 /// Options of `setup`.

@@ -99,6 +99,32 @@ pub fn write_all(runs: &[Run], directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(written)
 }
 
+/// Writes a run's file anew in today's form, in its place, once what was written has been read back as the same run.
+pub fn renew(path: &Path) -> Result<(), ReadError> {
+    let failed = |problem| ReadError { path: path.to_path_buf(), line: 0, problem };
+    let run = read(path)?;
+    let text = to_text(&run).map_err(|error| failed(Problem::Io(error)))?;
+    let again =
+        from_text(text.as_bytes()).map_err(|(line, problem)| ReadError { line, ..failed(problem) })?;
+    // The form is the one thing that changes.
+    let header = Header { schema: run.header.schema.clone(), ..again.header.clone() };
+    if (Run { header, ..again }) != run {
+        return Err(failed(Problem::NotTheSame));
+    }
+    replace(path, text.as_bytes()).map_err(|error| failed(Problem::Io(error)))
+}
+
+/// A file is what it was or what it shall be, never in between.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".run-").tempfile_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    readable_for_all(file.as_file())?;
+    file.persist(path)?;
+    File::open(folder)?.sync_all()
+}
+
 /// Temporary files are private; results are for everybody who may read the checkout.
 fn readable_for_all(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -159,6 +185,8 @@ enum Problem {
     Value(&'static str),
     Cut,
     Changed,
+    /// Written anew it would say something else: our own fault.
+    NotTheSame,
 }
 
 impl fmt::Display for ReadError {
@@ -176,6 +204,9 @@ impl fmt::Display for ReadError {
             Problem::Value(what) => write!(f, ": {what}"),
             Problem::OutOfPlace => write!(f, ": the line does not belong here"),
             Problem::Cut => write!(f, ": the file is cut: its end is missing"),
+            Problem::NotTheSame => {
+                write!(f, ": written anew it would not be the same run; it was left alone")
+            }
             Problem::Changed => {
                 write!(f, ": the file was changed: its last line counts or sums up other lines")
             }
