@@ -84,6 +84,12 @@ impl<C: Chain, const N: usize> AnyRing<C, N> {
         either!(self, ring => ring.arm())
     }
 
+    /// As [`Ring::arm_after`].
+    #[must_use = "going to sleep when this is true may be for ever"]
+    pub fn arm_after(&mut self, chains: u16) -> bool {
+        either!(self, ring => ring.arm_after(chains))
+    }
+
     /// As [`Ring::disarm`].
     pub fn disarm(&mut self) {
         either!(self, ring => ring.disarm())

@@ -205,6 +205,11 @@ pub trait Format<const N: usize>: Sized {
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something already.
     fn arm(&mut self, counts: Counts) -> bool;
 
+    /// The same at the `chains`th chain from now, where the format has a word for that; else at the next.
+    fn arm_after(&mut self, counts: Counts, _chains: u16) -> bool {
+        self.arm(counts)
+    }
+
     /// Asks for no interrupts.
     fn disarm(&mut self, counts: Counts);
 

@@ -450,6 +450,17 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         self.format.arm(counts) || counts.completed < self.batch.until || self.ledger.fault.is_some()
     }
 
+    /// As [`arm`](Self::arm), but the interrupt is to come when the device has returned `chains` more, not at the next:
+    /// whoever sleeps on this needs another way to wake up, for the chains before that, and asks for no more than are in
+    /// the ring. A hint: split rings with an event index can say it, others ask for the next chain.
+    #[must_use = "going to sleep when this is true may be for ever"]
+    pub fn arm_after(&mut self, chains: u16) -> bool {
+        let counts = self.ledger.counts;
+        self.format.arm_after(counts, chains)
+            || counts.completed < self.batch.until
+            || self.ledger.fault.is_some()
+    }
+
     /// Asks for no interrupts. A hint: some may come nevertheless, with a split ring's event index one in 65536 chains.
     pub fn disarm(&mut self) {
         self.format.disarm(self.ledger.counts);

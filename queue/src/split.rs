@@ -401,6 +401,18 @@ impl<const N: usize> Format<N> for Split<N> {
         self.returned(counts) != 0
     }
 
+    fn arm_after(&mut self, counts: Counts, chains: u16) -> bool {
+        if !self.event_idx {
+            return self.arm(counts);
+        }
+        let last = (counts.completed as u16).wrapping_add(chains.max(1) - 1);
+        // SAFETY: the size is this ring's.
+        unsafe { self.avail.driver_store_used_event(self.mask as usize + 1, last) };
+        // As in `arm`.
+        Site::Arm.full_fence();
+        self.returned(counts) != 0
+    }
+
     fn disarm(&mut self, counts: Counts) {
         if self.event_idx {
             let just_over = (counts.completed as u16).wrapping_sub(1);

@@ -172,6 +172,33 @@ fn an_armed_ring_hears_of_the_next_chain_and_a_disarmed_one_does_not() {
 }
 
 #[test]
+fn a_ring_armed_for_a_later_chain_hears_of_that_one_where_it_can_be_said_and_of_the_next_elsewhere() {
+    for features in BOTH {
+        for event_idx in [true, false] {
+            let mut rig = Rig::new(RingFeatures { event_idx, ..features }, 8);
+            // More turns than the ring has entries, so that the index asked for is at every place.
+            for turn in 0..11 {
+                for id in 0..5 {
+                    rig.add(id, &[1], &[]);
+                }
+                let heads = rig.deliver();
+                assert!(!rig.ring.arm_after(3));
+                let interrupts: Vec<_> = heads.iter().map(|&head| rig.device.complete(head, 0)).collect();
+                match (features.packed, event_idx) {
+                    (false, true) => {
+                        assert_eq!(interrupts, [false, false, true, false, false], "turn {turn}")
+                    }
+                    _ => assert!(interrupts[0], "turn {turn}"),
+                }
+                assert!(rig.ring.arm_after(3), "there is something already");
+                assert_eq!(rig.collect().len(), 5);
+                rig.ring.disarm();
+            }
+        }
+    }
+}
+
+#[test]
 fn a_device_that_asks_for_no_kicks_gets_none_and_one_that_asks_gets_one() {
     for features in BOTH {
         for event_idx in [true, false] {
