@@ -26,8 +26,9 @@ use crate::mem::PAGE_SIZE;
 /// Longest message: as long as QEMU's virtio-9p takes them, so that both ways can be compared.
 const MSIZE_MAX: u32 = (1024 - 2) * 4096;
 
-/// Most payload of one request on a stream with credit: a write must fit when nothing else is under way.
-const LOSSY_WRITE_BYTES_MAX: usize = 64 << 10;
+/// Most payload of one request on a stream with credit: two such writes are under way at a time, so that one is on its way
+/// while the server is at work on the other.
+pub(super) const LOSSY_WRITE_BYTES_MAX: usize = 72 << 10;
 
 /// Pages a message may hold beyond four times its bytes, in pieces as small as they come.
 const SPARSE_PAGES_MAX: usize = 64;
@@ -89,7 +90,7 @@ impl<S: Stream> StreamWire<S> {
     ) -> Result<Result<(), Later>, WireError> {
         let mut message = slots.lend(slot, |parcel| parcel.to_stream());
         let credit = self.stream.credit();
-        let cost = credit.map_or(0, |credit| message.len() + message.count() * credit.per_window);
+        let cost = credit.map_or(0, |credit| credit.cost(message.len(), message.count()));
         if let Some(Credit { limit, .. }) = credit
             && sending.spent > 0
             && sending.spent + cost > limit

@@ -211,12 +211,12 @@ impl Purse {
     /// Waits until the request can be paid for. A Tflush does not wait: it is what frees others.
     async fn pay(&self, head: Head, message: &Windows) {
         let mut cost = 0;
-        if let Some(Credit { limit, per_window }) = self.credit {
-            cost = message.len() + message.count() * per_window;
+        if let Some(credit) = self.credit {
+            cost = credit.cost(message.len(), message.count());
             self.returned
                 .until(|| {
                     let sum = self.spent.borrow().sum;
-                    (sum == 0 || sum + cost <= limit || head.kind == TFLUSH).then_some(())
+                    (sum == 0 || sum + cost <= credit.limit || head.kind == TFLUSH).then_some(())
                 })
                 .await;
         }
