@@ -19,6 +19,7 @@ use ninewire_kernel::p9::msg::{
 use rustix::io::Errno;
 
 use super::classic;
+use super::output::Output;
 use crate::files::{Answer, Attributes, Change, Files, LockKind, Moment, NewEntry, Open};
 
 /// The smallest message size a session works with: any answer but data fits.
@@ -68,7 +69,7 @@ enum Use<H> {
 
 /// Where answers go.
 struct Out<'o> {
-    bytes: &'o mut Vec<u8>,
+    bytes: &'o mut Output,
     start: usize,
     tag: u16,
     terms: Terms,
@@ -80,7 +81,7 @@ impl Out<'_> {
         if need > self.terms.msize as usize {
             return Err(Errno::MSGSIZE);
         }
-        self.bytes.resize(self.start + need, 0);
+        self.bytes.resize(self.start + need);
         message
             .emit(self.terms.dialect, self.tag, &mut self.bytes[self.start..])
             .map_err(|_| Errno::MSGSIZE)?;
@@ -88,7 +89,7 @@ impl Out<'_> {
     }
 
     fn fail(&mut self, error: Errno) {
-        self.bytes.truncate(self.start);
+        self.bytes.resize(self.start);
         let code = error.raw_os_error().unsigned_abs();
         let put = match self.terms.dialect {
             Dialect::Linux => self.put(&Rlerror { ecode: code }),
@@ -106,9 +107,9 @@ impl Out<'_> {
     ) -> Answer<()> {
         let count = count.min(self.terms.msize - split::RREAD_LEN as u32) as usize;
         let at = self.start + split::RREAD_LEN;
-        self.bytes.resize(at + count, 0);
+        self.bytes.resize(at + count);
         let done = fill(&mut self.bytes[at..])?;
-        self.bytes.truncate(at + done);
+        self.bytes.resize(at + done);
         if let Some(head) = self.bytes[self.start..].first_chunk_mut() {
             match kind {
                 Payload::Read => split::put_rread(head, self.tag, done as u32),
@@ -144,7 +145,7 @@ impl<F: Files> Session<F> {
 
     /// Answers one whole message by appending to `out`. An error means that these bytes are no message at all and
     /// the connection is lost; everything else is answered, if only by an error.
-    pub(super) fn answer(&mut self, message: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
+    pub(super) fn answer(&mut self, message: &[u8], out: &mut Output) -> Result<(), Malformed> {
         let frame = Frame::new(message)?;
         let before_version = Terms { dialect: Dialect::Linux, msize: MSIZE_MIN };
         let terms = self.terms.unwrap_or(before_version);

@@ -19,12 +19,13 @@ const ROOT: u32 = 0;
 struct Asker<F: Files> {
     session: Session<F>,
     dialect: Dialect,
-    answer: Vec<u8>,
+    answer: Output,
 }
 
 impl<F: Files> Asker<F> {
     fn new(files: F, dialect: Dialect) -> Self {
-        let mut asker = Asker { session: Session::new(files, "harvey", 8192), dialect, answer: Vec::new() };
+        let mut asker =
+            Asker { session: Session::new(files, "harvey", 8192), dialect, answer: Output::default() };
         let version = Tversion { msize: 1 << 20, version: dialect.name().as_bytes() };
         let agreed = asker.ask(&version);
         assert_eq!(agreed, R::Version(Rversion { msize: 8192, version: dialect.name().as_bytes() }));
@@ -68,7 +69,7 @@ fn nothing_is_answered_before_the_version_is_agreed_on() {
     let mut session = Session::new(tree(), "harvey", 8192);
     let mut bytes = [0; 11];
     Tclunk { fid: 1 }.emit(Dialect::Linux, 1, &mut bytes).unwrap();
-    let mut answer = Vec::new();
+    let mut answer = Output::default();
     session.answer(&bytes, &mut answer).unwrap();
     let ecode = Errno::PROTO.raw_os_error().unsigned_abs();
     assert_eq!(R::parse(&answer, Dialect::Linux).unwrap().1, R::Lerror(Rlerror { ecode }));
@@ -81,7 +82,7 @@ fn a_dialect_with_a_suffix_becomes_the_plain_one_and_a_stranger_is_unknown() {
         let mut bytes = [0; 64];
         let ask = Tversion { msize: 8192, version: asked.as_bytes() };
         let length = ask.emit(Dialect::Plain, 1, &mut bytes).unwrap();
-        let mut answer = Vec::new();
+        let mut answer = Output::default();
         session.answer(&bytes[..length], &mut answer).unwrap();
         let R::Version(reply) = R::parse(&answer, Dialect::Plain).unwrap().1 else { panic!("no Rversion") };
         assert_eq!(reply.version, said.as_bytes());

@@ -8,6 +8,7 @@
 
 mod answer;
 mod classic;
+mod output;
 mod peer;
 mod session;
 

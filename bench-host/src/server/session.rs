@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use ninewire_kernel::p9::msg::{Direction, HEADER_LEN, Malformed, Trace};
 
 use super::answer::Session;
+use super::output::Output;
 use super::{Export, Talk, Tree};
 use crate::files::Files;
 
@@ -55,7 +56,7 @@ fn converse<F: Files>(
 ) -> Result<(), Fault> {
     let mut session = Session::new(files, &export.user, export.msize);
     let mut input = Input::new(export.msize);
-    let mut output = Vec::with_capacity(FLUSH_BYTES + export.msize as usize);
+    let mut output = Output::default();
     loop {
         while let Some(message) = input.next_message()? {
             let (before, answer_at) = (session.dialect(), output.len());
