@@ -55,7 +55,7 @@ fn ports_are_files_by_number_and_by_the_hosts_name() {
     prompt.answers(&[
         (
             "ls -l /dev/virtcon",
-            "--r--r--r-- C 0 harvey harvey 0 Feb  7  2006 /dev/virtcon/ctl\n\
+            "--rw-rw-rw- C 0 harvey harvey 0 Feb  7  2006 /dev/virtcon/ctl\n\
              --rw-rw-rw- C 0 harvey harvey 0 Feb  7  2006 /dev/virtcon/virtio-console-0\n\
              --rw-rw-rw- C 0 harvey harvey 0 Feb  7  2006 /dev/virtcon/virtio-console-1.1\n\
              --rw-rw-rw- C 0 harvey harvey 0 Feb  7  2006 /dev/virtcon/virtio-console-1.2\n\

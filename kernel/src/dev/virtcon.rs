@@ -24,7 +24,13 @@
 //! socket does not take. For a lossless stream use a named port, or let 9P do it, which keeps within what the socket
 //! takes.
 //!
-//! Reading `ctl` tells everything about the ports, one `port name value` a line:
+//! Reading `ctl` tells the settings of all ports, one `name value` a line, which is also how they are written:
+//!
+//! | name | value |
+//! |---|---|
+//! | `coalesce` | after how many received pieces a sleeping processor is interrupted, and microseconds after which it looks by itself; `1 0`: after the first |
+//!
+//! and then everything about the ports, one `port name value` a line:
 //!
 //! | name | value |
 //! |---|---|
@@ -40,6 +46,7 @@
 //! | `dropped` | writes lost because the host's end was not open |
 //! | `blind` | writes where nobody can tell: port 0 |
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use core::future::poll_fn;
@@ -47,8 +54,9 @@ use core::task::Poll;
 
 use spin::Mutex;
 
-use crate::drivers::console::{HostEnd, OpenPort, Port, PortError};
-use crate::drivers::{self, registry};
+use crate::dev::mnt::settings::coalescing;
+use crate::drivers::console::{self, HostEnd, OpenPort, Port, PortError};
+use crate::drivers::{self, OutOfRange, registry};
 use crate::io::Windows;
 use crate::ns::device::{Cursor, Device, Opened, Walked, walk_by_steps};
 use crate::ns::stat::{Entry, Mode, Qid, Stat, dir_qid, file_qid};
@@ -61,6 +69,9 @@ const ROOT: u64 = 0;
 const DIR: u64 = 1;
 const CTL: u64 = 2;
 const PORTS: u64 = 16;
+
+/// Longer writes to the control file are no settings.
+const CTL_BYTES_MAX: usize = 4096;
 
 /// A file of the device.
 pub enum Node {
@@ -128,7 +139,7 @@ impl Node {
         let (name, mode) = match self {
             Node::Root => ("/", Mode::DIR | 0o555),
             Node::Dir => ("virtcon", Mode::DIR | 0o555),
-            Node::Ctl => ("ctl", 0o444),
+            Node::Ctl => ("ctl", 0o666),
             Node::Port(port) => (port.file_name(), 0o666),
             Node::Open(stream) => (stream.port.port().file_name(), 0o666),
         };
@@ -182,6 +193,7 @@ impl Device for Node {
         match self {
             Node::Root | Node::Dir => Err(Error::IsDir),
             Node::Ctl => text::read(count, offset, |to| {
+                writeln!(to, "coalesce {}", console::coalescing())?;
                 registry().ports().into_iter().try_for_each(|port| describe(port, to))
             }),
             Node::Port(_) => Err(Error::BadUse),
@@ -192,7 +204,11 @@ impl Device for Node {
     async fn bwrite(&self, windows: Windows, _offset: u64) -> Result<usize, Error> {
         match self {
             Node::Root | Node::Dir => Err(Error::IsDir),
-            Node::Ctl => Err(Error::Permission),
+            Node::Ctl => {
+                let mut text = vec![0; windows.len().min(CTL_BYTES_MAX + 1)];
+                windows.peek(&mut text);
+                set(&text).map(|()| windows.len())
+            }
             Node::Port(_) => Err(Error::BadUse),
             Node::Open(stream) => {
                 let len = windows.len();
@@ -242,6 +258,19 @@ impl Stream {
         })
         .await
     }
+}
+
+/// What writing to the control file does: all lines, or none.
+fn set(text: &[u8]) -> Result<(), Error> {
+    let text = core::str::from_utf8(text).ok().filter(|text| text.len() <= CTL_BYTES_MAX);
+    let lines = text.ok_or(Error::BadCtl)?.lines().filter(|line| !line.trim().is_empty());
+    let mut wanted = None;
+    for line in lines {
+        wanted = Some(coalescing(line).ok_or(Error::BadCtl)??);
+    }
+    wanted.map_or(Ok(()), |(chains, span_us)| {
+        console::coalescing().set(chains, span_us).map_err(|OutOfRange| Error::BadArg)
+    })
 }
 
 /// The device's number and the port's.

@@ -8,6 +8,7 @@
 //! round; interrupts are asked for only when that core goes to sleep. A device is believed in nothing: what it returns
 //! is checked by the rings against our own record, what it tells is bounded and counted.
 
+mod coalescing;
 pub mod console;
 mod counters;
 mod interrupts;
@@ -22,6 +23,7 @@ use core::fmt;
 
 use ninewire_queue::{Fault, RingFeatures};
 
+pub use coalescing::{Coalescing, OutOfRange};
 pub use counters::Counters;
 pub use registry::Registry;
 pub use vq::QueueError;

@@ -141,6 +141,11 @@ impl<C: Chain> Virtqueue<C> {
         self.ring.arm()
     }
 
+    /// The same for the `chains`th chain from now, or the last one the device has.
+    pub(super) fn arm_after(&mut self, chains: u16) -> bool {
+        self.ring.arm_after(chains.min(self.ring.in_flight()).max(1))
+    }
+
     pub(super) fn disarm(&mut self) {
         self.ring.disarm();
     }

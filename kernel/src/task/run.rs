@@ -257,6 +257,13 @@ impl<'a, P: Platform> Turn<'a, P> {
         !self.was_quiet
     }
 
+    /// When a source wants another look at the latest, interrupt or not.
+    fn nap_end(&self) -> Option<Instant> {
+        let mut nap: Option<Nanos> = None;
+        self.each_source(|source| nap = [nap, source.nap_max()].into_iter().flatten().min());
+        nap.map(|nap| time::now() + nap)
+    }
+
     /// See "No wake-up is lost" at the head of this file.
     fn sleep(&mut self) {
         if self.quiet() {
@@ -264,10 +271,11 @@ impl<'a, P: Platform> Turn<'a, P> {
         }
         let found_on_arming = self.each_source_any(Source::arm);
         if !found_on_arming {
-            let until = self.core.local(self.here, |local| {
+            let timer = self.core.local(self.here, |local| {
                 local.stats.sleeps += 1;
                 local.timers.next_deadline()
             });
+            let until = [timer, self.nap_end()].into_iter().flatten().min();
             self.platform.sleep(until, || self.core.ready().any() || self.each_source_any(Source::pending));
         }
         self.each_source(|source| source.disarm());

@@ -1,5 +1,7 @@
 //! What a run loop serves besides its tasks: devices, and whatever else completes things from outside.
 
+use crate::time::Nanos;
+
 /// Something that takes work in batches and completes it later. Registered once, served by its core's run loop for as
 /// long as the machine runs.
 ///
@@ -16,6 +18,12 @@ pub trait Source: Sync {
 
     /// Asks for an interrupt on the next completion, then looks again. True: something is there already, do not sleep.
     fn arm(&self) -> bool;
+
+    /// How long the loop may sleep at most before it looks again, once armed: asked for where an interrupt does not come
+    /// for every completion.
+    fn nap_max(&self) -> Option<Nanos> {
+        None
+    }
 
     /// Asks for no more interrupts: the loop is awake and looks by itself.
     fn disarm(&self);

@@ -23,6 +23,8 @@ struct Device {
     interrupted: AtomicBool,
     /// A completion that arrives while the loop arms.
     arrives_on_arm: AtomicBool,
+    /// How long the loop may sleep without looking.
+    nap_max: Mutex<Option<Nanos>>,
     waiter: Mutex<Option<Waker>>,
 }
 
@@ -73,6 +75,9 @@ impl Source for Device {
         let arrived = self.arrives_on_arm.swap(false, Ordering::Relaxed);
         self.done.fetch_add(u32::from(arrived), Ordering::Relaxed);
         arrived
+    }
+    fn nap_max(&self) -> Option<Nanos> {
+        *self.nap_max.lock().unwrap()
     }
     fn disarm(&self) {
         self.note("disarm");
@@ -467,6 +472,27 @@ fn the_processor_is_told_to_stop_until_the_next_deadline_at_most() {
         assert_eq!(until, Some(deadline));
         clock.advance_to(deadline);
     })]);
+    run::block_on(&script, sleep_until(deadline)).unwrap();
+}
+
+#[test]
+fn a_source_whose_interrupts_are_held_back_bounds_the_sleep() {
+    let clock = freeze();
+    set_wait_mode(WaitMode::Irq);
+    let (patient, device) = (Device::registered(), Device::registered());
+    *patient.nap_max.lock().unwrap() = Some(Nanos::from_millis(2));
+    *device.nap_max.lock().unwrap() = Some(Nanos::from_millis(1));
+    let (look, deadline) = (now() + Nanos::from_millis(1), now() + Nanos::from_micros(1500));
+    let script = Script::new(vec![
+        Box::new(|until, _| {
+            assert_eq!(until, Some(look));
+            clock.advance_to(look);
+        }),
+        Box::new(|until, _| {
+            assert_eq!(until, Some(deadline), "a timer is due before the next look");
+            clock.advance_to(deadline);
+        }),
+    ]);
     run::block_on(&script, sleep_until(deadline)).unwrap();
 }
 

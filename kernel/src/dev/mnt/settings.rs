@@ -1,7 +1,7 @@
 //! # /dev/9p/ctl - how 9P is spoken
 //!
 //! Reading tells the settings, one `name value` a line, which is also how they are written; what is written holds for
-//! mounts made afterwards.
+//! mounts made afterwards; `coalesce` holds at once, for all 9P devices.
 //!
 //! | name | value |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | `msize` | longest message to ask for, in bytes; server and transport may lower it |
 //! | `slots` | most requests in flight on a mount |
 //! | `patience` | seconds a reply may take |
+//! | `coalesce` | after how many answers a sleeping processor is interrupted, and microseconds after which it looks by itself; `1 0`: after the first |
 //! | `trace` | `on`: every message leaves a line in `/dev/9p/trace`; `off`: none does |
 
 use core::fmt::{self, Write};
@@ -16,6 +17,7 @@ use core::fmt::{self, Write};
 use spin::Mutex;
 
 use super::record;
+use crate::drivers::{OutOfRange, p9};
 use crate::ns::Error;
 use crate::p9::Options;
 use crate::p9::client::IO_HEADER;
@@ -101,10 +103,22 @@ pub(super) fn options() -> Options {
     }
 }
 
+/// `coalesce CHAINS MICROSECONDS`, of this control file and that of serial ports; `None`: the line is about something else.
+pub fn coalescing(line: &str) -> Option<Result<(u32, u32), Error>> {
+    let mut words = line.split_whitespace();
+    if words.next() != Some("coalesce") {
+        return None;
+    }
+    let mut number = || words.next().and_then(|word| word.parse().ok()).ok_or(Error::BadCtl);
+    let numbers = number().and_then(|chains| Ok((chains, number()?)));
+    Some(if words.next().is_some() { Err(Error::BadCtl) } else { numbers })
+}
+
 /// What reading the file tells.
 pub fn tell(to: &mut dyn Write) -> fmt::Result {
     let settings = *SETTINGS.lock();
-    write!(to, "{settings}")
+    write!(to, "{settings}")?;
+    writeln!(to, "coalesce {}", p9::coalescing())
 }
 
 /// What writing to the file does: all lines, or none.
@@ -112,7 +126,16 @@ pub fn write(text: &[u8]) -> Result<(), Error> {
     let text = core::str::from_utf8(text).map_err(|_| Error::BadCtl)?;
     let mut settings = SETTINGS.lock();
     let mut wanted = *settings;
-    text.lines().filter(|line| !line.trim().is_empty()).try_for_each(|line| wanted.set(line))?;
+    let mut coalesce = None;
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        match coalescing(line) {
+            Some(numbers) => coalesce = Some(numbers?),
+            None => wanted.set(line)?,
+        }
+    }
+    if let Some((chains, span_us)) = coalesce {
+        p9::coalescing().set(chains, span_us).map_err(|OutOfRange| Error::BadArg)?;
+    }
     if wanted.trace != settings.trace {
         record::switch(wanted.trace);
     }
@@ -139,6 +162,17 @@ mod tests {
         assert_eq!(settings.dialects(), [Dialect::Unix]);
         again.set("dialect any").unwrap();
         assert_eq!(again.dialects().len(), 3);
+    }
+
+    #[test]
+    fn a_file_with_a_line_that_makes_no_sense_changes_nothing() {
+        for text in ["coalesce 4 100\ncoalesce 4", "coalesce 4 100\nslots 0", "slots 7\ncoalesce 2 0"] {
+            assert!(write(text.as_bytes()).is_err());
+        }
+        let mut told = alloc::string::String::new();
+        tell(&mut told).unwrap();
+        assert_eq!(told, alloc::format!("{}coalesce 1 0\n", Settings::FIRST));
+        assert_eq!(write(b"coalesce 1 0\n"), Ok(()));
     }
 
     #[test]

@@ -143,8 +143,20 @@ fn ports_are_found_by_file_and_by_the_hosts_name_and_ctl_tells_about_each() {
         ] {
             assert!(told.lines().any(|told| told == line), "{line} in\n{told}");
         }
-        let refused = view.open(b"#C/virtcon/ctl", OpenMode::WRITE).await.unwrap_err();
-        assert_eq!(refused.to_string(), "'#C/virtcon/ctl' permission denied");
+        let ctl = view.open(b"#C/virtcon/ctl", OpenMode::WRITE).await.unwrap();
+        let write = async |line: &[u8]| ctl.bwrite(text::copied(line).unwrap()).await;
+        for line in [&b"coalesce 1 0\n"[..], b"coalesce 1 0\n\ncoalesce 1 0", b"\n"] {
+            assert_eq!(write(line).await, Ok(line.len()));
+        }
+        for line in [&b"coalesce 2 0"[..], b"coalesce 0 0", b"coalesce 2 1000000"] {
+            assert_eq!(write(line).await, Err(Error::BadArg));
+        }
+        for line in
+            [&b"coalesce"[..], b"coalesce 1", b"coalesce 1 0 0", b"coalesce one 0", b"colour blue", b"\xff"]
+        {
+            assert_eq!(write(line).await, Err(Error::BadCtl));
+        }
+        assert!(told.starts_with("coalesce 1 0\n"), "{told}");
         let refused = view.create(b"#C/virtcon/new", OpenMode::WRITE, 0o666).await.unwrap_err();
         assert_eq!(refused.to_string(), "'#C/virtcon/new' permission denied");
     });

@@ -34,8 +34,24 @@ impl Bench {
 
     /// The driver on a device of this name, known to this registry.
     fn start_in(registry: &'static Registry, name: &'static str, fake: &Fake) -> Result<Bench, StartError> {
+        Bench::start_with(registry, name, fake, Box::leak(Box::new(Coalescing::none())))
+    }
+
+    /// A device with port 0 only, whose interrupts are coalesced like this.
+    pub(super) fn coalesced(coalescing: &'static Coalescing) -> Bench {
+        let fake = Fake::new(Kind::Console, &[128, 128]).features(ALL);
+        let registry = Box::leak(Box::default());
+        Bench::start_with(registry, "virtio-console-7", &fake, coalescing).expect("the driver starts")
+    }
+
+    fn start_with(
+        registry: &'static Registry,
+        name: &'static str,
+        fake: &Fake,
+        coalescing: &'static Coalescing,
+    ) -> Result<Bench, StartError> {
         let device: &'static Device = Box::leak(Box::new(fake.device(name)));
-        let console = Console::start(device, registry)?;
+        let console = Console::start_with(device, registry, coalescing)?;
         let features = super::super::ring_features(fake.accepted());
         let mut bench = Bench { fake: fake.clone(), console, registry, features, control: None };
         if fake.accepted() & console_feature::MULTIPORT != 0 {

@@ -28,6 +28,7 @@ use core::fmt;
 use ninewire_queue::{Fault, RingFeatures};
 use spin::{Mutex, Once};
 
+use super::coalescing::{Coalescing, Pace};
 use super::registry::Registry;
 use super::vq::{Enabled, QueueError};
 use super::{Counters, StartError, interrupts};
@@ -35,6 +36,7 @@ use crate::io::Windows;
 use crate::irq::Pending;
 use crate::mem;
 use crate::task::{self, Source};
+use crate::time::Nanos;
 use crate::virtio::Device;
 use crate::{debug, warn};
 
@@ -85,6 +87,14 @@ const CONTROL_TX: u16 = 3;
 /// No indirect tables: chains here have one to four descriptors, and a ring without tables is one page.
 const TABLE_ENTRIES: u16 = 0;
 
+/// How received bytes of all serial devices interrupt. Control messages always do.
+static COALESCING: Coalescing = Coalescing::none();
+
+/// How received bytes of all serial devices interrupt.
+pub fn coalescing() -> &'static Coalescing {
+    &COALESCING
+}
+
 /// A serial device at work. Lives as long as the machine.
 pub struct Console {
     device: &'static Device,
@@ -93,6 +103,8 @@ pub struct Console {
     pending: &'static Pending,
     /// Without interrupts somebody has to look: such a device keeps its core awake.
     interrupts: bool,
+    pace: Pace,
+    coalescing: &'static Coalescing,
     /// By number, once announced; leaked, because a port outlives whoever has it open.
     ports: Vec<Once<&'static Port>>,
     inner: Mutex<Inner>,
@@ -119,6 +131,15 @@ impl Console {
         device: &'static Device,
         registry: &'static Registry,
     ) -> Result<&'static Console, StartError> {
+        Console::start_with(device, registry, coalescing())
+    }
+
+    /// The same with a setting of its own for how it interrupts.
+    fn start_with(
+        device: &'static Device,
+        registry: &'static Registry,
+        coalescing: &'static Coalescing,
+    ) -> Result<&'static Console, StartError> {
         let wanted = super::RING_FEATURES | console_feature::SIZE | console_feature::MULTIPORT;
         let agreed = device.negotiate(wanted)?;
         let multiport = agreed & console_feature::MULTIPORT != 0;
@@ -139,8 +160,16 @@ impl Console {
         let control = control.map(|(rx, tx)| Control::open(rx, tx)).transpose()?;
         let ports = unused.iter().map(|_| Once::new()).collect();
         let inner = Mutex::new(Inner { control, unused, faults: 0 });
-        let console: &'static Console =
-            Box::leak(Box::new(Console { device, registry, pending, interrupts, ports, inner }));
+        let console: &'static Console = Box::leak(Box::new(Console {
+            device,
+            registry,
+            pending,
+            interrupts,
+            pace: Pace::default(),
+            coalescing,
+            ports,
+            inner,
+        }));
         registry.add_console(console);
         if !multiport {
             console.announced(&mut console.inner.lock(), 0, HostEnd::Unknown)?;
@@ -356,6 +385,7 @@ impl Source for Console {
                 true
             });
         }
+        self.pace.looked(news);
         news
     }
 
@@ -364,10 +394,15 @@ impl Source for Console {
         let mut found = !self.interrupts;
         if let Some(control) = &mut inner.control {
             let unsent = !control.unsent.is_empty();
-            found |= control.rx.arm() | control.tx.arm(unsent);
+            found |= control.rx.arm(1) | control.tx.arm(unsent);
         }
+        let chains = self.pace.chains(self.coalescing);
         // Every port is armed, whatever the ones before it say.
-        self.announced_ports().fold(found, |found, port| found | port.arm())
+        self.announced_ports().fold(found, |found, port| found | port.arm(chains))
+    }
+
+    fn nap_max(&self) -> Option<Nanos> {
+        self.pace.nap_max(self.coalescing)
     }
 
     fn disarm(&self) {

@@ -256,14 +256,15 @@ impl Port {
         }
     }
 
-    pub(super) fn arm(&self) -> bool {
+    /// `chains`: after how many filled buffers the interrupt is wanted.
+    pub(super) fn arm(&self, chains: u16) -> bool {
         let state = &mut *self.state.lock();
         if state.broken.is_some() {
             return false;
         }
         let room_wanted = !state.writers.is_empty();
         // Both are armed, whatever the first one says.
-        state.rx.arm() | state.tx.arm(room_wanted)
+        state.rx.arm(chains) | state.tx.arm(room_wanted)
     }
 
     pub(super) fn disarm(&self) {

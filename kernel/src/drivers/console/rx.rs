@@ -87,8 +87,9 @@ impl Receiver {
         Ok(news)
     }
 
-    pub(super) fn arm(&mut self) -> bool {
-        self.queue.arm()
+    /// Asks for an interrupt when the device has filled so many more.
+    pub(super) fn arm(&mut self, chains: u16) -> bool {
+        self.queue.arm_after(chains)
     }
 
     pub(super) fn disarm(&mut self) {

@@ -112,6 +112,45 @@ fn buffers_are_posted_in_batches() {
 }
 
 #[test]
+fn a_steady_flow_interrupts_once_for_several_pieces_and_what_comes_after_a_pause_at_once() {
+    let coalescing: &'static Coalescing = Box::leak(Box::new(Coalescing::none()));
+    coalescing.set(4, 100).unwrap();
+    let bench = Bench::coalesced(coalescing);
+    let port = bench.port(0).open();
+    turn();
+    let (mut rx, console) = (bench.rx(0), bench.console);
+    // How many of four pieces interrupt a core that has gone to sleep.
+    let mut interrupts = || {
+        assert!(!console.arm(), "nothing has come");
+        let interrupts = (0..4).filter(|_| {
+            host_writes(&mut rx, b"x");
+            console.pending() && console.pending.take()
+        });
+        let interrupts = interrupts.count();
+        console.disarm();
+        assert!(console.reap());
+        interrupts
+    };
+    assert_eq!(interrupts(), 1);
+    assert_eq!(console.nap_max(), None, "the first piece interrupted");
+    assert_eq!(interrupts(), 1);
+    assert!(!console.arm());
+    assert_eq!(console.nap_max(), Some(Nanos::from_micros(100)), "now three may wait");
+    host_writes(&mut rx, b"x");
+    assert!(!console.pending(), "it is the first of four");
+    console.disarm();
+    assert!(console.reap(), "a look at the end of the span finds it");
+    assert!(!console.arm());
+    console.disarm();
+    assert!(!console.reap(), "and the next finds nothing");
+    assert!(!console.arm());
+    assert_eq!(console.nap_max(), None, "so the flow is over");
+    host_writes(&mut rx, b"x");
+    assert!(console.pending());
+    drop(port);
+}
+
+#[test]
 fn a_message_reaches_the_device_whole_in_order_and_without_a_copy() {
     let bench = Bench::single();
     let port = bench.port(0).open();

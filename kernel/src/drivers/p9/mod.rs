@@ -32,6 +32,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use ninewire_queue::{Fault, Head};
 use spin::Mutex;
 
+use super::coalescing::{Coalescing, Pace};
 use super::registry::Registry;
 use super::vq::{Enabled, SIZE_MAX, Virtqueue};
 use super::{Counters, StartError, interrupts};
@@ -39,6 +40,7 @@ use crate::irq::Pending;
 use crate::mem::Map;
 use crate::p9::{Backlog, SlotId, WireError};
 use crate::task::{self, Source};
+use crate::time::Nanos;
 use crate::virtio::Device;
 use crate::{info, warn};
 
@@ -65,6 +67,14 @@ const CHAIN_SEGMENTS_MAX: usize = 36;
 
 type List = ninewire_dma::LentList<'static, CHAIN_SEGMENTS_MAX, Map>;
 
+/// How answered requests of all 9P devices interrupt.
+static COALESCING: Coalescing = Coalescing::none();
+
+/// How answered requests of all 9P devices interrupt.
+pub fn coalescing() -> &'static Coalescing {
+    &COALESCING
+}
+
 /// A 9P device at work. Lives as long as the machine.
 pub struct NineP {
     device: &'static Device,
@@ -73,6 +83,7 @@ pub struct NineP {
     pending: &'static Pending,
     /// Without interrupts somebody has to look: such a device keeps its core awake while it has requests.
     interrupts: AtomicBool,
+    pace: Pace,
     inner: Mutex<Inner>,
 }
 
@@ -131,7 +142,9 @@ impl NineP {
             faults: 0,
         });
         let interrupts = AtomicBool::new(interrupts);
-        let nine_p: &'static NineP = Box::leak(Box::new(NineP { device, tag, pending, interrupts, inner }));
+        let pace = Pace::default();
+        let nine_p: &'static NineP =
+            Box::leak(Box::new(NineP { device, tag, pending, interrupts, pace, inner }));
         registry.add_nine_p(nine_p);
         task::register_source(nine_p);
         Ok(nine_p)
@@ -279,7 +292,9 @@ impl Source for NineP {
         if inner.broken.is_some() {
             return false;
         }
-        match inner.reap() {
+        let reaped = inner.reap();
+        self.pace.looked(reaped == Ok(true));
+        match reaped {
             Ok(true) => {
                 inner.feed();
                 true
@@ -301,10 +316,14 @@ impl Source for NineP {
         let inner = &mut *self.inner.lock();
         match (&mut inner.queue, inner.broken) {
             (Some(queue), None) if queue.in_flight() > 0 => {
-                queue.arm() || !self.interrupts.load(Ordering::Relaxed)
+                queue.arm_after(self.pace.chains(&COALESCING)) || !self.interrupts.load(Ordering::Relaxed)
             }
             _ => false,
         }
+    }
+
+    fn nap_max(&self) -> Option<Nanos> {
+        self.pace.nap_max(&COALESCING)
     }
 
     fn disarm(&self) {
