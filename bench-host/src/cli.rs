@@ -41,7 +41,7 @@ pub enum Command {
     ///
     /// With --ab A -- B it compares two things honestly: their boots take turns (A B B A), and every cell gets a word.
     /// What comes before --ab holds for both sides; a side is a commit, or any of --qemu, -M, --virtio, --append,
-    /// --qemu-arg (a word for QEMU) and --job (a setting of every case):
+    /// --qemu-arg (a word for QEMU), --job (a setting of every case), --serial-port and --tree:
     ///
     ///   run --boots 10 --ab HEAD~1 -- HEAD
     ///   run --boots 10 --ab --qemu 7.2 -- --qemu 10.0
@@ -264,6 +264,9 @@ pub struct RunArgs {
     /// Use the 9P server that listens at this unix socket for the serial path, instead of the embedded one.
     #[arg(long, value_name = "SOCKET")]
     pub server: Option<PathBuf>,
+    /// Where the serial path leads.
+    #[command(flatten)]
+    pub serial: SerialArgs,
     /// Generated files, random orders and written data derive from this.
     #[arg(long, value_name = "N", default_value_t = 9)]
     pub seed: u64,
@@ -289,6 +292,38 @@ impl RunArgs {
     pub fn boots(&self) -> u32 {
         self.boots.unwrap_or(if self.ab { 10 } else { 3 })
     }
+}
+
+/// The port a serial path goes over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SerialPort {
+    /// Port 0 of its device, a virtconsole: QEMU drops what its socket does not take, so the guest sends little at a time.
+    #[default]
+    Console,
+    /// A port with a name, a virtserialport: QEMU makes the guest wait.
+    Named,
+}
+
+/// What the embedded server serves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tree {
+    /// The directory that is measured on.
+    #[default]
+    Directory,
+    /// A copy in memory of the files the cases use, fresh for each boot: a server that costs as little as one can.
+    Memory,
+}
+
+/// Where the serial path leads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args)]
+pub struct SerialArgs {
+    /// The port the serial path goes over.
+    #[arg(long, value_enum, default_value_t)]
+    pub serial_port: SerialPort,
+    /// What the embedded server serves on the serial path. With a tree in memory no case runs on the native path, which
+    /// leads to the directory.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "server")]
+    pub tree: Tree,
 }
 
 /// The virtual machine.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{MachineArgs, ReferenceUse, RunArgs};
+use super::{MachineArgs, ReferenceUse, RunArgs, SerialArgs, SerialPort};
 use crate::job::Setting;
 
 /// Options of `peer`.
@@ -64,6 +64,9 @@ pub struct LinuxArgs {
     /// Leave QEMU's threads where the scheduler likes; otherwise guest cores get processors of their own.
     #[arg(long)]
     pub no_pin: bool,
+    /// The port of our guest's serial path; Linux is measured over both.
+    #[arg(long, value_enum, default_value_t)]
+    pub serial_port: SerialPort,
     /// The virtual machine, of both guests; --append is for ours alone.
     #[command(flatten)]
     pub machine: MachineArgs,
@@ -84,6 +87,7 @@ impl LinuxArgs {
             boots: Some(self.boots),
             record: self.record,
             server: None,
+            serial: SerialArgs { serial_port: self.serial_port, ..SerialArgs::default() },
             seed: self.seed,
             no_pin: self.no_pin,
             machine: self.machine.clone(),

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use clap::Parser;
 use clap::error::{Error, ErrorKind};
 
-use super::{Cli, Command, MachineArgs};
+use super::{Cli, Command, MachineArgs, SerialArgs, SerialPort, Tree};
 use crate::job::Setting;
 use crate::qemu::{MachineType, QemuChoice, VirtioProperty};
 
@@ -47,6 +47,12 @@ pub struct SideArgs {
     /// A setting of every case.
     #[arg(long, value_name = "WORD=VALUE")]
     pub job: Vec<Setting>,
+    /// The port the serial path goes over.
+    #[arg(long, value_enum)]
+    pub serial_port: Option<SerialPort>,
+    /// What the embedded server serves.
+    #[arg(long, value_enum)]
+    pub tree: Option<Tree>,
     /// The side as it was said, for showing.
     #[arg(skip)]
     pub words: String,
@@ -71,6 +77,14 @@ impl SideArgs {
         machine.append.extend(self.append.iter().cloned());
         machine.qemu_arg.extend(self.qemu_arg.iter().cloned());
         machine
+    }
+
+    /// Where the serial path of this side leads, from what holds for both.
+    pub fn serial(&self, common: SerialArgs) -> SerialArgs {
+        SerialArgs {
+            serial_port: self.serial_port.unwrap_or(common.serial_port),
+            tree: self.tree.unwrap_or(common.tree),
+        }
     }
 }
 
@@ -138,6 +152,16 @@ mod tests {
     }
 
     #[test]
+    fn the_serial_path_of_a_side_is_its_own_or_the_common_one() {
+        let run = run("ninewire run --serial-port named --ab -- --tree memory --serial-port console");
+        let [a, b] = &**run.sides.as_ref().expect("two sides");
+        let named = SerialArgs { serial_port: SerialPort::Named, tree: Tree::Directory };
+        assert_eq!((run.serial, a.serial(run.serial)), (named, named));
+        let memory = SerialArgs { serial_port: SerialPort::Console, tree: Tree::Memory };
+        assert_eq!(b.serial(run.serial), memory);
+    }
+
+    #[test]
     fn without_ab_two_dashes_begin_qemus_own_arguments() {
         let run = run("ninewire run -- --ab");
         assert!(run.sides.is_none());
@@ -151,6 +175,7 @@ mod tests {
             ("ninewire run --ab --boots 3 --", "'--boots'"),
             ("ninewire run --ab a --commit b --", "cannot be used with"),
             ("ninewire run --ab --job depth=8 --", "nothing is called \"depth\""),
+            ("ninewire run --tree memory --server /s", "cannot be used with"),
         ] {
             let error = error(line);
             assert!(error.contains(told) && error.lines().count() == 1, "{line}: {error}");

@@ -46,7 +46,7 @@ pub(super) fn linux(args: &LinuxArgs, interrupts: &Interrupts) -> Result<ExitCod
     if args.machine.dry_run {
         let dir = given.unwrap_or_else(|| workspace.generated());
         let guest = LinuxGuest::planned(&workspace);
-        let Assembly { vm, .. } = side.assemble(None, &dir, "")?;
+        let Assembly { vm, .. } = side.assemble(None, &dir, "", &[])?;
         println!("{}", shell_line(&vm.program, &vm.arguments()));
         for way in [Way::Relay, Way::Terminal] {
             let Assembly { vm, .. } = guest.assemble(&side, way, &dir, "")?;
@@ -100,7 +100,7 @@ impl LinuxGuest {
     /// The machine of one boot: as ours, with Linux in it and this way for the serial path.
     fn assemble(&self, side: &Side, serial: Way, root: &Path, scratch: &str) -> Result<Assembly> {
         let mut theirs = Vec::new();
-        let (chardev, server) = served(&side.machine, root, scratch, &mut theirs)?;
+        let (chardev, answering) = served(&side.machine, root, scratch, &mut theirs)?;
         let (results, results_chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
         let mut ports = vec![Port { name: RESULTS_PORT, chardev: results_chardev }];
@@ -118,7 +118,7 @@ impl LinuxGuest {
             confined: Some(Confinement { dir: root.to_path_buf(), writable: vec![root.join(scratch)] }),
             ..side.bench.vm(&side.machine, "", log.chardev(), devices)
         };
-        Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })
+        Ok(Assembly { vm, wires: Wires { results, log, theirs }, answering })
     }
 }
 
@@ -150,7 +150,7 @@ impl<'c> Comparison<'c> {
         workspace: &'c Workspace,
         interrupts: &'c Interrupts,
     ) -> Result<Self> {
-        let Assembly { vm, .. } = side.assemble(None, root, &base.scratch)?;
+        let Assembly { vm, .. } = side.assemble(None, root, &base.scratch, &[])?;
         let named = Plan { suite: format!("peer-linux-{}", base.suite), ..base.clone() };
         let mut header = header_of(side, &named, &vm, workspace)?;
         let initramfs = std::fs::File::open(&guest.initrd).and_then(crc32c_of);
@@ -287,7 +287,7 @@ impl<'c> Comparison<'c> {
     }
 
     fn boot_ours(&self, bar: &Bar, count: u32) -> Result<Received> {
-        let assembly = self.side.assemble(None, self.root, &self.base.scratch)?;
+        let assembly = self.side.assemble(None, self.root, &self.base.scratch, &[])?;
         self.boot(assembly, self.base, bar, count, ", ninewire").context("ninewire's guest")
     }
 
@@ -303,11 +303,11 @@ impl<'c> Comparison<'c> {
     }
 
     fn boot(&self, assembly: Assembly, plan: &Plan, bar: &Bar, count: u32, title: &str) -> Result<Received> {
-        let Assembly { vm, wires, server } = assembly;
+        let Assembly { vm, wires, answering } = assembly;
         let boot = self.next_boot();
         let mut show = |progress| bar.show(count, title, progress);
         let received = session::run(&vm, wires, &self.side.pinning, plan, boot, &mut show, self.interrupts)?;
-        if let Some(fault) = server.iter().flat_map(Server::faults).next() {
+        if let Some(fault) = answering.server.iter().flat_map(Server::faults).next() {
             bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
         }
         received

@@ -130,6 +130,12 @@ impl Memory {
         Ok(())
     }
 
+    /// The bytes of the file at `path`.
+    pub fn content(&self, path: &str) -> Answer<Vec<u8>> {
+        let node = self.attach(path.as_bytes())?;
+        Ok(node.file.state().bytes()?.clone())
+    }
+
     fn add(&self, directory: &Node, name: &[u8], mode: u32, what: What) -> Answer<Node> {
         let mut state = directory.file.state();
         let entries = state.entries()?;

@@ -128,10 +128,19 @@ pub struct Received {
 impl Received {
     /// Checks on the host's side what the guest says it wrote, by reading the files below `root`.
     pub fn check_written(&self, plan: &Plan, root: &Path) -> Result<(), VoidReason> {
+        self.check_written_in(plan, |path| File::open(root.join(path)))
+    }
+
+    /// The same where `open` finds the files.
+    pub fn check_written_in<R: Read>(
+        &self,
+        plan: &Plan,
+        open: impl Fn(&str) -> std::io::Result<R>,
+    ) -> Result<(), VoidReason> {
         for (&file, &(size, expected)) in &self.written {
             let Some(known) = plan.files.get(usize::from(file)) else { continue };
             let path = known.path.clone();
-            match File::open(root.join(&path)).and_then(|file| crc32c_of(file.take(size.0))) {
+            match open(&path).and_then(|file| crc32c_of(file.take(size.0))) {
                 Ok((_, found)) if found == expected => {}
                 Ok((_, found)) => return Err(VoidReason::Checksum { path, expected, found }),
                 Err(error) => return Err(VoidReason::Unreadable { path, error: error.to_string() }),

@@ -42,7 +42,13 @@ async fn alone(port: &'static Port) -> Result<OpenPort, TargetError> {
         }
         time::sleep(LOOK_EVERY).await;
     }
-    Ok(port.open())
+    let open = port.open();
+    // A port with a name tells when the host's end is open, a little later than that it is there.
+    match time::within(PORT_PATIENCE, "the host's end of the port", open.connected()).await {
+        Ok(Ok(())) => Ok(open),
+        Ok(Err(_)) => Err(TargetError::Peer { what: "the port has gone away" }),
+        Err(late) => Err(TargetError::TimedOut { awaited: late.what }),
+    }
 }
 
 impl Sessions for KernelSessions {

@@ -63,7 +63,8 @@ fn watched(
     around: &Around<'_>,
 ) -> Result<Vec<Counted>> {
     let Around { args, root, interrupts, bar, before, .. } = around;
-    let Assembly { mut vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
+    let Assembly { mut vm, wires, answering } =
+        side.assemble(args.server.as_deref(), root, &plan.scratch, &plan.files)?;
     let out = tempfile::NamedTempFile::new().context("cannot make a temporary file for the counts")?;
     vm.extra.extend(counting.arguments(out.path())?);
     // It may lie in the directory, when that is the one for temporary files.
@@ -71,7 +72,7 @@ fn watched(
     let shown = format!("{}, counting instructions", side.shown());
     let mut show = |progress| bar.show(before + boot, &shown, progress);
     let received = session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts)?;
-    let received = side.check(received, server.as_ref(), plan, root)?;
+    let received = side.check(received, &answering, plan, root)?;
     let lines = std::fs::read_to_string(out.path()).context("cannot read the plugin's counts")?;
     counts(&lines, &received.boot)
 }

@@ -49,7 +49,7 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
     if args.machine.dry_run {
         let dir = given.unwrap_or_else(|| workspace.generated());
         for side in &sides {
-            let Assembly { vm, .. } = side.assemble(args.server.as_deref(), &dir, "")?;
+            let Assembly { vm, .. } = side.assemble(args.server.as_deref(), &dir, "", &[])?;
             println!("{}", shell_line(&vm.program, &vm.arguments()));
         }
         return Ok(ExitCode::SUCCESS);
@@ -107,13 +107,14 @@ fn boots(
         if done.given_up.is_some() {
             continue;
         }
-        let Assembly { vm, wires, server } = side.assemble(args.server.as_deref(), root, &plan.scratch)?;
+        let Assembly { vm, wires, answering } =
+            side.assemble(args.server.as_deref(), root, &plan.scratch, &plan.files)?;
         if done.header.is_none() {
             done.header = Some(header_of(side, plan, &vm, workspace)?);
         }
         let mut show = |progress| bar.show(count, &side.shown(), progress);
         let received = session::run(&vm, wires, &side.pinning, plan, boot, &mut show, interrupts)
-            .and_then(|received| side.check(received, server.as_ref(), plan, root));
+            .and_then(|received| side.check(received, &answering, plan, root));
         match received {
             Ok(received) => done.boots.push(received.boot),
             Err(error) if side.is_reference() && interrupts.check().is_ok() => {

@@ -1,5 +1,6 @@
 //! What a run boots: one machine, or two sides whose boots take turns.
 
+use std::io::Cursor;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
@@ -7,13 +8,14 @@ use anyhow::{Context, Result, anyhow, bail};
 use ninewire_bench_guest::record;
 
 use super::super::machine::{Bench, wire};
-use crate::cli::{MachineArgs, ReferenceUse, RunArgs, SideArgs};
+use crate::cli::{MachineArgs, ReferenceUse, RunArgs, SerialArgs, SerialPort, SideArgs, Tree};
+use crate::files::memory::Memory;
 use crate::image::Source;
 use crate::ingest::Received;
 use crate::interrupt::Interrupts;
-use crate::job::Suite;
+use crate::job::{Paths, Suite};
 use crate::peer::setting::TAG;
-use crate::plan::{Plan, ShareSpec, prepare};
+use crate::plan::{FileSpec, Plan, ShareSpec, prepare};
 use crate::qemu::{CharDev, Confinement, Device, Pinning, Port, Vm};
 use crate::run::header;
 use crate::scratch::Scratch;
@@ -24,8 +26,14 @@ use crate::workspace::Workspace;
 /// The name the guest looks for among its named ports.
 pub(in crate::commands) const RESULTS_PORT: &str = "org.ninewire.bench";
 
-/// The guest's name of the serial share's port: its device is the second on the bus.
+/// The guest's name of the serial share's port 0: its device is the second on the bus.
 const SERIAL_DEVICE: &str = "virtio-console-1";
+
+/// The name the serial share's port has otherwise.
+const SERIAL_PORT: &str = "org.ninewire.9p";
+
+/// Longest file of a tree in memory: more than any case writes.
+const MEMORY_FILE_BYTES_MAX: u64 = 1 << 32;
 
 /// One side: a machine and what it is to measure.
 pub(in crate::commands) struct Side {
@@ -35,6 +43,7 @@ pub(in crate::commands) struct Side {
     pub(in crate::commands) bench: Bench,
     pub(in crate::commands) suite: Suite,
     pub(in crate::commands) pinning: Pinning,
+    pub(in crate::commands) serial: SerialArgs,
 }
 
 impl Side {
@@ -105,11 +114,15 @@ impl Side {
     ) -> Result<Self> {
         let machine = words.machine(&args.machine);
         let settings: Vec<_> = args.job.iter().chain(&words.job).cloned().collect();
-        let suite = suite(args)?.with(&settings)?;
+        let serial = words.serial(args.serial);
+        let mut suite = suite(args)?.with(&settings)?;
+        if serial.tree == Tree::Memory {
+            only_serial(&mut suite)?;
+        }
         let source = words.commit.clone().map_or(Source::Checkout, Source::Commit);
         let bench = Bench::prepare(&machine, &source, workspace, interrupts)?;
         let pinning = if args.no_pin { Pinning::Off } else { Pinning::choose(machine.smp)? };
-        Ok(Self { side, machine, bench, suite, pinning })
+        Ok(Self { side, machine, bench, suite, pinning, serial })
     }
 
     /// `side a (--qemu 7.2)`; nothing where there is only one.
@@ -126,17 +139,19 @@ impl Side {
     pub(super) fn check(
         &self,
         received: Received,
-        server: Option<&Server>,
+        answering: &Answering,
         plan: &Plan,
         root: &Path,
     ) -> Result<Received> {
         let boot = received.boot.facts.boot;
-        if let Some(fault) = server.into_iter().flat_map(Server::faults).next() {
+        if let Some(fault) = answering.server.iter().flat_map(Server::faults).next() {
             bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
         }
-        received
-            .check_written(plan, root)
-            .map_err(|reason| anyhow!("the run is void: boot {boot}: {reason}"))?;
+        let written = match &answering.memory {
+            Some(tree) => received.check_written_in(plan, |path| Ok(Cursor::new(tree.content(path)?))),
+            None => received.check_written(plan, root),
+        };
+        written.map_err(|reason| anyhow!("the run is void: boot {boot}: {reason}"))?;
         Ok(received)
     }
 
@@ -147,29 +162,45 @@ impl Side {
         Device::NineP { tag: TAG.to_string(), dir: root.to_path_buf(), readonly }
     }
 
-    /// The machine of one boot and our ends of its wires.
+    /// The machine of one boot and our ends of its wires. `files` are those a tree in memory begins with.
     pub(in crate::commands) fn assemble(
         &self,
         server: Option<&Path>,
         root: &Path,
         scratch: &str,
+        files: &[FileSpec],
     ) -> Result<Assembly> {
         let mut theirs = Vec::new();
-        let (serial, server) = match server {
-            Some(socket) => (CharDev::Connect(socket.to_path_buf()), None),
-            None => served(&self.machine, root, scratch, &mut theirs)?,
+        let (serial, answering) = match (server, self.serial.tree) {
+            (Some(socket), _) => (CharDev::Connect(socket.to_path_buf()), Answering::default()),
+            (None, Tree::Directory) => served(&self.machine, root, scratch, &mut theirs)?,
+            (None, Tree::Memory) => served_from_memory(&self.machine, root, files, &mut theirs)?,
         };
         let (results, chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
-        let devices = vec![
-            self.share(root),
-            Device::Console(serial),
-            Device::Ports(vec![Port { name: RESULTS_PORT, chardev }]),
-        ];
+        let serial = match self.serial.serial_port {
+            SerialPort::Console => Device::Console(serial),
+            SerialPort::Named => Device::Ports(vec![Port { name: SERIAL_PORT, chardev: serial }]),
+        };
+        let devices =
+            vec![self.share(root), serial, Device::Ports(vec![Port { name: RESULTS_PORT, chardev }])];
         let mut vm = self.bench.vm(&self.machine, "bench", log.chardev(), devices);
         vm.confined = Some(Confinement { dir: root.to_path_buf(), writable: vec![root.join(scratch)] });
-        Ok(Assembly { vm, wires: Wires { results, log, theirs }, server })
+        Ok(Assembly { vm, wires: Wires { results, log, theirs }, answering })
     }
+}
+
+/// Takes the native path away from every case.
+fn only_serial(suite: &mut Suite) -> Result<()> {
+    suite.jobs.retain(|job| job.paths.serial());
+    suite.jobs.iter_mut().for_each(|job| job.paths = Paths::Serial);
+    if suite.jobs.is_empty() {
+        bail!(
+            "no case of the suite {} goes over the serial path, which is all --tree memory has",
+            suite.name
+        );
+    }
+    Ok(())
 }
 
 /// A wire to the embedded server, which is at work unless this is a dry run: QEMU's end, and the server.
@@ -178,18 +209,45 @@ pub(in crate::commands) fn served(
     root: &Path,
     scratch: &str,
     theirs: &mut Vec<UnixStream>,
-) -> Result<(CharDev, Option<Server>)> {
+) -> Result<(CharDev, Answering)> {
     let (our_end, chardev) = wire(theirs)?;
     let serve = || Export::open(root, Access::WriteBelow(scratch.to_string()))?.serve(our_end);
-    Ok((chardev, (!machine.dry_run).then(serve).transpose()?))
+    let server = (!machine.dry_run).then(serve).transpose()?;
+    Ok((chardev, Answering { server, memory: None }))
+}
+
+/// The same with copies of `files` in memory.
+fn served_from_memory(
+    machine: &MachineArgs,
+    root: &Path,
+    files: &[FileSpec],
+    theirs: &mut Vec<UnixStream>,
+) -> Result<(CharDev, Answering)> {
+    let (our_end, chardev) = wire(theirs)?;
+    let tree = Memory::new(MEMORY_FILE_BYTES_MAX);
+    for file in files {
+        let full = root.join(&file.path);
+        let bytes = std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?;
+        tree.put(&file.path, &bytes).with_context(|| format!("cannot keep {} in memory", file.path))?;
+    }
+    let serve = || Export::memory(tree.clone()).serve(our_end);
+    let server = (!machine.dry_run).then(serve).transpose()?;
+    Ok((chardev, Answering { server, memory: Some(tree) }))
+}
+
+/// What answers on the serial path during a boot, unless it is somebody else's server; it works until it is dropped.
+#[derive(Default)]
+pub(in crate::commands) struct Answering {
+    pub(in crate::commands) server: Option<Server>,
+    /// What it serves, if not the directory.
+    memory: Option<Memory>,
 }
 
 /// The machine of one boot and our ends of its wires.
 pub(in crate::commands) struct Assembly {
     pub(in crate::commands) vm: Vm,
     pub(in crate::commands) wires: Wires,
-    /// The server behind the serial share, unless it is somebody else's; it works until it is dropped.
-    pub(in crate::commands) server: Option<Server>,
+    pub(in crate::commands) answering: Answering,
 }
 
 /// A plan for each side. They are made as one, so that cases of both sides use the very same files wherever they need
@@ -202,10 +260,13 @@ pub(in crate::commands) fn plans(
 ) -> Result<Vec<Plan>> {
     let jobs = sides.iter().flat_map(|side| side.suite.jobs.iter().cloned()).collect();
     let all = Suite { name: sides[0].suite.name.clone(), jobs };
-    let mut plan = prepare(&all, shares(args), root, scratch.name(), args.seed)?;
+    let mut plan = prepare(&all, shares(args, &sides[0]), root, scratch.name(), args.seed)?;
     let mut jobs = std::mem::take(&mut plan.jobs).into_iter();
-    let of_side =
-        |side: &Side| Plan { jobs: jobs.by_ref().take(side.suite.jobs.len()).collect(), ..plan.clone() };
+    let of_side = |side: &Side| Plan {
+        jobs: jobs.by_ref().take(side.suite.jobs.len()).collect(),
+        shares: shares(args, side),
+        ..plan.clone()
+    };
     Ok(sides.iter().map(of_side).collect())
 }
 
@@ -230,8 +291,9 @@ fn suite(args: &RunArgs) -> Result<Suite> {
     }
 }
 
-/// Where the two paths lead: the same tree, by QEMU's server and by a server on a socket.
-fn shares(args: &RunArgs) -> Vec<ShareSpec> {
+/// Where the two paths lead: the same tree, by QEMU's server and by a server on a socket; or a tree in memory by the
+/// latter alone.
+fn shares(args: &RunArgs, side: &Side) -> Vec<ShareSpec> {
     let share = |path, device: &str, server: &str| ShareSpec {
         path,
         device: device.to_string(),
@@ -239,8 +301,16 @@ fn shares(args: &RunArgs) -> Vec<ShareSpec> {
         uname: "ninewire".to_string(),
         server: server.to_string(),
     };
-    let serial = args.server.as_ref().map_or("ninewire".to_string(), |socket| socket.display().to_string());
-    vec![share(record::Path::Native, TAG, "qemu local"), share(record::Path::Serial, SERIAL_DEVICE, &serial)]
+    let server = match (&args.server, side.serial.tree) {
+        (Some(socket), _) => socket.display().to_string(),
+        (None, Tree::Directory) => "ninewire".to_string(),
+        (None, Tree::Memory) => "ninewire, in memory".to_string(),
+    };
+    let port = match side.serial.serial_port {
+        SerialPort::Console => SERIAL_DEVICE,
+        SerialPort::Named => SERIAL_PORT,
+    };
+    vec![share(record::Path::Native, TAG, "qemu local"), share(record::Path::Serial, port, &server)]
 }
 
 /// The folder used when the user names none: the plan generates every file in it, in the run's scratch folder.
