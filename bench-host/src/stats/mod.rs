@@ -8,10 +8,12 @@
 //! Every function is checked against vectors made with SciPy (`tests/vectors/make_vectors.py`).
 
 pub mod correction;
+pub mod divisive;
 pub mod line;
 pub mod random;
 pub mod rank;
 pub mod ratio;
+pub mod shift;
 pub mod summary;
 pub mod trend;
 
