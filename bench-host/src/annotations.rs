@@ -85,6 +85,23 @@ impl Annotations {
         self.change.iter().find(|change| change.fits(case, path, what, value))
     }
 
+    /// The entry that says that a change of a case is meant: one about it whose commit is among those `holds` knows.
+    pub fn meant(
+        &self,
+        case: &str,
+        path: record::Path,
+        what: &str,
+        value: f64,
+        holds: impl Fn(&str) -> bool,
+    ) -> Option<&Annotation> {
+        self.change.iter().find(|change| change.fits(case, path, what, value) && holds(&change.commit))
+    }
+
+    /// All entries.
+    pub fn iter(&self) -> impl Iterator<Item = &Annotation> {
+        self.change.iter()
+    }
+
     /// Entries about counters that are not among `used`.
     pub fn idle<'a>(&'a self, used: &'a [Annotation]) -> impl Iterator<Item = &'a Annotation> {
         self.change.iter().filter(|change| counter(&change.what) && !used.contains(change))
@@ -96,6 +113,16 @@ fn counter(word: &str) -> bool {
 }
 
 impl Annotation {
+    /// Why it is meant.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Where it changed.
+    pub fn commit(&self) -> &str {
+        &self.commit
+    }
+
     fn check(&self) -> Result<(), String> {
         let Annotation { case, path, what, up_to, commit, reason } = self;
         let known = counter(what) || ["iops", "p50", "p99"].contains(&what.as_str());

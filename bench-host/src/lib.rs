@@ -12,6 +12,7 @@ pub mod counting;
 pub mod files;
 pub mod foreign;
 pub mod gate;
+pub mod history;
 pub mod image;
 pub mod ingest;
 pub mod interrupt;

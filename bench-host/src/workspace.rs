@@ -92,6 +92,11 @@ impl Workspace {
         self.results().join("annotations.toml")
     }
 
+    /// Cases that were renamed.
+    pub fn aliases(&self) -> PathBuf {
+        self.results().join("aliases.toml")
+    }
+
     /// The recorded runs.
     pub fn results(&self) -> PathBuf {
         self.root.join("results")

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use ninewire_bench_guest::pattern::Crc32c;
@@ -215,6 +215,34 @@ impl fmt::Display for ReadError {
 }
 
 impl std::error::Error for ReadError {}
+
+impl ReadError {
+    /// What is wrong, for those who name the file themselves.
+    pub fn what(&self) -> String {
+        let (told, path) = (self.to_string(), self.path.display().to_string());
+        told.strip_prefix(&path).unwrap_or(&told).trim_start_matches(':').trim_start().to_string()
+    }
+}
+
+/// Longer first lines are of something else.
+const HEADER_BYTES_MAX: u64 = 1 << 20;
+
+/// Reads a file's first line alone: what a run was made with, whole or not.
+pub fn header(path: &Path) -> Result<Header, ReadError> {
+    let failed = |line, problem| ReadError { path: path.to_path_buf(), line, problem };
+    let mut line = Vec::new();
+    File::open(path)
+        .and_then(|file| BufReader::new(file.take(HEADER_BYTES_MAX)).read_until(b'\n', &mut line))
+        .map_err(|error| failed(0, Problem::Io(error)))?;
+    if line.is_empty() {
+        return Err(failed(0, Problem::Cut));
+    }
+    match serde_json::from_slice(&line).map_err(|error| failed(1, Problem::NotALine(error)))? {
+        Line::Header(header) if [SCHEMA, SCHEMA_1].contains(&header.schema.as_str()) => Ok(*header),
+        Line::Header(header) => Err(failed(1, Problem::Schema(header.schema))),
+        _ => Err(failed(1, Problem::OutOfPlace)),
+    }
+}
 
 /// Reads a run's file.
 pub fn read(path: &Path) -> Result<Run, ReadError> {

@@ -1,0 +1,288 @@
+//! Whole histories, from files to words.
+
+use std::path::Path;
+
+use ninewire_bench_guest::record::{Counter, Path as Way, Wait};
+
+use super::testing::{Recorder, at_commit, slower};
+use super::*;
+use crate::annotations::Annotations;
+use crate::run::Run;
+use crate::run::testing::a_run;
+
+/// Two cases at depth 1, so that their counters are exact; times differ a little from run to run.
+fn run_of(number: u64, factor: f64) -> Run {
+    let mut run =
+        at_commit(slower(&a_run(), factor * (1.0 + 0.004 * ((number * 7 % 5) as f64 - 2.0))), number);
+    for job in &mut run.jobs {
+        (job.iodepth, job.wait) = (1, Wait::Poll);
+    }
+    run
+}
+
+fn lineage(count: u64) -> Lineage {
+    let line = |number: u64| format!("{number:040x}\t{number}\tCommit {number}\n");
+    Lineage::of_lines(&(0..count).map(line).collect::<String>())
+}
+
+fn told(results: &Path, annotations: &Annotations, aliases: &Aliases) -> Report {
+    let limits = Limits::default();
+    report(&Store::read(results, lineage(100), limits), annotations, aliases, limits)
+}
+
+fn plainly(recorder: &Recorder) -> Report {
+    told(recorder.results(), &Annotations::default(), &Aliases::default())
+}
+
+fn series<'r>(report: &'r Report, case: &str, path: Way, metric: Metric) -> &'r Series {
+    let wanted = |one: &&Series| {
+        (&*one.case.name, one.case.path, one.metric) == (case, path, metric) && one.basis != Basis::Raw
+    };
+    report.series.iter().find(wanted).expect("the series")
+}
+
+/// Twenty-four runs beside the reference, a fourth slower from the sixteenth on.
+fn a_step() -> Recorder {
+    let recorder = Recorder::new();
+    for number in 0..24 {
+        let factor = if number < 16 { 1.0 } else { 1.25 };
+        recorder.beside_reference(&format!("{number:02}"), &run_of(number, factor));
+    }
+    recorder
+}
+
+#[test]
+fn a_slowdown_is_told_with_how_much_and_since_which_commit() {
+    let recorder = a_step();
+    let report = plainly(&recorder);
+    assert_eq!(report.verdict.word, Word::Worse, "{}", report.verdict.sentence);
+    let iops = series(&report, "read/x", Way::Native, Metric::Iops);
+    let [change] = &iops.changes[..] else { panic!("{iops:?}") };
+    assert!((change.ratio - 0.8).abs() < 0.01 && change.worse, "{change:?}");
+    assert_eq!(
+        (change.from_commit.clone(), change.to_commit.clone()),
+        (format!("{:040x}", 15), format!("{:040x}", 16))
+    );
+    let subjects: Vec<&str> = change.commits.iter().map(|commit| commit.subject.as_str()).collect();
+    assert_eq!(subjects, ["Commit 16"]);
+    assert!(change.also_changed.is_empty(), "{change:?}");
+    // The made-up reference has the durations of the made-up runs in its histogram: percentiles did not change.
+    assert!(report.verdict.worse.iter().all(|finding| report.series[finding.series].metric == Metric::Iops));
+    assert_eq!(report.verdict.worse.len(), 4);
+    let raw = report.twin(iops, &Basis::Raw).expect("the raw numbers");
+    assert_eq!((&raw.state, raw.points.len(), raw.changes.len()), (&SeriesState::ShownOnly, 24, 0));
+    assert!(report.verdict.sentence.starts_with("4 of "), "{}", report.verdict.sentence);
+}
+
+#[test]
+fn the_same_files_give_the_same_report() {
+    let recorder = a_step();
+    let (first, second) = (plainly(&recorder), plainly(&recorder));
+    assert_eq!(format!("{first:?}"), format!("{second:?}"));
+}
+
+#[test]
+fn a_step_that_was_taken_back_is_no_longer_worse() {
+    let recorder = Recorder::new();
+    for number in 0..36 {
+        let factor = if (12..24).contains(&number) { 1.25 } else { 1.0 };
+        recorder.beside_reference(&format!("{number:02}"), &run_of(number, factor));
+    }
+    let report = plainly(&recorder);
+    assert_eq!(series(&report, "read/x", Way::Native, Metric::Iops).changes.len(), 2);
+    assert_eq!((report.verdict.word, report.verdict.worse.len()), (Word::NothingWorse, 0));
+    assert!(report.verdict.better.is_empty(), "what only came back is not better");
+}
+
+#[test]
+fn times_without_the_reference_are_shown_and_never_judged() {
+    let recorder = Recorder::new();
+    for number in 0..24 {
+        recorder.alone(&format!("{number:02}"), &run_of(number, if number < 12 { 1.0 } else { 3.0 }));
+    }
+    let report = plainly(&recorder);
+    let times = report.series.iter().filter(|one| one.metric.is_time());
+    assert!(times.clone().count() >= 4);
+    assert!(times.clone().all(|one| one.state == SeriesState::NoReference && one.changes.is_empty()));
+    assert_eq!(report.verdict.word, Word::NothingWorse, "counters were judged");
+    assert!(report.census.not_judged[0].0.contains("no reference image"), "{:?}", report.census);
+}
+
+#[test]
+fn one_more_kick_is_named_at_once_and_blessed_by_its_commit_alone() {
+    let recorder = Recorder::new();
+    for number in 0..3 {
+        let mut run = run_of(number, 1.0);
+        for sample in
+            run.boots.iter_mut().flat_map(|boot| &mut boot.visits).flat_map(|visit| &mut visit.samples)
+        {
+            if number == 2 && sample.path == Way::Native && sample.job == 0 {
+                *sample.counters.get_mut("kicks").unwrap() *= 2;
+            }
+        }
+        recorder.alone(&format!("{number}"), &run);
+    }
+    let report = plainly(&recorder);
+    let kicks = series(&report, "read/x", Way::Native, Metric::Counter(Counter::Kicks));
+    let [change] = &kicks.changes[..] else { panic!("{kicks:?}") };
+    assert_eq!((change.at, change.before, change.after, change.q), (2, 1.0, 2.0, None));
+    assert_eq!(report.verdict.worse.len(), 1);
+    assert!(
+        report.verdict.sentence.contains("read/x native kicks 1 -> 2 /op"),
+        "{}",
+        report.verdict.sentence
+    );
+
+    let blessed = |commit: &str| {
+        let file = recorder.results().join("annotations.toml");
+        let text =
+            format!("[[change]]\ncase='read/*'\nwhat='kicks'\nup_to=2.0\ncommit='{commit}'\nreason='so'\n");
+        std::fs::write(&file, text).unwrap();
+        let annotations = Annotations::read(&file).unwrap();
+        told(recorder.results(), &annotations, &Aliases::default())
+    };
+    let report = blessed(&format!("{:040x}", 2));
+    assert_eq!((report.verdict.word, report.verdict.meant.len()), (Word::NothingWorse, 1));
+    let report = blessed("0123abcd");
+    assert_eq!((report.verdict.word, report.verdict.meant.len()), (Word::Worse, 0));
+    assert!(
+        report.notes.iter().any(|note| note.text.contains("blesses nothing in the history: so (0123abcd)"))
+    );
+}
+
+#[test]
+fn boots_that_differ_where_they_must_not_are_worse() {
+    let recorder = Recorder::new();
+    for number in 0..2 {
+        let mut run = run_of(number, 1.0);
+        for sample in run.boots[1].visits.iter_mut().flat_map(|visit| &mut visit.samples) {
+            *sample.counters.get_mut("messages").unwrap() += number * sample.ops;
+        }
+        recorder.alone(&format!("{number}"), &run);
+    }
+    let report = plainly(&recorder);
+    let messages = series(&report, "read/x", Way::Native, Metric::Counter(Counter::Messages));
+    assert_eq!(messages.state, SeriesState::Unsteady);
+    assert_eq!(report.verdict.word, Word::Worse);
+    assert!(report.verdict.sentence.contains("differ between boots"), "{}", report.verdict.sentence);
+}
+
+#[test]
+fn no_run_one_run_and_few_runs_each_get_a_word() {
+    let recorder = Recorder::new();
+    let word = |report: &Report| (report.verdict.word, report.verdict.sentence.clone());
+    let nothing = word(&plainly(&recorder));
+    assert_eq!(nothing, (Word::NothingJudged, "There are no runs, so nothing can be said.".into()));
+    recorder.beside_reference("0", &run_of(0, 1.0));
+    let (one, sentence) = word(&plainly(&recorder));
+    assert_eq!((one, &sentence[..17]), (Word::NothingJudged, "There is one run,"));
+    recorder.beside_reference("1", &run_of(1, 2.0));
+    let report = plainly(&recorder);
+    let iops = series(&report, "read/x", Way::Native, Metric::Iops);
+    assert!(matches!(iops.state, SeriesState::TooFewRuns { have: 2, .. }), "{:?}", iops.state);
+    assert_eq!(report.verdict.word, Word::NothingWorse, "twice as slow, but two runs show nothing");
+}
+
+#[test]
+fn another_machine_another_setting_and_another_case_are_series_of_their_own() {
+    let recorder = Recorder::new();
+    recorder.alone("0", &run_of(0, 1.0));
+    let mut other = run_of(1, 1.0);
+    other.header.host.cpu_model = "Another".into();
+    recorder.alone("1", &other);
+    let mut other = run_of(2, 1.0);
+    other.header.qemu.argv = ["qemu", "-append", "mode=bench dma.pool=64M"].map(String::from).to_vec();
+    recorder.alone("2", &other);
+    let mut other = run_of(3, 1.0);
+    other.jobs[0].bs_bytes = 4096;
+    recorder.alone("3", &other);
+    let report = plainly(&recorder);
+    assert_eq!(report.machines.len(), 3);
+    let names: Vec<&str> = report.machines.iter().map(|machine| machine.guest.as_str()).collect();
+    assert!(names[2].contains("dma.pool=64M"), "{names:?}");
+    let lengths = |case: &str| -> Vec<usize> {
+        let found = report
+            .series
+            .iter()
+            .filter(|one| (&*one.case.name, one.case.path, one.metric) == (case, Way::Native, Metric::Iops));
+        found.map(|one| one.points.len()).collect()
+    };
+    assert_eq!((lengths("read/x"), lengths("filestat/x")), (vec![1, 1, 1, 1], vec![2, 1, 1]));
+}
+
+#[test]
+fn a_renamed_case_stays_one_series() {
+    let recorder = Recorder::new();
+    recorder.alone("0", &run_of(0, 1.0));
+    let mut renamed = run_of(1, 1.0);
+    renamed.jobs[0].name = "read/y".into();
+    recorder.alone("1", &renamed);
+    let file = recorder.results().join("aliases.toml");
+    std::fs::write(&file, "[[renamed]]\nfrom='read/x'\nto='read/y'\n").unwrap();
+    let report = told(recorder.results(), &Annotations::default(), &Aliases::read(&file).unwrap());
+    assert_eq!(series(&report, "read/y", Way::Native, Metric::Counter(Counter::Kicks)).points.len(), 2);
+    assert!(report.series.iter().all(|one| &*one.case.name != "read/x"));
+}
+
+#[test]
+fn a_case_the_newest_runs_do_not_have_has_ended() {
+    let recorder = Recorder::new();
+    for number in 0..5 {
+        let mut run = run_of(number, 1.0);
+        if number > 1 {
+            run.jobs[0].name = "read/new".into();
+        }
+        recorder.alone(&format!("{number}"), &run);
+    }
+    let report = plainly(&recorder);
+    let kicks = Metric::Counter(Counter::Kicks);
+    assert_eq!(series(&report, "read/x", Way::Native, kicks).state, SeriesState::Ended);
+    assert_eq!(series(&report, "read/new", Way::Native, kicks).state, SeriesState::Judged);
+}
+
+#[test]
+fn planted_faults_are_left_out_and_shown_when_asked_for() {
+    let recorder = Recorder::new();
+    for number in 0..3 {
+        let mut run = run_of(number, 1.0);
+        if number == 2 {
+            run.boots.iter_mut().for_each(|boot| boot.facts.cmdline.push_str(" plant=copy"));
+            for sample in
+                run.boots.iter_mut().flat_map(|boot| &mut boot.visits).flat_map(|visit| &mut visit.samples)
+            {
+                sample.counters.insert("copied_bytes".into(), sample.ops * 4096);
+            }
+        }
+        recorder.alone(&format!("{number}"), &run);
+    }
+    let report = plainly(&recorder);
+    assert_eq!((report.runs.len(), report.verdict.word), (2, Word::NothingWorse));
+    assert!(report.notes.iter().any(|note| note.text.contains("a fault was planted into it (copy)")));
+    let limits = Limits { planted: true, ..Limits::default() };
+    let store = Store::read(recorder.results(), lineage(9), limits);
+    let report = super::report(&store, &Annotations::default(), &Aliases::default(), limits);
+    assert_eq!(report.verdict.word, Word::Worse);
+    let copied = series(&report, "read/x", Way::Native, Metric::Counter(Counter::CopiedBytes));
+    assert_eq!(copied.changes[0].also_changed, ["fault planted on purpose: none -> copy"]);
+}
+
+#[test]
+fn what_else_changed_in_the_range_is_told() {
+    let recorder = Recorder::new();
+    for number in 0..2 {
+        let mut run = run_of(number, 1.0);
+        if number == 1 {
+            run.header.image.rustc = "rustc 2".into();
+            run.header.host.kernel = "6.2".into();
+            run.header.host.load_1m = 4.0;
+            run.counted.iter_mut().for_each(|counted| counted.instructions += 50 * counted.ops);
+        }
+        recorder.alone(&format!("{number}"), &run);
+    }
+    let report = plainly(&recorder);
+    let instructions = series(&report, "read/x", Way::Native, Metric::Counter(Counter::Instructions));
+    assert_eq!(
+        instructions.changes[0].also_changed,
+        ["compiler: unknown -> rustc 2", "host's kernel: unknown -> 6.2", "host's load: 0.0 -> 4.0"]
+    );
+}
