@@ -3,7 +3,7 @@
 use core::future::Future;
 
 use crate::case::{Crew, Sink, StreamLost, no_visit, visit};
-use crate::intake::{Orders, visits};
+use crate::intake::Orders;
 use crate::record::{At, Bye, Job, Path, Share, Status};
 use crate::target::{Clock, Target, TargetError};
 
@@ -11,8 +11,10 @@ use crate::target::{Clock, Target, TargetError};
 pub trait Sessions {
     /// A session on the native path.
     type Native: Target;
-    /// A session on the serial path.
-    type Serial: Target;
+    /// A session on a byte stream, whichever carries it.
+    type Stream: Target;
+    /// A raw port.
+    type Raw: Target;
 
     /// Attaches to `share` over a virtio-9p device.
     fn native(
@@ -21,12 +23,15 @@ pub trait Sessions {
         job: &Job<'_>,
     ) -> impl Future<Output = Result<Self::Native, TargetError>>;
 
-    /// Attaches to `share` over a port.
-    fn serial(
+    /// Attaches to `share` over a port; its path says over which, and how.
+    fn stream(
         &self,
         share: &Share<'_>,
         job: &Job<'_>,
-    ) -> impl Future<Output = Result<Self::Serial, TargetError>>;
+    ) -> impl Future<Output = Result<Self::Stream, TargetError>>;
+
+    /// Opens the port of `share` for bytes that are no 9P.
+    fn raw(&self, share: &Share<'_>, job: &Job<'_>) -> impl Future<Output = Result<Self::Raw, TargetError>>;
 }
 
 /// Visits every case on its paths and says goodbye. Cases that fail are streamed and do not stop the others; what is
@@ -35,12 +40,12 @@ pub async fn follow<X: Sessions, C: Clock, S: Sink>(
     orders: &Orders,
     sessions: &X,
     clock: &C,
-    crew: &(impl Crew<X::Native, C> + Crew<X::Serial, C>),
+    crew: &(impl Crew<X::Native, C> + Crew<X::Stream, C> + Crew<X::Raw, C>),
     sink: &mut S,
 ) -> Result<(), StreamLost> {
     for job in orders.jobs() {
         let files = orders.files(&job);
-        for &(path, number) in visits(&job) {
+        for (path, number) in job.paths.visits() {
             let at = At { job: job.index, path, visit: number };
             let Some(share) = orders.share(path) else {
                 no_visit(sink, at, TargetError::Unsupported { what: "the host shares nothing on this path" })
@@ -52,7 +57,11 @@ pub async fn follow<X: Sessions, C: Clock, S: Sink>(
                     Ok(target) => visit(&target, clock, crew, sink, &job, &files, at).await?,
                     Err(error) => no_visit(sink, at, error).await?,
                 },
-                Path::Serial => match sessions.serial(&share, &job).await {
+                Path::Serial | Path::Named | Path::Proxied => match sessions.stream(&share, &job).await {
+                    Ok(target) => visit(&target, clock, crew, sink, &job, &files, at).await?,
+                    Err(error) => no_visit(sink, at, error).await?,
+                },
+                Path::Raw => match sessions.raw(&share, &job).await {
                     Ok(target) => visit(&target, clock, crew, sink, &job, &files, at).await?,
                     Err(error) => no_visit(sink, at, error).await?,
                 },

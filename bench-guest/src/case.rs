@@ -19,21 +19,25 @@ use core::sync::atomic::{AtomicU16, Ordering};
 
 mod check;
 mod problem;
+mod raw;
 #[cfg(test)]
 mod tests;
 mod timed;
+mod tree;
 
 use crate::histogram::{ENCODED_MAX, Histogram};
 use crate::lanes::LANES_MAX;
 use crate::order::Order;
 use crate::pattern::{Crc32c, STAMP_BYTES, Written, derive, stamp};
-use crate::record::{At, CaseEnd, CaseStart, Counters, File, Job, Outcome, Record, Samples, Verified, Work};
+use crate::record::{
+    At, CaseEnd, CaseStart, CounterSet, Counters, File, Job, Outcome, Record, Samples, Verified, Work,
+};
 use crate::target::{Access, Clock, Slot, Target, TargetError};
 use crate::units::Bytes;
 use check::{Ends, Region, compare};
 use problem::{Problem, doing};
 pub use timed::{Crew, Hand, OneTask, Shift};
-use timed::{Doing, Limit, check_size};
+use timed::{Doing, Done, Limit, check_size};
 
 /// The most bytes an untimed read of the verifying pass asks for.
 const VERIFY_BYTES_MAX: u32 = 1 << 20;
@@ -125,14 +129,18 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         if job.iodepth == 0 || usize::from(job.iodepth) > LANES_MAX {
             return Err(Problem::Job { why: "iodepth is not between 1 and 128" });
         }
-        if self.files.is_empty() {
+        let has_ends = job.bs >= 2 * STAMP_BYTES as u32 && job.bs.is_multiple_of(STAMP_BYTES as u32);
+        if job.work.has_block() && !has_ends {
+            return Err(Problem::Job { why: "bs is not a multiple of 8 and at least 16" });
+        }
+        if job.work.is_raw() {
+            return self.raw().await;
+        }
+        if self.files.is_empty() && job.work.needs_files() {
             return Err(Problem::Job { why: "the job has no file" });
         }
         if job.work.is_metadata() {
             return self.metadata().await;
-        }
-        if job.bs < 2 * STAMP_BYTES as u32 || !job.bs.is_multiple_of(STAMP_BYTES as u32) {
-            return Err(Problem::Job { why: "bs is not a multiple of 8 and at least 16" });
         }
         let blocks = job.size.0.min(self.files[0].size.0) / u64::from(job.bs);
         if blocks == 0 {
@@ -147,9 +155,9 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         if job.work.writes() { self.writes(region).await } else { self.reads(region).await }
     }
 
-    /// The first visit on a path checks every byte; later visits on it need not.
+    /// The first visit on a path checks every byte; the second, on the way back, need not where there are other paths.
     fn checks_every_byte(&self) -> bool {
-        self.job.verify && self.at.visit < 2
+        self.job.verify && usize::from(self.at.visit) < self.job.paths.count().max(2)
     }
 
     /// One per operation in flight.
@@ -322,6 +330,10 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
                 }
                 Ok(())
             }
+            Work::Walk => self.walks().await,
+            Work::Readdir => self.readdirs().await,
+            Work::CreateRemove => self.creates().await,
+            Work::Floor => self.floors().await,
             _ => {
                 let mut found = Vec::with_capacity(files.len());
                 for facts in files {
@@ -370,7 +382,18 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         pass: u64,
         hands: &mut [Hand<T::Slot>],
     ) -> Result<(), Problem> {
-        let (target, job, at) = (self.target, self.job, self.at);
+        let (done, counted) = self.time(doing, pass, hands).await?;
+        self.tell(repetition, done, counted).await
+    }
+
+    /// The part of a repetition that is timed: what was done, and how much each counter rose.
+    async fn time(
+        &mut self,
+        doing: &Doing<'_, T::File>,
+        pass: u64,
+        hands: &mut [Hand<T::Slot>],
+    ) -> Result<(Done, CounterSet), Problem> {
+        let (target, job) = (self.target, self.job);
         let time = (job.runtime.0 > 0).then(|| job.runtime.ticks(self.clock.rate()));
         let limit = Limit { ops: if job.time_based && time.is_some() { u64::MAX } else { pass }, time };
 
@@ -378,9 +401,12 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         target.mark();
         let done = timed::run(target, self.clock, self.crew, doing, hands, limit, &mut self.histogram).await;
         target.mark();
-        let done = done?;
-        let counted = target.counters().since(&before);
+        Ok((done?, target.counters().since(&before)))
+    }
 
+    /// The records of a repetition.
+    async fn tell(&mut self, repetition: u16, done: Done, counted: CounterSet) -> Result<(), Problem> {
+        let at = self.at;
         let mut room = vec![0; ENCODED_MAX];
         let samples = Samples {
             at,

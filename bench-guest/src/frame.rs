@@ -19,7 +19,7 @@ use crate::record::Record;
 pub const MAGIC: [u8; 4] = [0x39, 0x57, 0xF5, 0xA9];
 
 /// The version of this format, frames and records together. A change of either is a new version.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Bytes before the payload.
 pub const HEADER_BYTES: usize = 16;
@@ -335,8 +335,8 @@ mod tests {
         let bye = Record::Bye(Bye { frames: 1, status: Status::Done });
         let len = encoder.encode(&bye, &mut room).unwrap();
         assert_eq!(len, 21);
-        assert_eq!(room[..12], [0x39, 0x57, 0xF5, 0xA9, 1, 0x0B, 5, 0, 1, 0, 0, 0]);
-        assert_eq!(room[12..16], Crc32c::of(&[1, 0x0B, 5, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0]).to_le_bytes());
+        assert_eq!(room[..12], [0x39, 0x57, 0xF5, 0xA9, 2, 0x0B, 5, 0, 1, 0, 0, 0]);
+        assert_eq!(room[12..16], Crc32c::of(&[2, 0x0B, 5, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0]).to_le_bytes());
         assert_eq!(room[16..21], [1, 0, 0, 0, 0]);
         assert_eq!(room[21..], [0xAA; 19]);
     }

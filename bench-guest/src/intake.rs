@@ -123,7 +123,8 @@ impl Intake {
             return Err(OrderError::Number { expected, found });
         }
         if let Record::Job(job) = record
-            && (job.files == 0 || u32::from(job.first_file) + u32::from(job.files) > u32::from(plan.files))
+            && (job.files == 0 && job.work.needs_files()
+                || u32::from(job.first_file) + u32::from(job.files) > u32::from(plan.files))
         {
             return Err(OrderError::Files { job: job.index });
         }
@@ -176,22 +177,11 @@ impl Orders {
     }
 }
 
-/// The order of visits to a case in one boot: A B B A, so that a drift of the machine during the case falls on both
-/// paths alike. On one path alone two visits.
-pub fn visits(job: &Job<'_>) -> &'static [(Path, u8)] {
-    match (job.native, job.serial) {
-        (true, true) => &[(Path::Native, 0), (Path::Serial, 1), (Path::Serial, 2), (Path::Native, 3)],
-        (true, false) => &[(Path::Native, 0), (Path::Native, 1)],
-        (false, true) => &[(Path::Serial, 0), (Path::Serial, 1)],
-        (false, false) => &[],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::{Decoder, Encoder, Event, FRAME_MAX};
-    use crate::record::{Dialect, Wait, Work};
+    use crate::record::{Dialect, Paths, Wait, Work};
     use crate::units::{Bytes, Nanos};
     use alloc::vec;
 
@@ -201,8 +191,7 @@ mod tests {
     const JOB: Job<'static> = Job {
         index: 0,
         work: Work::Read,
-        native: false,
-        serial: true,
+        paths: Paths::SERIAL,
         bs: 4096,
         iodepth: 1,
         size: Bytes(4096),
@@ -291,12 +280,11 @@ mod tests {
     }
 
     #[test]
-    fn visits_are_balanced_in_time() {
-        let paths = |native, serial| {
-            visits(&Job { native, serial, ..JOB }).iter().map(|&(path, _)| path).collect::<Vec<_>>()
-        };
-        assert_eq!(paths(true, true), [Path::Native, Path::Serial, Path::Serial, Path::Native]);
-        assert_eq!(paths(false, true), [Path::Serial; 2]);
-        assert!(paths(false, false).is_empty());
+    fn a_job_about_no_file_needs_none() {
+        for work in [Work::PortIn, Work::Floor] {
+            let mut records = whole();
+            records[4] = Job { work, first_file: 0, files: 0, ..JOB }.into();
+            assert!(take(&records).unwrap().is_some());
+        }
     }
 }

@@ -20,7 +20,9 @@ pub mod histogram;
 pub mod intake;
 pub mod lanes;
 pub mod order;
+mod paths;
 pub mod pattern;
+pub mod raw;
 pub mod record;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]

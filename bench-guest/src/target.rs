@@ -152,6 +152,54 @@ pub trait Target {
     /// Lets go of a file and waits until the server has.
     fn clunk(&self, file: Self::File) -> impl Future<Output = Result<(), TargetError>>;
 
+    /// Finds a file and lets go of it.
+    fn find(&self, path: &str) -> impl Future<Output = Result<(), TargetError>> {
+        async move {
+            let file = self.walk(path).await?;
+            self.clunk(file).await
+        }
+    }
+
+    /// Opens the directory at `path`, shows the name of each of its entries, and lets go of it. Whether the directory
+    /// itself and its parent are among them is the target's business.
+    fn read_dir(
+        &self,
+        path: &str,
+        see: &mut dyn FnMut(&[u8]),
+    ) -> impl Future<Output = Result<(), TargetError>> {
+        let _ = (path, see);
+        async { Err(NOT_HERE) }
+    }
+
+    /// Makes an empty file in a directory that was walked to, and lets go of it. One that is there already is an error.
+    fn create(&self, directory: &Self::File, name: &str) -> impl Future<Output = Result<(), TargetError>> {
+        let _ = (directory, name);
+        async { Err(NOT_HERE) }
+    }
+
+    /// Removes a file from a directory that was walked to.
+    fn remove(&self, directory: &Self::File, name: &str) -> impl Future<Output = Result<(), TargetError>> {
+        let _ = (directory, name);
+        async { Err(NOT_HERE) }
+    }
+
+    /// One message there and back that the server does nothing for.
+    fn floor(&self) -> impl Future<Output = Result<(), TargetError>> {
+        async { Err(TargetError::Unsupported { what: "a message that asks for nothing" }) }
+    }
+
+    /// Sends the first `count` bytes of the slot's content on a raw port; done when the slot can be used again.
+    fn send(&self, slot: &mut Self::Slot, count: u32) -> impl Future<Output = Result<(), TargetError>> {
+        let _ = (slot, count);
+        async { Err(NOT_HERE) }
+    }
+
+    /// Takes the next `count` bytes of a raw port's stream, all of them, to where reads bring theirs.
+    fn receive(&self, slot: &mut Self::Slot, count: u32) -> impl Future<Output = Result<(), TargetError>> {
+        let _ = (slot, count);
+        async { Err(NOT_HERE) }
+    }
+
     /// Walk, getattr, clunk: what `stat` of a path costs.
     fn stat(&self, path: &str) -> impl Future<Output = Result<Bytes, TargetError>> {
         async move {
@@ -178,6 +226,9 @@ pub trait Target {
         }
     }
 }
+
+/// What a target says that has no files, or no raw port.
+const NOT_HERE: TargetError = TargetError::Unsupported { what: "this kind of operation on this path" };
 
 /// The counter everything is timed by.
 pub trait Clock {

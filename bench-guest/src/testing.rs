@@ -3,7 +3,8 @@
 //! The tree answers every operation only when polled a second time, so that operations overlap as they do over a
 //! device, and can be told to lie.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec;
@@ -17,6 +18,7 @@ use crate::agenda::Sessions;
 use crate::case::{Sink, StreamLost};
 use crate::frame::{Encoder, FRAME_MAX};
 use crate::pattern::POISON;
+use crate::raw::{Block, Command, MESSAGE_BYTES, Report, STOP, Tally, Way};
 use crate::record::{Counter, CounterSet, Dialect, Job, Placement, Record, Share, Wait};
 use crate::target::{Access, Clock, Settings, Slot, Target, TargetError};
 use crate::units::{Bytes, Hertz, Ticks};
@@ -39,6 +41,12 @@ pub enum Lie {
     Refuse(u64, u32),
     /// Every operation times out.
     TimeOut,
+    /// Lists a directory without its last entry.
+    HideEntry,
+    /// Says that a file is removed and keeps it, after so many that it did remove.
+    KeepRemoved(u64),
+    /// Swallows the block a raw port carries after so many others.
+    LoseBlock(u64),
 }
 
 /// A file tree; clones are the same tree.
@@ -75,6 +83,8 @@ impl Tree {
             last_read: RefCell::default(),
             in_flight: Cell::default(),
             in_flight_max: Cell::default(),
+            removed: Cell::default(),
+            port: RefCell::new(RawHost::new(lie)),
         }
     }
 }
@@ -91,6 +101,98 @@ pub struct Session {
     last_read: RefCell<Vec<u8>>,
     in_flight: Cell<u16>,
     in_flight_max: Cell<u16>,
+    removed: Cell<u64>,
+    port: RefCell<RawHost>,
+}
+
+/// The host's end of a raw port.
+#[derive(Debug)]
+struct RawHost {
+    lie: Lie,
+    /// What came and is no whole command or block yet.
+    came: Vec<u8>,
+    /// What goes back.
+    back: VecDeque<u8>,
+    command: Option<Command>,
+    tally: Tally,
+    wrong: u64,
+}
+
+impl RawHost {
+    fn new(lie: Lie) -> Self {
+        let (came, back) = (Vec::new(), VecDeque::new());
+        RawHost { lie, came, back, command: None, tally: Tally::default(), wrong: 0 }
+    }
+
+    /// Bytes from the guest.
+    fn take(&mut self, bytes: &[u8]) {
+        self.came.extend_from_slice(bytes);
+        loop {
+            let wanted = match &self.command {
+                Some(Command { way: Way::Out | Way::Ping, blocks, .. }) => blocks.bytes as usize,
+                _ => MESSAGE_BYTES,
+            };
+            if self.came.len() < wanted {
+                return;
+            }
+            let rest = self.came.split_off(wanted);
+            let piece = core::mem::replace(&mut self.came, rest);
+            match self.command {
+                None => {
+                    self.command = Command::decode(piece.as_slice().try_into().expect("of this length"));
+                    (self.tally, self.wrong) = (Tally::default(), 0);
+                }
+                Some(command) if command.way == Way::In => {
+                    assert_eq!(piece, STOP, "nothing else belongs here");
+                    let mut last = vec![0; command.blocks.bytes as usize];
+                    command.blocks.stamp_last(&mut last);
+                    self.back.extend(last);
+                    self.report();
+                }
+                Some(command) => match command.blocks.check(&piece, command.whole) {
+                    Ok(Block::Last) => self.report(),
+                    _ if self.lie == Lie::LoseBlock(self.tally.count) => self.lie = Lie::None,
+                    Ok(Block::Numbered(number)) => {
+                        self.tally.add(number);
+                        if command.way == Way::Ping {
+                            self.send(&piece);
+                        }
+                    }
+                    Err(_) => self.wrong += 1,
+                },
+            }
+        }
+    }
+
+    fn report(&mut self) {
+        let wrong = self.wrong + u64::from(!self.tally.is_whole());
+        self.back.extend(Report { blocks: self.tally.count, wrong, idle_ns: 5 }.encode());
+        self.command = None;
+    }
+
+    fn send(&mut self, block: &[u8]) {
+        let begin = self.tally.count.saturating_sub(1) * block.len() as u64;
+        for (offset, byte) in (begin..).zip(block) {
+            self.back.push_back(byte ^ u8::from(self.lie == Lie::Flip(offset)));
+        }
+    }
+
+    /// Bytes for the guest.
+    fn give(&mut self, count: usize) -> Vec<u8> {
+        while let Some(command) = self.command.filter(|command| command.way == Way::In)
+            && self.back.len() < count
+        {
+            if self.lie == Lie::LoseBlock(self.tally.count) {
+                self.tally.add(self.tally.count);
+            }
+            let mut block = vec![0; command.blocks.bytes as usize];
+            command.blocks.fill_inside(&mut block);
+            command.blocks.stamp(&mut block, self.tally.count);
+            self.tally.add(self.tally.count);
+            self.send(&block);
+        }
+        self.back.drain(..count.min(self.back.len())).collect()
+    }
 }
 
 impl Session {
@@ -124,6 +226,10 @@ impl Session {
 }
 
 const ENOENT: u32 = 2;
+const EEXIST: u32 = 17;
+
+/// A directory that is there though no file is in it.
+pub const EMPTY_DIRECTORY: &str = "empty";
 
 /// Where the bytes of one operation are: own pages, or what was lent last, cut into two pieces.
 #[derive(Debug)]
@@ -145,13 +251,18 @@ pub struct Both {
 
 impl Sessions for Both {
     type Native = Session;
-    type Serial = Session;
+    type Stream = Session;
+    type Raw = Session;
 
     async fn native(&self, _: &Share<'_>, _: &Job<'_>) -> Result<Session, TargetError> {
         Ok(self.tree.session(Placement::OwnPages, self.lie))
     }
 
-    async fn serial(&self, _: &Share<'_>, _: &Job<'_>) -> Result<Session, TargetError> {
+    async fn stream(&self, _: &Share<'_>, _: &Job<'_>) -> Result<Session, TargetError> {
+        Ok(self.tree.session(Placement::Loan, self.lie))
+    }
+
+    async fn raw(&self, _: &Share<'_>, _: &Job<'_>) -> Result<Session, TargetError> {
         Ok(self.tree.session(Placement::Loan, self.lie))
     }
 }
@@ -212,7 +323,11 @@ impl Target for Session {
 
     async fn walk(&self, path: &str) -> Result<String, TargetError> {
         self.message().await?;
-        let found = self.tree.files.borrow().contains_key(path);
+        let within = |known: &String| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let found = {
+            let files = self.tree.files.borrow();
+            files.contains_key(path) || files.keys().any(within) || path == EMPTY_DIRECTORY
+        };
         if found { Ok(path.into()) } else { Err(TargetError::Refused { errno: ENOENT }) }
     }
 
@@ -284,6 +399,62 @@ impl Target for Session {
 
     async fn clunk(&self, _: String) -> Result<(), TargetError> {
         self.message().await
+    }
+
+    async fn read_dir(&self, path: &str, see: &mut dyn FnMut(&[u8])) -> Result<(), TargetError> {
+        self.message().await?;
+        let files = self.tree.files.borrow();
+        let names = files.keys().filter_map(|known| known.strip_prefix(path)?.strip_prefix('/'));
+        let mut names: Vec<&str> = names.filter(|name| !name.contains('/')).collect();
+        if self.lie == Lie::HideEntry {
+            names.pop();
+        }
+        [".", ".."].into_iter().chain(names).for_each(|name| see(name.as_bytes()));
+        Ok(())
+    }
+
+    async fn create(&self, directory: &String, name: &str) -> Result<(), TargetError> {
+        self.message().await?;
+        match self.tree.files.borrow_mut().insert(format!("{directory}/{name}"), Vec::new()) {
+            None => Ok(()),
+            Some(_) => Err(TargetError::Refused { errno: EEXIST }),
+        }
+    }
+
+    async fn remove(&self, directory: &String, name: &str) -> Result<(), TargetError> {
+        self.message().await?;
+        let removed = self.removed.replace(self.removed.get() + 1);
+        if matches!(self.lie, Lie::KeepRemoved(after) if removed >= after) {
+            return Ok(());
+        }
+        let gone = self.tree.files.borrow_mut().remove(&format!("{directory}/{name}"));
+        gone.map(|_| ()).ok_or(TargetError::Refused { errno: ENOENT })
+    }
+
+    async fn floor(&self) -> Result<(), TargetError> {
+        self.message().await
+    }
+
+    async fn send(&self, slot: &mut MemorySlot, count: u32) -> Result<(), TargetError> {
+        self.port.borrow_mut().take(&slot.own[..count as usize]);
+        self.message().await
+    }
+
+    async fn receive(&self, slot: &mut MemorySlot, count: u32) -> Result<(), TargetError> {
+        self.message().await?;
+        let mut bytes = self.port.borrow_mut().give(count as usize);
+        if bytes.len() < count as usize {
+            return Err(TargetError::TimedOut { awaited: "bytes of a port in memory" });
+        }
+        slot.came = bytes.len();
+        match self.placement {
+            Placement::OwnPages => slot.own[..bytes.len()].copy_from_slice(&bytes),
+            Placement::Loan => {
+                let tail = bytes.split_off(bytes.len().min(5));
+                slot.loan = Some([bytes, tail]);
+            }
+        }
+        Ok(())
     }
 }
 

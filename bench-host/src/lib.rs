@@ -20,6 +20,7 @@ pub mod job;
 pub mod peer;
 pub mod plan;
 pub mod qemu;
+pub mod raw_port;
 pub mod run;
 pub mod scratch;
 pub mod selftest;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use ninewire_bench_guest::frame::{Encoder, FRAME_MAX, NoRoom};
 use ninewire_bench_guest::pattern::{Crc32c, derive, fill};
-use ninewire_bench_guest::record::{self, Go, Record};
+use ninewire_bench_guest::record::{self, Go, Record, Work};
 use ninewire_bench_guest::units::Bytes;
 
 use crate::checksum::crc32c_of;
@@ -57,11 +57,11 @@ pub struct ShareSpec {
 pub struct FileSpec {
     /// Below the root, `/` between names.
     pub path: String,
-    /// Its size.
+    /// Its size; of a directory how many entries it has.
     pub size: Bytes,
-    /// CRC-32C of its content.
+    /// CRC-32C of its content; of a directory the sum of those of its entries' names.
     pub crc32c: u32,
-    /// For a generated file what it was generated from.
+    /// For a generated file what it was generated from; for a directory we made any number.
     pub seed: Option<u64>,
 }
 
@@ -134,11 +134,8 @@ pub fn prepare(
     scratch: &str,
     seed: u64,
 ) -> Result<Plan, PlanError> {
-    for path in [record::Path::Native, record::Path::Serial] {
-        let wanted = |job: &JobSpec| match path {
-            record::Path::Native => job.paths.native(),
-            record::Path::Serial => job.paths.serial(),
-        };
+    for &path in record::Path::ALL {
+        let wanted = |job: &JobSpec| job.paths.has(path);
         if suite.jobs.iter().any(wanted) && !shares.iter().any(|share| share.path == path) {
             return Err(PlanError::NoShare(path));
         }
@@ -148,11 +145,7 @@ pub fn prepare(
     let mut taken = BTreeMap::new();
     for spec in &suite.jobs {
         // Cases that need the same files share them; what one case writes no other reads.
-        let need = match (spec.work.is_metadata(), spec.work.writes()) {
-            (true, _) => Need::Small(spec.nrfiles),
-            (_, true) => Need::Written(spec.size),
-            _ => Need::Data(spec.size),
-        };
+        let need = Need::of(spec);
         let (first_file, count) = match taken.get(&need) {
             Some(&known) => known,
             None => {
@@ -216,8 +209,7 @@ impl PlannedJob {
         record::Job {
             index,
             work: spec.work,
-            native: spec.paths.native(),
-            serial: spec.paths.serial(),
+            paths: spec.paths,
             bs: spec.bs,
             iodepth: spec.iodepth,
             size: spec.size,
@@ -244,6 +236,28 @@ enum Need {
     Written(Bytes),
     /// So many small files.
     Small(u16),
+    /// A file at the end of a path of so many names.
+    Deep(u8),
+    /// A directory of so many entries.
+    Directory(u16),
+    /// An empty directory to make files in.
+    Room,
+    /// Nothing.
+    Nothing,
+}
+
+impl Need {
+    fn of(spec: &JobSpec) -> Need {
+        match spec.work {
+            Work::Read | Work::RandRead => Need::Data(spec.size),
+            Work::Write | Work::RandWrite => Need::Written(spec.size),
+            Work::FileOpenRead | Work::FileStat | Work::Getattr => Need::Small(spec.nrfiles),
+            Work::Walk => Need::Deep(spec.pathdepth),
+            Work::Readdir => Need::Directory(spec.nrfiles),
+            Work::CreateRemove => Need::Room,
+            Work::Floor | Work::PortOut | Work::PortIn | Work::PortPing => Need::Nothing,
+        }
+    }
 }
 
 struct Files<'p> {
@@ -279,6 +293,17 @@ impl Files<'_> {
                 }
                 (0..count).try_for_each(|index| self.generate(&format!("small-{index}"), Bytes(SMALL_BYTES)))
             }
+            Need::Deep(names) => {
+                // The scratch folder is the first name and the file the last.
+                let between =
+                    format!("deep-{names}/") + &"down/".repeat(usize::from(names).saturating_sub(3));
+                let between = if names < 3 { String::new() } else { between };
+                self.make_directory(&between)?;
+                self.generate(&format!("{between}bottom-{names}"), Bytes(SMALL_BYTES))
+            }
+            Need::Directory(entries) => self.directory(&format!("entries-{entries}"), entries),
+            Need::Room => self.directory("room", 0),
+            Need::Nothing => Ok(()),
         }
     }
 
@@ -288,6 +313,27 @@ impl Files<'_> {
         let failed = |error| PlanError::Io { doing: "reading", path: full.clone(), error };
         let (size, crc32c) = File::open(&full).and_then(crc32c_of).map_err(failed)?;
         self.chosen.push(FileSpec { path: path.to_string(), size: Bytes(size), crc32c, seed: None });
+        Ok(())
+    }
+
+    fn make_directory(&self, name: &str) -> Result<PathBuf, PlanError> {
+        let full = self.root.join(self.scratch).join(name);
+        let made = std::fs::create_dir_all(&full);
+        made.map_err(|error| PlanError::Io { doing: "making", path: full.clone(), error })?;
+        Ok(full)
+    }
+
+    /// A directory with empty files in it.
+    fn directory(&mut self, name: &str, entries: u16) -> Result<(), PlanError> {
+        let full = self.make_directory(name)?;
+        let mut names: u32 = 0;
+        for entry in 0..entries {
+            let (name, path) = (format!("entry-{entry:05}"), full.join(format!("entry-{entry:05}")));
+            names = names.wrapping_add(Crc32c::of(name.as_bytes()));
+            File::create_new(&path).map_err(|error| PlanError::Io { doing: "writing", path, error })?;
+        }
+        let path = format!("{}/{name}", self.scratch);
+        self.chosen.push(FileSpec { path, size: Bytes(entries.into()), crc32c: names, seed: Some(0) });
         Ok(())
     }
 
@@ -423,6 +469,27 @@ mod tests {
     }
 
     #[test]
+    fn paths_and_directories_are_made_in_the_scratch_folder_and_nowhere_else() {
+        let dir = directory(&[]);
+        let text = "[a]\nioengine=walk\npathdepth=16\n[b]\nioengine=walk\npathdepth=2\n[c]\nioengine=readdir\nnrfiles=3\n\
+                    [d]\nioengine=createremove\n[e]\nioengine=floor\n[f]\nioengine=walk\npathdepth=3";
+        let plan = prepare(&suite(text), shares(), dir.path(), SCRATCH, 1).unwrap();
+        let first = |job: usize| &plan.files[usize::from(plan.jobs[job].first_file)];
+        for (job, names) in [(0, 16), (1, 2), (5, 3)] {
+            let path = &first(job).path;
+            assert_eq!(path.split('/').count(), names, "{path}");
+            assert_eq!(std::fs::metadata(dir.path().join(path)).unwrap().len(), SMALL_BYTES);
+        }
+        let listed: Vec<_> = std::fs::read_dir(dir.path().join(&first(2).path)).unwrap().collect();
+        assert_eq!((listed.len(), first(2).size), (3, Bytes(3)));
+        let names = (0..3).map(|entry| Crc32c::of(format!("entry-{entry:05}").as_bytes()));
+        assert_eq!(first(2).crc32c, names.fold(0, u32::wrapping_add));
+        assert_eq!((first(3).path.as_str(), first(3).size), ("scratch/room", Bytes(0)));
+        assert_eq!(plan.jobs[4].files, 0, "the floor is about no file");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "all of it is in the scratch folder");
+    }
+
+    #[test]
     fn the_guest_takes_the_frames_in() {
         let dir = directory(&[]);
         let plan = prepare(&suite("[a]\nrw=read\nsize=64k"), shares(), dir.path(), SCRATCH, 1).unwrap();
@@ -436,7 +503,7 @@ mod tests {
         }
         let orders = orders.expect("Go came last");
         let job = orders.jobs().next().unwrap();
-        assert_eq!((job.name, job.native, job.serial), ("a", true, true));
+        assert_eq!((job.name, job.paths), ("a", record::Paths::BOTH));
         assert_eq!(orders.files(&job)[0].path, "scratch/read-64k");
         assert_eq!(orders.share(record::Path::Serial).unwrap().device, "virtio-console-1");
     }

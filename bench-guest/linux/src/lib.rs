@@ -9,10 +9,12 @@
 
 mod clock;
 mod crew;
+mod raw;
 mod slot;
 mod tree;
 
 pub use clock::Monotonic;
 pub use crew::{Threads, block_on};
+pub use raw::RawPort;
 pub use slot::Buffer;
 pub use tree::{Tree, TreeFacts};

@@ -1,15 +1,19 @@
 //! A directory as what a case runs on, each operation a system call or two.
 
+use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use ninewire_bench_guest::record::{Counter, CounterSet, Dialect, Placement, Wait};
 use ninewire_bench_guest::target::{Access, Settings, Target, TargetError};
 use ninewire_bench_guest::units::Bytes;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, fstat, openat, statat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawDir, fstat, openat, statat, unlinkat};
 use rustix::io::{Errno, pread, pwrite};
 
 use crate::slot::Buffer;
+
+/// What one getdents64(2) brings at most: as much as the C library's `readdir` asks for.
+const ENTRIES_BYTES: usize = 32 << 10;
 
 /// What the results say about a tree: how its server is reached.
 #[derive(Clone, Debug)]
@@ -150,5 +154,36 @@ impl<K> Target for Tree<K> {
 
     async fn open_read_clunk(&self, path: &str, slot: &mut Buffer, count: u32) -> Result<u32, TargetError> {
         read_into(&self.find(path, Access::Read)?, slot, 0, count)
+    }
+
+    /// The end of the path is not opened: the server is asked for it and nothing else.
+    async fn find(&self, path: &str) -> Result<(), TargetError> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        openat(&self.root, path, flags, Mode::empty()).map(drop).map_err(refused)
+    }
+
+    async fn read_dir(&self, path: &str, see: &mut dyn FnMut(&[u8])) -> Result<(), TargetError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let directory = openat(&self.root, path, flags, Mode::empty()).map_err(refused)?;
+        let mut room = [const { MaybeUninit::uninit() }; ENTRIES_BYTES];
+        let mut entries = RawDir::new(&directory, &mut room);
+        while let Some(entry) = entries.next() {
+            see(entry.map_err(refused)?.file_name().to_bytes());
+        }
+        Ok(())
+    }
+
+    async fn create(&self, directory: &TreeFile, name: &str) -> Result<(), TargetError> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let made = openat(&directory.open, name, flags, Mode::RUSR | Mode::WUSR);
+        made.map(drop).map_err(refused)
+    }
+
+    async fn remove(&self, directory: &TreeFile, name: &str) -> Result<(), TargetError> {
+        unlinkat(&directory.open, name, AtFlags::empty()).map_err(refused)
+    }
+
+    async fn floor(&self) -> Result<(), TargetError> {
+        Err(TargetError::Unsupported { what: "a message that asks for nothing: no system call is one" })
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use ninewire_bench_guest::case::visit;
 use ninewire_bench_guest::frame::{Decoder, Event, FRAME_MAX};
 use ninewire_bench_guest::pattern::{Crc32c, fill};
-use ninewire_bench_guest::record::{At, Dialect, File, Job, Outcome, Path as Way, Record, Wait, Work};
+use ninewire_bench_guest::record::{At, Dialect, File, Job, Outcome, Path as Way, Paths, Record, Wait, Work};
 use ninewire_bench_guest::testing::Recorder;
 use ninewire_bench_guest::units::{Bytes, Nanos};
 use ninewire_linux_guest::{Monotonic, Threads, Tree, TreeFacts, block_on};
@@ -17,8 +17,7 @@ fn job(work: Work, iodepth: u16) -> Job<'static> {
     Job {
         index: 0,
         work,
-        native: true,
-        serial: false,
+        paths: Paths::NATIVE,
         bs: 4096,
         iodepth,
         size: Bytes(SIZE as u64),
@@ -78,15 +77,34 @@ fn directory() -> (tempfile::TempDir, File<'static>) {
 
 #[test]
 fn every_work_runs_with_one_thread_and_with_many() {
-    for work in Work::ALL {
+    // There is no port here, and no system call that asks for nothing.
+    for work in Work::ALL.iter().filter(|work| !work.is_raw() && **work != Work::Floor) {
         for depth in [1, 8] {
             let (dir, file) = directory();
-            let pass = if work.is_metadata() { 1 } else { 64 };
+            let names = Crc32c::of(b"data");
+            let (file, pass) = match work {
+                Work::Readdir => (File { size: Bytes(1), crc32c: names, path: "sub", ..file }, 1),
+                Work::CreateRemove => {
+                    std::fs::create_dir(dir.path().join("room")).unwrap();
+                    (File { size: Bytes(0), path: "room", ..file }, 16 * u64::from(depth))
+                }
+                work if work.is_metadata() => (file, 1),
+                _ => (file, 64),
+            };
             let (ops, outcome, reason) = heard(dir.path(), &job(*work, depth), file);
             assert_eq!((outcome, reason.as_str()), (Outcome::Done, ""), "{work} {depth}");
             assert_eq!(ops, [pass, pass], "{work} {depth}: every operation is done once");
         }
     }
+}
+
+#[test]
+fn nothing_is_no_system_call_and_files_are_on_no_port() {
+    let (dir, file) = directory();
+    let (_, outcome, reason) = heard(dir.path(), &job(Work::Floor, 1), file);
+    assert_eq!(outcome, Outcome::Unsupported, "{reason}");
+    let (_, outcome, reason) = heard(dir.path(), &job(Work::PortOut, 1), file);
+    assert_eq!(outcome, Outcome::Unsupported, "{reason}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::*;
 use crate::frame::{Decoder, Event};
 use crate::pattern::fill;
-use crate::record::{Dialect, Path, Placement, Wait};
-use crate::testing::{Lie, Recorder, StepClock, Tree, block_on};
+use crate::record::{Counter, Dialect, NO_FILE, Path, Paths, Placement, Wait};
+use crate::testing::{EMPTY_DIRECTORY, Lie, Recorder, StepClock, Tree, block_on};
 use crate::units::{Nanos, Ticks};
 use alloc::string::ToString;
 
@@ -15,8 +15,7 @@ fn job(work: Work) -> Job<'static> {
     Job {
         index: 0,
         work,
-        native: true,
-        serial: true,
+        paths: Paths::BOTH,
         bs: 4096,
         iodepth: 4,
         size: Bytes(16 * 4096),
@@ -49,6 +48,7 @@ struct Heard {
     lines: Vec<String>,
     samples: Vec<(u64, u64)>,
     verified: Vec<(u64, u32)>,
+    idle_ns: Vec<u64>,
     end: (Outcome, String),
     in_flight: u16,
 }
@@ -80,6 +80,7 @@ impl<'t> Trial<'t> {
             lines: Vec::new(),
             samples: Vec::new(),
             verified: Vec::new(),
+            idle_ns: Vec::new(),
             end: (Outcome::Failed, "no CaseEnd came".to_string()),
             in_flight: session.in_flight_max(),
         };
@@ -98,6 +99,9 @@ impl<'t> Trial<'t> {
                         heard.samples.push((samples.ops, samples.bytes.0));
                     }
                     Record::Verified(verified) => heard.verified.push((verified.bytes.0, verified.crc32c)),
+                    Record::Counters(counters) => {
+                        heard.idle_ns.extend(counters.counted.get(Counter::PeerIdleNs));
+                    }
                     Record::CaseEnd(end) => heard.end = (end.outcome, end.reason.to_string()),
                     _ => {}
                 }
@@ -132,11 +136,106 @@ fn every_work_is_done_on_own_pages_and_on_loans() {
     for &work in Work::ALL {
         for placement in [Placement::OwnPages, Placement::Loan] {
             let (tree, file) = one_file(16 * 4096, Some(SEED));
-            let heard = Trial { placement, ..Trial::of(&tree, &[file], job(work)) }.run();
+            let file = match work {
+                Work::Readdir => a_directory(&tree, 5),
+                Work::CreateRemove => File { size: Bytes(0), path: EMPTY_DIRECTORY, ..file },
+                _ => file,
+            };
+            let alone = matches!(work, Work::PortIn | Work::PortPing);
+            let job = Job { iodepth: if alone { 1 } else { 4 }, ..job(work) };
+            let heard = Trial { placement, ..Trial::of(&tree, &[file], job) }.run();
             assert_eq!(heard.end, (Outcome::Done, String::new()), "{work} {placement}");
-            let ops = if work.is_metadata() { 1 } else { 16 };
+            let ops = match work {
+                Work::CreateRemove => 64,
+                Work::Floor => 256,
+                work if work.is_metadata() => 1,
+                _ => 16,
+            };
             assert!(heard.samples.iter().all(|&(done, _)| done == ops), "{work} {placement}");
         }
+    }
+}
+
+/// A directory of so many entries, and what the host says about it.
+fn a_directory(tree: &Tree, entries: u64) -> File<'static> {
+    let names: Vec<String> = (0..entries).map(|index| format!("entry-{index}")).collect();
+    names.iter().for_each(|name| tree.put(&format!("folder/{name}"), Vec::new()));
+    let crc32c = names.iter().fold(0u32, |sum, name| sum.wrapping_add(Crc32c::of(name.as_bytes())));
+    File { index: 0, size: Bytes(entries), crc32c, seed: None, path: "folder" }
+}
+
+#[test]
+fn a_directory_that_lacks_an_entry_or_has_another_is_told() {
+    let tree = Tree::new();
+    let directory = a_directory(&tree, 5);
+    let heard = Trial::of(&tree, &[directory], job(Work::Readdir)).run();
+    assert_eq!(heard.verified, [(35, directory.crc32c)], "five names of seven bytes");
+    let hidden = Trial { lie: Lie::HideEntry, ..Trial::of(&tree, &[directory], job(Work::Readdir)) }.reason();
+    assert!(hidden.contains("4 entries where the host made 5"));
+    let renamed = File { crc32c: directory.crc32c ^ 1, ..directory };
+    assert!(Trial::of(&tree, &[renamed], job(Work::Readdir)).reason().contains("CRC-32C"));
+}
+
+#[test]
+fn a_file_that_stays_though_removed_is_told_before_the_clock_runs_and_after() {
+    let tree = Tree::new();
+    let directory = File { index: 0, size: Bytes(0), crc32c: 0, seed: None, path: EMPTY_DIRECTORY };
+    let reason = |kept| {
+        let tree = Tree::new();
+        let lie = Lie::KeepRemoved(kept);
+        Trial { lie, ..Trial::of(&tree, &[directory], job(Work::CreateRemove)) }.reason()
+    };
+    assert_eq!(reason(0), "a file that was removed is still there");
+    // One is removed before the clock runs, and 64 in each of three repetitions.
+    assert_eq!(reason(1), "making a file: the server answered with error 17");
+    assert!(reason(1 + 3 * 64 - 1).contains("1 entries where the host made 0"));
+    let heard = Trial::of(&tree, &[directory], job(Work::CreateRemove)).run();
+    assert_eq!((heard.end.0, heard.in_flight), (Outcome::Done, 4));
+    let elsewhere = File { path: "gone", ..directory };
+    let error = Trial::of(&tree, &[elsewhere], job(Work::CreateRemove)).reason();
+    assert!(error.contains("error 2"), "{error}");
+}
+
+fn raw(work: Work) -> Job<'static> {
+    Job { iodepth: 1, paths: Paths::RAW, files: 0, ..job(work) }
+}
+
+#[test]
+fn a_raw_port_tells_what_the_host_waited_and_needs_no_file() {
+    let tree = Tree::new();
+    for (work, bytes) in [(Work::PortOut, 65_536), (Work::PortIn, 65_536), (Work::PortPing, 0)] {
+        let heard = Trial::of(&tree, &[], raw(work)).run();
+        assert_eq!(heard.end, (Outcome::Done, String::new()), "{work}");
+        assert_eq!(heard.samples, [(16, bytes); 3], "{work}");
+        assert_eq!(heard.verified, [(1 << 20, 0)], "{work}: every byte of a first stream is looked at");
+        assert_eq!(heard.idle_ns, [5; 3]);
+    }
+    let deep = Trial::of(&tree, &[], Job { iodepth: 8, ..raw(Work::PortOut) }).run();
+    assert_eq!((deep.end.0, deep.in_flight), (Outcome::Done, 8));
+    let again = Trial { visit: 2, ..Trial::of(&tree, &[], raw(Work::PortIn)) }.run();
+    assert!(again.verified.is_empty());
+    assert_eq!(NO_FILE, u16::MAX);
+}
+
+#[test]
+fn bytes_of_a_raw_port_that_are_wrong_or_missing_are_told() {
+    let tree = Tree::new();
+    let reason =
+        |work, lie, verify| Trial { lie, ..Trial::of(&tree, &[], Job { verify, ..raw(work) }) }.reason();
+    // Within the pass that looks at every byte, and at the ends of blocks where there is none.
+    for (at, verify) in [(4096 * 3 + 100, true), (4096 * 3, false), (4096 * 4 - 1, false)] {
+        for work in [Work::PortIn, Work::PortPing] {
+            let told = reason(work, Lie::Flip(at), verify);
+            assert!(told.contains("the port: ") && told.contains("at offset 1"), "{work} {at}: {told}");
+        }
+    }
+    assert!(reason(Work::PortIn, Lie::LoseBlock(7), true).contains("at offset 28672"));
+    assert!(reason(Work::PortPing, Lie::LoseBlock(7), true).contains("timed out"));
+    let lost = reason(Work::PortOut, Lie::LoseBlock(7), true);
+    assert_eq!(lost, "the host's end of the port: 1 wrong blocks where 0 are right");
+    for work in [Work::PortIn, Work::PortPing] {
+        let deep = Trial::of(&tree, &[], Job { iodepth: 2, ..raw(work) }).reason();
+        assert!(deep.contains("cannot be awaited more than once"), "{deep}");
     }
 }
 

@@ -8,12 +8,13 @@ use alloc::boxed::Box;
 use core::future::Future;
 use core::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 
-use super::check::Region;
+use super::check::{Region, compare};
 use super::problem::{Problem, doing};
 use crate::histogram::Histogram;
 use crate::lanes::Lanes;
 use crate::pattern::{STAMP_BYTES, Written};
-use crate::record::File;
+use crate::raw::Blocks;
+use crate::record::{File, NO_FILE};
 use crate::target::{Clock, Slot, Target};
 use crate::units::Ticks;
 
@@ -29,11 +30,25 @@ pub(super) enum Doing<'d, F> {
     Stat { files: &'d [File<'d>] },
     /// An open file's attributes are asked for.
     Getattr { files: &'d [File<'d>], found: &'d [F] },
+    /// A path is walked to.
+    Walk { files: &'d [File<'d>] },
+    /// A directory is read.
+    Readdir { files: &'d [File<'d>] },
+    /// A file is made in a directory and removed again.
+    CreateRemove { directory: &'d F },
+    /// A message that asks for nothing.
+    Floor,
+    /// A block goes out by a raw port.
+    Send { blocks: Blocks },
+    /// The next block comes in by a raw port; `first` is the number of the first one.
+    Receive { blocks: Blocks, whole: bool, first: u64 },
+    /// A block goes out by a raw port and comes back.
+    Ping { blocks: Blocks, whole: bool },
 }
 
 impl<F> Doing<'_, F> {
     /// Does the `index`-th operation; how many payload bytes it moved.
-    async fn once<T: Target<File = F>>(
+    pub(super) async fn once<T: Target<File = F>>(
         &self,
         target: &T,
         index: u64,
@@ -96,7 +111,92 @@ impl<F> Doing<'_, F> {
                 let size = target.getattr(&found[place]).await.map_err(doing("asking for attributes"))?;
                 check_size(&files[place], size.0)
             }
+            Doing::Walk { files } => {
+                let facts = &files[(index % files.len() as u64) as usize];
+                target.find(facts.path).await.map_err(doing("walking to a file"))?;
+                Ok(0)
+            }
+            Doing::Readdir { files } => {
+                let facts = &files[(index % files.len() as u64) as usize];
+                let mut entries = 0;
+                let mut see = |name: &[u8]| entries += u64::from(!is_dot(name));
+                target.read_dir(facts.path, &mut see).await.map_err(doing("reading a directory"))?;
+                check_entries(facts, entries)
+            }
+            Doing::CreateRemove { directory } => {
+                let name = Name::of(index);
+                target.create(directory, name.as_str()).await.map_err(doing("making a file"))?;
+                target.remove(directory, name.as_str()).await.map_err(doing("removing a file"))?;
+                Ok(0)
+            }
+            Doing::Floor => {
+                target.floor().await.map_err(doing("asking for nothing"))?;
+                Ok(0)
+            }
+            Doing::Send { blocks } => {
+                blocks.stamp(slot.content(), index);
+                target.send(slot, blocks.bytes).await.map_err(doing("sending"))?;
+                Ok(blocks.bytes)
+            }
+            Doing::Receive { blocks, whole, first } => {
+                slot.poison_ends(blocks.bytes);
+                target.receive(slot, blocks.bytes).await.map_err(doing("receiving"))?;
+                check_block(*blocks, slot, first + index, *whole)?;
+                Ok(blocks.bytes)
+            }
+            Doing::Ping { blocks, whole } => {
+                blocks.stamp(slot.content(), index);
+                target.send(slot, blocks.bytes).await.map_err(doing("sending"))?;
+                slot.poison_ends(blocks.bytes);
+                target.receive(slot, blocks.bytes).await.map_err(doing("receiving"))?;
+                check_block(*blocks, slot, index, *whole)?;
+                // What comes back may lie where the next block is sent from.
+                Ok(0)
+            }
         }
+    }
+}
+
+/// Whether the block that came by a raw port is the `index`-th.
+fn check_block(blocks: Blocks, slot: &impl Slot, index: u64, whole: bool) -> Result<(), Problem> {
+    let offset = index * u64::from(blocks.bytes);
+    for (at, expected) in [0, blocks.last_word()].into_iter().zip(blocks.ends(index)) {
+        let found = slot.word(at).unwrap_or_default();
+        if found != expected {
+            return Err(Problem::WrongBytes {
+                file: NO_FILE,
+                offset: offset + u64::from(at),
+                expected,
+                found,
+            });
+        }
+    }
+    if !whole {
+        return Ok(());
+    }
+    let [first, last] = blocks.ends(index);
+    compare(slot, NO_FILE, offset, |place| match (place - offset) as u32 {
+        0 => first,
+        at if at == blocks.last_word() => last,
+        at => blocks.word_inside(at),
+    })
+}
+
+/// The directory itself and its parent, which some servers list and others do not.
+pub(super) fn is_dot(name: &[u8]) -> bool {
+    matches!(name, b"." | b"..")
+}
+
+/// The name of a file that is made: as long for every number, and made without asking for memory.
+pub(super) struct Name([u8; 16]);
+
+impl Name {
+    pub(super) fn of(number: u64) -> Name {
+        Name(core::array::from_fn(|place| b"0123456789abcdef"[(number >> (60 - 4 * place)) as usize & 15]))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -106,6 +206,15 @@ pub(super) fn check_size(facts: &File<'_>, found: u64) -> Result<u32, Problem> {
         Ok(0)
     } else {
         Err(Problem::WrongSize { file: facts.index, expected: facts.size.0, found })
+    }
+}
+
+/// Whether a directory has as many entries as the host made.
+pub(super) fn check_entries(facts: &File<'_>, found: u64) -> Result<u32, Problem> {
+    if found == facts.size.0 {
+        Ok(0)
+    } else {
+        Err(Problem::WrongEntries { file: facts.index, expected: facts.size.0, found })
     }
 }
 

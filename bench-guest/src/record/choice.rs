@@ -11,12 +11,18 @@ pub trait Word: Copy {
 }
 
 wire_enum! {
-    /// How a 9P message travels between guest and host.
+    /// How a 9P message travels between guest and host, or bytes that are none.
     pub enum Path {
         /// A virtio-9p device.
         Native = 0 "native",
-        /// A byte stream over a virtio-serial port.
+        /// A byte stream over port 0 of a virtio-serial device, the console port, unless the host chose a named one.
         Serial = 1 "serial",
+        /// A byte stream over a named port of a virtio-serial device.
+        Named = 2 "named",
+        /// The console port again, by way of the program `9pvpxy` and a pipe.
+        Proxied = 3 "9pvpxy",
+        /// Bytes without 9P over a named port.
+        Raw = 4 "raw",
     }
 }
 
@@ -35,25 +41,56 @@ wire_enum! {
         FileOpenRead = 4 "fileopenread",
         /// Walk to a file, get its attributes, clunk it.
         FileStat = 5 "filestat",
-        /// Get the attributes of a file that is open already: one message each way, the floor of the protocol.
+        /// Get the attributes of a file that was walked to before: one message each way, and a look at the file.
         Getattr = 6 "getattr",
+        /// Walk down a deep path, clunk.
+        Walk = 7 "walk",
+        /// Walk to a directory, open it, read all its entries, clunk it.
+        Readdir = 8 "readdir",
+        /// Make a file in a directory of the run's own, and remove it again.
+        CreateRemove = 9 "createremove",
+        /// One message each way that no server does anything for: the floor of the protocol.
+        Floor = 10 "floor",
+        /// A block out by a raw port, until the device has given its memory back.
+        PortOut = 11 "portout",
+        /// A block in by a raw port.
+        PortIn = 12 "portin",
+        /// A block out by a raw port and back again.
+        PortPing = 13 "portping",
     }
 }
 
 impl Work {
-    /// Whether operations are spread over many files.
+    /// Whether operations are about files and directories rather than about the bytes of one file.
     pub const fn is_metadata(self) -> bool {
-        matches!(self, Work::FileOpenRead | Work::FileStat | Work::Getattr)
+        use Work::{CreateRemove, FileOpenRead, FileStat, Floor, Getattr, Readdir, Walk};
+        matches!(self, FileOpenRead | FileStat | Getattr | Walk | Readdir | CreateRemove | Floor)
     }
 
-    /// Whether it changes the file.
+    /// Whether it moves bytes over a raw port, and there is no 9P in it.
+    pub const fn is_raw(self) -> bool {
+        matches!(self, Work::PortOut | Work::PortIn | Work::PortPing)
+    }
+
+    /// Whether it is about a file or a directory at all.
+    pub const fn needs_files(self) -> bool {
+        !self.is_raw() && !matches!(self, Work::Floor)
+    }
+
+    /// Whether it changes a file or a directory.
     pub const fn writes(self) -> bool {
-        matches!(self, Work::Write | Work::RandWrite)
+        matches!(self, Work::Write | Work::RandWrite | Work::CreateRemove)
     }
 
     /// Whether an operation carries a block of `bs` bytes, so that bytes per second mean something.
     pub const fn has_payload(self) -> bool {
-        !matches!(self, Work::FileStat | Work::Getattr)
+        use Work::{FileOpenRead, PortIn, PortOut, RandRead, RandWrite, Read, Write};
+        matches!(self, Read | Write | RandRead | RandWrite | FileOpenRead | PortOut | PortIn)
+    }
+
+    /// Whether it has to do with a block size.
+    pub const fn has_block(self) -> bool {
+        self.has_payload() || matches!(self, Work::PortPing)
     }
 }
 

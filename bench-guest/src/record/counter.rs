@@ -30,6 +30,8 @@ wire_enum! {
         Halts = 9 "halts",
         /// Instructions the guest executed, waiting left out. Counted from outside; no guest reports it of itself.
         Instructions = 10 "instructions",
+        /// Nanoseconds the host's end of a raw port waited for the guest, as it tells itself.
+        PeerIdleNs = 11 "peer_idle_ns",
     }
 }
 

@@ -59,7 +59,7 @@ wire_struct! {
         pub job: u16,
         /// The path it runs on.
         pub path: Path,
-        /// Which visit in this boot, from 0; with both paths the order is native, serial, serial, native.
+        /// Which visit in this boot, from 0; with two paths the order is the one, the other, the other, the one.
         pub visit: u8,
     }
 }
@@ -118,12 +118,15 @@ wire_struct! {
     }
 }
 
+/// Stands where a file's number does, for bytes that belong to none.
+pub const NO_FILE: u16 = u16::MAX;
+
 wire_struct! {
-    /// Guest: every byte of a file went through the checksum.
+    /// Guest: every byte of a file went through the checksum, or every byte over a raw port was looked at.
     pub struct Verified {
         /// Which visit.
         pub at: At,
-        /// The file.
+        /// The file; [`NO_FILE`] for bytes over a raw port.
         pub file: u16,
         /// How many bytes were read.
         pub bytes: Bytes,

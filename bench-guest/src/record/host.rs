@@ -1,6 +1,6 @@
 //! What the host says: the files, the cases, and when to begin.
 
-use super::{Dialect, Path, Wait, Work};
+use super::{Dialect, Path, Paths, Wait, Work};
 use crate::field::wire_struct;
 use crate::units::{Bytes, Nanos};
 
@@ -39,9 +39,9 @@ wire_struct! {
     pub struct File<'a> {
         /// Jobs name it by this number; numbers rise from 0.
         pub index: u16,
-        /// Its size.
+        /// Its size; of a directory how many entries it has, itself and its parent not counted.
         pub size: Bytes,
-        /// CRC-32C of its content.
+        /// CRC-32C of its content; of a directory the sum of those of its entries' names, in whatever order they come.
         pub crc32c: u32,
         /// For a generated file what it was generated from, see `pattern`.
         pub seed: Option<u64>,
@@ -57,10 +57,8 @@ wire_struct! {
         pub index: u16,
         /// What one operation is.
         pub work: Work,
-        /// Run it on the native path.
-        pub native: bool,
-        /// Run it on the serial path.
-        pub serial: bool,
+        /// Where to run it.
+        pub paths: Paths,
         /// Bytes an operation moves.
         pub bs: u32,
         /// Operations in flight at a time.
@@ -85,7 +83,7 @@ wire_struct! {
         pub seed: u64,
         /// The first file to use.
         pub first_file: u16,
-        /// How many files to use.
+        /// How many files to use; none where the case is about none.
         pub files: u16,
         /// What the user calls it.
         pub name: &'a str,

@@ -21,11 +21,14 @@ mod tests;
 
 pub use choice::{Dialect, Level, Outcome, Path, Placement, Status, Wait, Word, Work};
 pub use counter::{Counter, CounterSet};
-pub use guest::{At, Bye, CaseEnd, CaseStart, Counters, Device, Fault, Hello, Log, Samples, Verified};
+pub use guest::{
+    At, Bye, CaseEnd, CaseStart, Counters, Device, Fault, Hello, Log, NO_FILE, Samples, Verified,
+};
 pub use host::{File, Go, Job, Plan, Share};
 pub use malformed::Malformed;
 
 use crate::field::{Field, Reader, Writer};
+pub use crate::paths::Paths;
 
 macro_rules! records {
     ($($(#[$doc:meta])* $name:ident $(<$lt:lifetime>)? = $kind:literal,)*) => {

@@ -80,8 +80,7 @@ fn one_of_each<'a>(latency: Buckets<'a>) -> Vec<Record<'a>> {
         Job {
             index: 1,
             work: Work::RandRead,
-            native: true,
-            serial: false,
+            paths: Paths::NATIVE.with(Path::Raw),
             bs: 4096,
             iodepth: 32,
             size: Bytes(1 << 26),

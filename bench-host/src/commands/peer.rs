@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
+use ninewire_bench_guest::record;
 
 use super::machine::{directory, wire};
 use super::run::bar::Bar;
 use super::run::header_of;
-use super::run::sides::{Assembly, RESULTS_PORT, Side, generated, plans, served};
+use super::run::sides::{Answering, Assembly, RESULTS_PORT, Side, generated, plans};
 use crate::checksum::crc32c_of;
 use crate::cli::LinuxArgs;
 use crate::ingest::Received;
 use crate::interrupt::{Interrupted, Interrupts};
 use crate::peer::anchor::Anchors;
 use crate::peer::package::{self, Kernel};
-use crate::peer::setting::{Lineup, Purpose, RELAY_PORT, Trial, Way, candidates, choose};
+use crate::peer::setting::{Lineup, NAMED_PORT, Purpose, Trial, Way, candidates, choose};
 use crate::peer::{initramfs, table};
 use crate::plan::Plan;
 use crate::qemu::{Accel, CPU_MAX, Confinement, Device, Port, Vm, shell_line};
@@ -24,7 +25,6 @@ use crate::run::cell::Cell;
 use crate::run::header::Peer;
 use crate::run::{Boot, Job, Run};
 use crate::scratch::Scratch;
-use crate::server::Server;
 use crate::session::{self, Log, Wires};
 use crate::stats::summary::median;
 use crate::store;
@@ -99,15 +99,18 @@ impl LinuxGuest {
 
     /// The machine of one boot: as ours, with Linux in it and this way for the serial path.
     fn assemble(&self, side: &Side, serial: Way, root: &Path, scratch: &str) -> Result<Assembly> {
-        let mut theirs = Vec::new();
-        let (chardev, answering) = served(&side.machine, root, scratch, &mut theirs)?;
+        let (mut theirs, mut answering) = (Vec::new(), Answering::default());
+        let chardev = answering.serve(&side.machine, root, scratch, &mut theirs)?;
         let (results, results_chardev) = wire(&mut theirs)?;
         let log = Log::new()?;
         let mut ports = vec![Port { name: RESULTS_PORT, chardev: results_chardev }];
         let mut devices = vec![side.share(root)];
         match serial {
             Way::Terminal => devices.push(Device::Console(chardev)),
-            Way::Native | Way::Relay => ports.push(Port { name: RELAY_PORT, chardev }),
+            Way::Native | Way::Relay | Way::Raw => ports.push(Port { name: NAMED_PORT, chardev }),
+        }
+        if side.runs_on(record::Path::Raw) {
+            ports.push(answering.attend(&side.machine, &mut theirs)?);
         }
         devices.push(Device::Ports(ports));
         let vm = Vm {
@@ -307,8 +310,8 @@ impl<'c> Comparison<'c> {
         let boot = self.next_boot();
         let mut show = |progress| bar.show(count, title, progress);
         let received = session::run(&vm, wires, &self.side.pinning, plan, boot, &mut show, self.interrupts)?;
-        if let Some(fault) = answering.server.iter().flat_map(Server::faults).next() {
-            bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
+        if let Some(fault) = answering.fault() {
+            bail!("the run is void: boot {boot}: {fault}");
         }
         received
             .check_written(plan, self.root)

@@ -13,18 +13,19 @@
 //! | word | meaning |
 //! |---|---|
 //! | `rw` | `read`, `write`, `randread`, `randwrite` |
-//! | `ioengine` | `9p` for the above, or one of the file engines `fileopenread`, `filestat`, `getattr` |
+//! | `ioengine` | `9p` for the above, or one of the file engines `fileopenread`, `filestat`, `getattr`, `walk`, `readdir`, `createremove`, or `floor` (a message that asks for nothing), or a raw port: `portout`, `portin`, `portping` |
 //! | `bs` | bytes an operation moves |
 //! | `iodepth` | operations in flight: 9P tags outstanding |
 //! | `size` | the part of the file that is used |
-//! | `nrfiles` | how many files a file engine uses |
+//! | `nrfiles` | how many files a file engine uses; with `readdir` how many entries the directory has |
+//! | `pathdepth` | how many names the path has that `walk` goes down, from 2 to 16 |
 //! | `loops` | timed repetitions each time the case is visited |
 //! | `runtime` | a repetition ends after this time (`200ms`, `2s`, `1m`; a plain number is seconds) |
 //! | `time_based` | go round until `runtime` is over |
 //! | `verify` | `crc32c`: check every byte in a pass of its own; `0`: only the ends of blocks |
 //! | `randseed` | everything random is derived from it |
 //! | `msize`, `version` | asked of the 9P server (the names v9fs uses) |
-//! | `path` | `native`, `serial` or `both` |
+//! | `path` | `native`, `serial` (the console port), `named` (a named port), `9pvpxy` (the console port by way of that program), several of them with commas between, or `both` for `native,serial`; raw ports have `raw` and nothing else |
 //! | `wait` | how the guest waits: `adaptive`, `poll`, `irq` |
 //!
 //! Any other word is refused, so that no setting is silently without effect.
@@ -35,6 +36,7 @@ mod value;
 
 use std::fmt;
 
+pub use ninewire_bench_guest::record::Paths;
 use ninewire_bench_guest::record::{Dialect, Wait, Work};
 use ninewire_bench_guest::units::{Bytes, Nanos};
 
@@ -60,8 +62,10 @@ pub struct JobSpec {
     pub iodepth: u16,
     /// The part of the file that is used.
     pub size: Bytes,
-    /// How many files a file engine uses.
+    /// How many files a file engine uses; with `readdir` how many entries the directory has.
     pub nrfiles: u16,
+    /// How many names the path has that `walk` goes down.
+    pub pathdepth: u8,
     /// Asked of the server.
     pub msize: u32,
     /// Asked of the server.
@@ -80,39 +84,17 @@ pub struct JobSpec {
     pub seed: u64,
 }
 
-/// Which paths a case runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paths {
-    /// The native one alone.
-    Native,
-    /// The serial one alone.
-    Serial,
-    /// Both, in the order native, serial, serial, native.
-    Both,
-}
-
-impl Paths {
-    /// Whether the native path is among them.
-    pub fn native(self) -> bool {
-        self != Paths::Serial
-    }
-
-    /// Whether the serial path is among them.
-    pub fn serial(self) -> bool {
-        self != Paths::Native
-    }
-}
-
 impl Default for JobSpec {
     fn default() -> Self {
         JobSpec {
             name: String::new(),
             work: Work::Read,
-            paths: Paths::Both,
+            paths: Paths::BOTH,
             bs: 4096,
             iodepth: 1,
             size: Bytes(16 << 20),
             nrfiles: 64,
+            pathdepth: 16,
             msize: MSIZE_DEFAULT,
             dialect: Dialect::L,
             wait: Wait::Adaptive,
@@ -158,7 +140,8 @@ impl Suite {
         parse::parse(file, text).map(|jobs| Suite { name: name.to_string(), jobs })
     }
 
-    /// Every case with these settings on top of its own; the names stay, as the identity of what is compared.
+    /// Every case with these settings on top of its own; the names stay, as the identity of what is compared. Settings
+    /// that are about 9P leave raw ports as they are.
     pub fn with(mut self, settings: &[Setting]) -> Result<Suite, BadSetting> {
         for job in &mut self.jobs {
             let applied =
@@ -232,7 +215,13 @@ mod tests {
     fn a_setting_holds_for_every_case_and_one_that_makes_no_sense_is_told_with_the_case() {
         let smoke = || Suite::built_in("smoke").unwrap().unwrap();
         let deep = smoke().with(&["iodepth=4".parse().unwrap(), "wait=poll".parse().unwrap()]).unwrap();
-        assert!(deep.jobs.iter().all(|job| job.iodepth == 4 && job.wait == Wait::Poll));
+        assert!(deep.jobs.iter().all(|job| job.wait == Wait::Poll));
+        assert!(
+            deep.jobs.iter().all(|job| (job.iodepth == 4) != job.work.is_raw()),
+            "a raw port has no tags"
+        );
+        let native = smoke().with(&["path=native".parse().unwrap()]).unwrap();
+        assert!(native.jobs.iter().any(|job| job.paths == Paths::RAW));
         let error = smoke().with(&["size=4k".parse().unwrap()]).unwrap_err().to_string();
         assert!(error.contains("read/bs=1m") && error.contains("bs=1m larger than size=4k"), "{error}");
         assert!("depth=4".parse::<Setting>().unwrap_err().contains("\"depth\""));

@@ -4,10 +4,10 @@ use std::fmt;
 
 use ninewire_bench_guest::lanes::LANES_MAX;
 use ninewire_bench_guest::pattern::STAMP_BYTES;
-use ninewire_bench_guest::record::{Dialect, Wait, Work};
+use ninewire_bench_guest::record::{Dialect, Path, Paths, Wait, Work};
 use ninewire_bench_guest::units::Bytes;
 
-use super::{JobSpec, Paths, value};
+use super::{JobSpec, value};
 
 /// What is wrong with a job file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,9 @@ const MSIZE_MIN: u64 = 4096;
 const MSIZE_MAX: u64 = 1 << 30;
 const BS_MAX: u64 = 1 << 27;
 const FILES_MAX: u64 = 4096;
+
+/// Names one Twalk carries.
+const PATH_NAMES_MAX: u64 = 16;
 
 /// The section that is being read.
 enum Section {
@@ -106,6 +109,24 @@ pub(super) fn check(job: &JobSpec) -> Result<(), String> {
     if !job.work.is_metadata() && u64::from(job.bs) > job.size.0 {
         return Err(format!("has bs={} larger than size={}", Bytes(job.bs.into()), job.size));
     }
+    if job.work.is_raw() != (job.paths == Paths::RAW) {
+        return Err(match job.work.is_raw() {
+            true => format!("is about a raw port and has path={}: it runs on path=raw alone", job.paths),
+            false => {
+                "has path=raw, where no 9P is spoken: only ioengine=portout, portin and portping run there"
+                    .to_string()
+            }
+        });
+    }
+    if matches!(job.work, Work::PortIn | Work::PortPing) && job.iodepth != 1 {
+        return Err(format!(
+            "has iodepth={}: what comes in by a raw port is awaited once at a time",
+            job.iodepth
+        ));
+    }
+    if job.work != Work::Readdir && u64::from(job.nrfiles) > FILES_MAX {
+        return Err(format!("has nrfiles={}: at most {FILES_MAX} files are made", job.nrfiles));
+    }
     if job.time_based && job.runtime.0 == 0 {
         return Err("is time_based without runtime=".to_string());
     }
@@ -119,8 +140,14 @@ pub struct Setting {
     value: String,
 }
 
+/// Words that are about 9P: they say nothing about a raw port.
+const OF_9P: &[&str] = &["path", "iodepth", "msize", "version"];
+
 impl Setting {
     pub(super) fn apply(&self, job: &mut JobSpec) -> Result<(), String> {
+        if job.work.is_raw() && OF_9P.contains(&self.word.as_str()) {
+            return Ok(());
+        }
         set(job, &self.word, &self.value).map(drop)
     }
 }
@@ -142,15 +169,20 @@ fn set(job: &mut JobSpec, word: &str, text: &str) -> Result<bool, String> {
     match word {
         "rw" | "readwrite" => {
             job.work = Work::from_word(text)
-                .filter(|work| !work.is_metadata())
+                .filter(|work| !work.is_metadata() && !work.is_raw())
                 .ok_or_else(|| format!("rw is read, write, randread or randwrite, not {text:?}"))?;
             return Ok(true);
         }
         "ioengine" if text == "9p" => {}
         "ioengine" => {
+            let engine = |work: &&Work| work.is_metadata() || work.is_raw();
+            let engines: Vec<&str> = Work::ALL.iter().filter(engine).map(|work| work.word()).collect();
             job.work = Work::from_word(text)
-                .filter(|work| work.is_metadata())
-                .ok_or_else(|| format!("ioengine is 9p, fileopenread, filestat or getattr, not {text:?}"))?;
+                .filter(|work| engine(&work))
+                .ok_or_else(|| format!("ioengine is 9p or one of {}, not {text:?}", engines.join(", ")))?;
+            if job.work.is_raw() {
+                job.paths = Paths::RAW;
+            }
             return Ok(true);
         }
         "bs" | "blocksize" => {
@@ -163,7 +195,8 @@ fn set(job: &mut JobSpec, word: &str, text: &str) -> Result<bool, String> {
         }
         "iodepth" => job.iodepth = value::number(text, 1, LANES_MAX as u64)? as u16,
         "size" | "filesize" => job.size = value::size(text)?,
-        "nrfiles" => job.nrfiles = value::number(text, 1, FILES_MAX)? as u16,
+        "nrfiles" => job.nrfiles = value::number(text, 1, u64::from(u16::MAX))? as u16,
+        "pathdepth" => job.pathdepth = value::number(text, 2, PATH_NAMES_MAX)? as u8,
         "loops" => job.loops = value::number(text, 1, u64::from(u16::MAX))? as u16,
         "runtime" => job.runtime = value::time(text)?,
         "time_based" => job.time_based = value::flag(text)?,
@@ -187,11 +220,18 @@ fn set(job: &mut JobSpec, word: &str, text: &str) -> Result<bool, String> {
                 .ok_or_else(|| format!("version is 9P2000.L, 9P2000.u or 9P2000, not {text:?}"))?;
         }
         "path" => {
-            job.paths = match text {
-                "native" => Paths::Native,
-                "serial" => Paths::Serial,
-                "both" => Paths::Both,
-                _ => return Err(format!("path is native, serial or both, not {text:?}")),
+            let known = |word: &str| Path::from_word(word.trim());
+            let paths: Option<Vec<Path>> = text.split(',').map(known).collect();
+            job.paths = match (text, paths) {
+                ("both", _) => Paths::BOTH,
+                (_, Some(paths)) => paths.into_iter().fold(Paths::default(), Paths::with),
+                (_, None) => {
+                    let words: Vec<&str> = Path::ALL.iter().map(|path| path.word()).collect();
+                    return Err(format!(
+                        "path is both, or some of {} with commas between, not {text:?}",
+                        words.join(", ")
+                    ));
+                }
             }
         }
         "wait" => {
@@ -258,7 +298,7 @@ mod tests {
             runtime: Nanos(200_000_000),
             time_based: true,
             verify: false,
-            paths: Paths::Native,
+            paths: Paths::NATIVE,
             dialect: Dialect::Plain,
             msize: 131_072,
             seed: 9,
@@ -266,6 +306,20 @@ mod tests {
             ..JobSpec::default()
         };
         assert_eq!(jobs[1], two);
+    }
+
+    #[test]
+    fn paths_are_a_set_and_a_raw_port_has_its_own() {
+        let paths = |text: &str| parse("x.fio", text).unwrap()[0].paths;
+        assert_eq!(paths("[a]\nrw=read"), Paths::BOTH);
+        assert_eq!(paths("[a]\nrw=read\npath=both"), Paths::BOTH);
+        assert_eq!(paths("[a]\nrw=read\npath = serial, native"), Paths::BOTH);
+        let named = Paths::of(Path::Named).with(Path::Proxied);
+        assert_eq!(paths("[a]\nrw=read\npath=named,9pvpxy"), named);
+        assert_eq!(paths("[global]\npath=native\n[a]\nioengine=portping\nbs=64"), Paths::RAW);
+        let jobs =
+            parse("x.fio", "[a]\nioengine=readdir\nnrfiles=10000\n[b]\nioengine=walk\npathdepth=4").unwrap();
+        assert_eq!((jobs[0].nrfiles, jobs[1].pathdepth), (10_000, 4));
     }
 
     #[test]
@@ -285,6 +339,26 @@ mod tests {
         );
         assert!(error("[a]\nrw=read\nbs=1m\nsize=4k").starts_with("x.fio:1: the case \"a\" has bs="));
         assert!(error("[a]\nnumjobs=4").starts_with("x.fio:2: nothing is called \"numjobs\""));
+        assert!(error("[a]\nrw=portout").contains("rw is read, write"));
+        assert_eq!(
+            error("[a]\nioengine=stat"),
+            "x.fio:2: ioengine is 9p or one of fileopenread, filestat, getattr, walk, readdir, createremove, floor, \
+             portout, portin, portping, not \"stat\""
+        );
+        assert_eq!(
+            error("[a]\nrw=read\npath=native,ether"),
+            "x.fio:3: path is both, or some of native, serial, named, 9pvpxy, raw with commas between, not \
+             \"native,ether\""
+        );
+        assert_eq!(
+            error("[a]\nioengine=portout\npath=native"),
+            "x.fio:1: the case \"a\" is about a raw port and has path=native: it runs on path=raw alone"
+        );
+        assert!(error("[a]\nrw=read\npath=raw").contains("has path=raw, where no 9P is spoken"));
+        assert!(error("[a]\nioengine=portin\niodepth=2").contains("awaited once at a time"));
+        assert!(error("[a]\nioengine=filestat\nnrfiles=4097").contains("at most 4096 files"));
+        assert!(error("[a]\nioengine=walk\npathdepth=17").starts_with("x.fio:3: "));
+        assert!(error("[a]\nioengine=walk\npathdepth=1").starts_with("x.fio:3: "));
         assert!(error("[a]\niodepth=129").starts_with("x.fio:2: "));
     }
 

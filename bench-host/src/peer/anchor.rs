@@ -70,9 +70,10 @@ enum Socket {
 impl Anchors {
     /// For the cases of `base`.
     pub fn of(base: &Plan) -> Anchors {
-        let jobs = base.jobs.iter().map(|job| {
+        // The host has no guest to talk to over a raw port: what a socket carries says what that could be.
+        let jobs = base.jobs.iter().filter(|job| !job.spec.work.is_raw()).map(|job| {
             let name = host_name(&job.spec.name);
-            let spec = JobSpec { name, paths: Paths::Native, wait: Wait::Irq, ..job.spec.clone() };
+            let spec = JobSpec { name, paths: Paths::NATIVE, wait: Wait::Irq, ..job.spec.clone() };
             PlannedJob { spec, ..job.clone() }
         });
         let share = ShareSpec {
@@ -308,14 +309,19 @@ impl HostFiles {
 
 impl Sessions for HostFiles {
     type Native = Tree;
-    type Serial = Tree;
+    type Stream = Tree;
+    type Raw = Tree;
 
     async fn native(&self, share: &Share<'_>, _: &record::Job<'_>) -> Result<Tree, TargetError> {
         self.open(share)
     }
 
-    async fn serial(&self, _: &Share<'_>, _: &record::Job<'_>) -> Result<Tree, TargetError> {
+    async fn stream(&self, _: &Share<'_>, _: &record::Job<'_>) -> Result<Tree, TargetError> {
         Err(TargetError::Unsupported { what: "a serial path without a guest" })
+    }
+
+    async fn raw(&self, _: &Share<'_>, _: &record::Job<'_>) -> Result<Tree, TargetError> {
+        Err(TargetError::Unsupported { what: "a raw port without a guest" })
     }
 }
 

@@ -15,8 +15,11 @@ use crate::plan::{Plan, PlannedJob, ShareSpec};
 /// The mount tag of the native share.
 pub const TAG: &str = "bench";
 
-/// The name of the port the relay carries 9P over.
-pub const RELAY_PORT: &str = "org.ninewire.9p";
+/// The name of the port 9P travels by; in Linux a relay carries it.
+pub const NAMED_PORT: &str = "org.ninewire.9p";
+
+/// The name of the port that carries bytes and no 9P.
+pub const RAW_PORT: &str = "org.ninewire.raw";
 
 /// The terminal of the console port.
 pub const TERMINAL: &str = "hvc0";
@@ -31,7 +34,7 @@ const THREADS: [u16; 2] = [1, 8];
 /// How the names of series from pilot boots begin.
 const PILOT: &str = "pilot of ";
 
-/// How 9P travels.
+/// How 9P travels, or bytes that are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
     /// A virtio-9p device.
@@ -40,6 +43,8 @@ pub enum Way {
     Terminal,
     /// A named port and a relay, because the client does not take such a port.
     Relay,
+    /// A named port's device file, read and written by the case itself.
+    Raw,
 }
 
 impl Way {
@@ -48,15 +53,17 @@ impl Way {
         match self {
             Way::Native => Path::Native,
             Way::Terminal | Way::Relay => Path::Serial,
+            Way::Raw => Path::Raw,
         }
     }
 
-    /// What the guest is told to mount.
+    /// What the guest is told to mount, or to open.
     pub fn device(self) -> &'static str {
         match self {
             Way::Native => TAG,
             Way::Terminal => TERMINAL,
-            Way::Relay => RELAY_PORT,
+            Way::Relay => NAMED_PORT,
+            Way::Raw => RAW_PORT,
         }
     }
 
@@ -68,7 +75,7 @@ impl Way {
 
 impl Way {
     /// Every way.
-    pub const ALL: [Way; 3] = [Way::Native, Way::Terminal, Way::Relay];
+    pub const ALL: [Way; 4] = [Way::Native, Way::Terminal, Way::Relay, Way::Raw];
 }
 
 impl fmt::Display for Way {
@@ -77,6 +84,7 @@ impl fmt::Display for Way {
             Way::Native => write!(f, "virtio-9p"),
             Way::Terminal => write!(f, "hvc"),
             Way::Relay => write!(f, "port and relay"),
+            Way::Raw => write!(f, "port"),
         }
     }
 }
@@ -95,24 +103,28 @@ pub struct Setting {
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Setting { way, msize, threads } = self;
-        write!(f, "{way}, msize {}, {threads} thread", Bytes((*msize).into()))?;
+        match way {
+            Way::Raw => write!(f, "{way}, {threads} thread")?,
+            _ => write!(f, "{way}, msize {}, {threads} thread", Bytes((*msize).into()))?,
+        }
         if *threads == 1 { Ok(()) } else { write!(f, "s") }
     }
 }
 
 /// Every setting tried for a case. On the serial path the message size is the one the case asks for, because there it
 /// is free for both; more threads than the case has operations in flight would be another case.
+/// A port has one stream, into which a driver that cuts large writes would mix those of several threads: one writes.
 pub fn candidates(case: &JobSpec) -> Vec<Setting> {
+    if case.work.is_raw() {
+        return vec![Setting { way: Way::Raw, msize: case.msize, threads: 1 }];
+    }
     let mut threads: Vec<u16> = THREADS.into_iter().filter(|&threads| threads <= case.iodepth).collect();
     if !threads.contains(&case.iodepth) {
         threads.push(case.iodepth);
     }
     let native = NATIVE_MSIZES.iter().map(|&msize| (Way::Native, msize));
     let serial = [Way::Terminal, Way::Relay].into_iter().map(|way| (way, case.msize));
-    let wanted = |way: Way| match way.path() {
-        Path::Native => case.paths.native(),
-        Path::Serial => case.paths.serial(),
-    };
+    let wanted = |way: Way| case.paths.iter().any(|path| linux_path(path) == way.path());
     native
         .chain(serial)
         .filter(|(way, _)| wanted(*way))
@@ -157,12 +169,12 @@ impl Lineup {
             .map(|serial| Lineup { serial, trials: of_way(serial).collect() })
             .filter(|lineup| !lineup.trials.is_empty())
             .collect();
-        let native: Vec<Trial> = of_way(Way::Native).collect();
-        if !native.is_empty() {
-            // Native cases run in any machine.
+        let anywhere: Vec<Trial> = of_way(Way::Native).chain(of_way(Way::Raw)).collect();
+        if !anywhere.is_empty() {
+            // Cases of the other paths run in any machine.
             match lineups.first_mut() {
-                Some(first) => drop(first.trials.splice(0..0, native)),
-                None => lineups.push(Lineup { serial: Way::Relay, trials: native }),
+                Some(first) => drop(first.trials.splice(0..0, anywhere)),
+                None => lineups.push(Lineup { serial: Way::Relay, trials: anywhere }),
             }
         }
         lineups
@@ -179,7 +191,7 @@ impl Lineup {
             Some(PlannedJob { spec: purpose.spec(&job.spec, trial), ..job.clone() })
         });
         Plan {
-            shares: [Way::Native, self.serial].into_iter().filter_map(share).collect(),
+            shares: [Way::Native, self.serial, Way::Raw].into_iter().filter_map(share).collect(),
             jobs: jobs.collect(),
             ..base.clone()
         }
@@ -198,10 +210,7 @@ pub enum Purpose {
 impl Purpose {
     fn spec(self, case: &JobSpec, trial: &Trial) -> JobSpec {
         let (setting, name) = (trial.setting, trial.name(&case.name));
-        let paths = match setting.way.path() {
-            Path::Native => Paths::Native,
-            Path::Serial => Paths::Serial,
-        };
+        let paths = Paths::of(setting.way.path());
         JobSpec {
             name: match self {
                 Purpose::Pilot => format!("{PILOT}{name} ({setting})"),
@@ -215,6 +224,14 @@ impl Purpose {
             wait: Wait::Irq,
             ..case.clone()
         }
+    }
+}
+
+/// Where Linux does what is done here on `path`: it has one serial path, whose ways are tried, and no `9pvpxy`.
+pub fn linux_path(path: Path) -> Path {
+    match path {
+        Path::Native | Path::Raw => path,
+        Path::Serial | Path::Named | Path::Proxied => Path::Serial,
     }
 }
 
@@ -319,6 +336,22 @@ mod tests {
         assert_eq!(threads(1), [1, 8, 1, 8]);
     }
 
+    #[test]
+    fn every_serial_path_is_linux_one_serial_path_and_a_raw_port_has_one_thread() {
+        let plan = base(
+            "[a]\nrw=read\npath=native,serial,named,9pvpxy\n[b]\nrw=read\npath=9pvpxy\n[c]\nioengine=portout\niodepth=8",
+        );
+        let ways = |case: usize| -> Vec<Way> {
+            candidates(&plan.jobs[case].spec).iter().map(|setting| setting.way).collect()
+        };
+        assert_eq!(ways(0), [Way::Native, Way::Native, Way::Terminal, Way::Relay]);
+        assert_eq!(ways(1), [Way::Terminal, Way::Relay]);
+        assert_eq!(shown(&candidates(&plan.jobs[2].spec)), ["port, 1 thread"]);
+        let raw = Trial { case: 2, ..trial(Way::Raw, 1) };
+        let lineups = Lineup::of(&[raw, trial(Way::Terminal, 1)]);
+        assert_eq!((lineups.len(), lineups[0].trials.len()), (1, 2), "a raw port is in every machine");
+    }
+
     fn trial(way: Way, threads: u16) -> Trial {
         Trial { case: 0, setting: Setting { way, msize: 131_072, threads }, for_path: true }
     }
@@ -369,8 +402,8 @@ mod tests {
         assert_eq!(devices, ["bench", "hvc0"]);
         assert_eq!(plan.shares[1].server, "ninewire");
         let told: Vec<_> = plan.jobs.iter().map(|job| &job.spec).collect();
-        assert_eq!((told[0].paths, told[0].msize, told[0].iodepth), (Paths::Native, 512_000, 8));
-        assert_eq!((told[1].paths, told[1].msize, told[1].iodepth), (Paths::Serial, 1 << 20, 1));
+        assert_eq!((told[0].paths, told[0].msize, told[0].iodepth), (Paths::NATIVE, 512_000, 8));
+        assert_eq!((told[1].paths, told[1].msize, told[1].iodepth), (Paths::SERIAL, 1 << 20, 1));
         assert_eq!((told[0].name.as_str(), told[0].wait), ("linux native: a", Wait::Irq));
         assert!(told[0].verify);
         let pilot = &lineup.plan(&base, Purpose::Pilot).jobs[1].spec;

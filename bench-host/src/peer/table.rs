@@ -5,7 +5,7 @@ use ninewire_bench_guest::record::{Path, Work};
 use ninewire_bench_guest::units::Bytes;
 
 use super::anchor::{GUEST as HOST, host_name, ping_name, stream_name};
-use super::setting::{Setting, Way, linux_name, pilot_of, way_name};
+use super::setting::{Setting, Way, linux_name, linux_path, pilot_of, way_name};
 use crate::run::cell::{BootValue, Cell};
 use crate::run::{Job, Run};
 use crate::stats::ratio::{hodges_lehmann, ratio_with_interval};
@@ -94,10 +94,11 @@ fn speed(run: &Run, cells: &[Cell]) -> String {
                     name = "";
                 }
             };
-            named(&linux_name(*path, &job.name), path.to_string());
-            for way in Way::ALL.into_iter().filter(|way| way.path() == *path) {
+            let theirs = linux_path(*path);
+            named(&linux_name(theirs, &job.name), path.to_string());
+            for way in Way::ALL.into_iter().filter(|way| way.path() == theirs) {
                 let linux = way_name(way, &job.name);
-                if series(run, cells, &linux, *path).is_some() {
+                if series(run, cells, &linux, theirs).is_some() {
                     named(&linux, format!("{path} ({way})"));
                 }
             }
@@ -121,9 +122,10 @@ fn series_of(run: &Run, case: &str) -> bool {
 fn row(run: &Run, cells: &[Cell], job: &Job, path: Path, linux: &str) -> Option<Vec<String>> {
     let unit = Unit::of(job.work);
     let ours = series(run, cells, &job.name, path).map(|(_, cell)| cell);
-    let linux = series(run, cells, linux, path);
+    let linux = series(run, cells, linux, linux_path(path));
     let theirs = linux.map(|(_, cell)| cell);
-    ours.or(theirs)?;
+    // Linux' one serial path is compared with each of ours that ran the case, and shown by itself where none did.
+    ours.or(theirs.filter(|_| linux_path(path) == path))?;
     let (ratio, interval) = ratio(ours, theirs);
     let host = (path == Path::Native).then(|| series(run, cells, &host_name(&job.name), path)).flatten();
     let setting = linux.and_then(|(job, cell)| setting(run, job, cell));

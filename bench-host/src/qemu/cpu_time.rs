@@ -10,6 +10,9 @@ use std::path::Path;
 /// The name of the threads that serve a 9P connection in this process.
 pub const SERVER_THREAD: &str = "9p-session";
 
+/// The name of the thread at the host's end of a raw port, in this process too.
+pub const RAW_PORT_THREAD: &str = "raw-port";
+
 /// What a thread is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -19,7 +22,7 @@ pub enum Part {
     Main,
     /// QEMU's other threads.
     Workers,
-    /// The embedded 9P server.
+    /// The embedded 9P server, or our end of a raw port.
     Server,
 }
 
@@ -47,7 +50,8 @@ impl CpuTime {
     pub fn now(qemu: u32) -> Self {
         let mut threads = BTreeMap::new();
         read(qemu, |thread, name| Some(part_of(thread == qemu, name)), &mut threads);
-        let server = |_, name: &str| (name == SERVER_THREAD).then_some(Part::Server);
+        let ours = [SERVER_THREAD, RAW_PORT_THREAD];
+        let server = |_, name: &str| ours.contains(&name).then_some(Part::Server);
         read(std::process::id(), server, &mut threads);
         Self(threads)
     }

@@ -15,7 +15,7 @@ mod program;
 pub use accel::{Accel, AccelChoice, choose_accel};
 pub use argv::{CPU_MAX, CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
 pub use confine::{Confinement, Kept};
-pub use cpu_time::{CpuTime, Part, SERVER_THREAD};
+pub use cpu_time::{CpuTime, Part, RAW_PORT_THREAD, SERVER_THREAD};
 pub use guest::{Ended, Guest, describe_status};
 pub use pinning::Pinning;
 pub use program::{DEFAULT_NAME, Program, QemuChoice, VirtioProperty, check_tag, in_path};

@@ -42,13 +42,15 @@ pub fn exactness(job: &Job, path: Path, counter: Counter) -> Exactness {
     let alone = job.iodepth == 1 && job.wait != Wait::Adaptive;
     match (path, counter) {
         (_, Counter::BytesOut | Counter::BytesIn) => Exactness::Not("depends on the lengths of names"),
-        (_, Counter::Messages) => Exactness::Exact,
+        (_, Counter::PeerIdleNs) => Exactness::Not("is a time"),
+        (_, Counter::Messages) | (Path::Raw, Counter::CopiedBytes) => Exactness::Exact,
         (
             Path::Native,
             Counter::CopiedBytes | Counter::PayloadDescriptors | Counter::Chains | Counter::Descriptors,
         ) => Exactness::Exact,
-        (Path::Serial, Counter::Instructions) => Exactness::Not("depends on how the host cuts the stream"),
         (Path::Native, Counter::Instructions) if alone && job.wait == Wait::Poll => Exactness::Exact,
+        (Path::Native, Counter::Instructions) => Exactness::Band,
+        (_, Counter::Instructions) => Exactness::Not("depends on how the host cuts the stream"),
         (Path::Native, Counter::Kicks) if alone => Exactness::Exact,
         (Path::Native, Counter::Interrupts | Counter::Halts) if alone && job.wait == Wait::Poll => {
             Exactness::Exact
@@ -81,6 +83,11 @@ mod tests {
         assert_eq!(exactness(&polling, Path::Native, Counter::Instructions), Exactness::Exact);
         assert_eq!(exactness(&deep, Path::Native, Counter::Instructions), Exactness::Band);
         assert!(matches!(exactness(&polling, Path::Serial, Counter::Instructions), Exactness::Not(_)));
+        for path in [Path::Named, Path::Proxied, Path::Raw] {
+            assert!(matches!(exactness(&polling, path, Counter::Instructions), Exactness::Not(_)), "{path}");
+        }
+        assert_eq!(exactness(&polling, Path::Raw, Counter::CopiedBytes), Exactness::Exact);
+        assert!(matches!(exactness(&polling, Path::Raw, Counter::PeerIdleNs), Exactness::Not(_)));
         let (exact, not) = (Exactness::Exact, Exactness::Not("x"));
         assert_eq!((exact.weaker(exact), exact.weaker(Exactness::Band)), (exact, Exactness::Band));
         assert_eq!(Exactness::Band.weaker(not), not);

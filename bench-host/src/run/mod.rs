@@ -90,7 +90,7 @@ impl Job {
             job: number,
             name: spec.name.clone(),
             work: spec.work,
-            bs_bytes: if spec.work.has_payload() { spec.bs } else { 0 },
+            bs_bytes: if spec.work.has_block() { spec.bs } else { 0 },
             iodepth: spec.iodepth,
             size_bytes: if metadata { 0 } else { spec.size.0 },
             files: job.files,

@@ -4,6 +4,7 @@
 //! running: such a boot lasts until somebody ends it.
 #![cfg(feature = "boot-tests")]
 
+mod cases;
 mod command;
 mod directory;
 mod judge;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use ninewire_bench_guest::agenda::Sessions;
 use ninewire_bench_guest::record::{Dialect, Job, Share};
 use ninewire_bench_guest::target::TargetError;
-use ninewire_linux_guest::{Tree, TreeFacts};
+use ninewire_linux_guest::{RawPort, Tree, TreeFacts};
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 
 use super::introduce::interrupts;
@@ -110,13 +110,22 @@ impl Mounts {
 
 impl Sessions for Mounts {
     type Native = Tree<Mount>;
-    type Serial = Tree<Mount>;
+    type Stream = Tree<Mount>;
+    type Raw = RawPort;
 
     async fn native(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Tree<Mount>, TargetError> {
         self.mount("trans=virtio", share, job, None)
     }
 
-    async fn serial(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Tree<Mount>, TargetError> {
+    async fn raw(&self, share: &Share<'_>, _: &Job<'_>) -> Result<RawPort, TargetError> {
+        let port = port::open(share.device).map_err(|error| {
+            eprintln!("ninewire-linux-init: {error:#}");
+            TargetError::Unsupported { what: "a raw port: no device has it" }
+        })?;
+        Ok(RawPort::new(port, share.device, interrupts))
+    }
+
+    async fn stream(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Tree<Mount>, TargetError> {
         match self.stream(share.device)? {
             Stream::Terminal(tty) => {
                 let both = format!("trans=fd,rfdno={0},wfdno={0}", tty.as_raw_fd());
@@ -164,7 +173,7 @@ fn granted_msize(mounts: &str, place: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ninewire_bench_guest::record::{Path as Way, Wait, Work};
+    use ninewire_bench_guest::record::{Path as Way, Paths, Wait, Work};
     use ninewire_bench_guest::units::{Bytes, Nanos};
 
     #[test]
@@ -173,8 +182,7 @@ mod tests {
         let job = Job {
             index: 0,
             work: Work::Read,
-            native: false,
-            serial: true,
+            paths: Paths::SERIAL,
             bs: 4096,
             iodepth: 1,
             size: Bytes(4096),

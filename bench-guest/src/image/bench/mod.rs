@@ -7,6 +7,8 @@
 mod hello;
 mod plant;
 mod port;
+mod proxy;
+mod raw;
 mod sessions;
 mod slot;
 mod target;
@@ -103,7 +105,7 @@ async fn serve(machine: &'static Machine) -> Result<(), Failure> {
     let plant = Plant::of(machine).map_err(Failure::Plant);
     match received.and_then(|orders| Ok((orders, plant?))) {
         Ok((orders, plant)) => {
-            let sessions = KernelSessions { plant };
+            let sessions = KernelSessions::new(plant);
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
             Ok(follow(&orders, &sessions, &clock, &OneTask, &mut sink).await?)

@@ -2,10 +2,11 @@
 
 use alloc::string::String;
 
-use ninewire_bench_guest::record::{Counter, CounterSet, Dialect, Placement, Wait};
+use ninewire_bench_guest::record::{Counter, CounterSet, Dialect, Placement, Share, Wait};
 use ninewire_bench_guest::target::{Access, Clock, Settings, Target, TargetError};
 use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
 use ninewire_kernel::boot::Machine;
+use ninewire_kernel::dev::mnt::claim::Hold;
 use ninewire_kernel::drivers::Counters;
 use ninewire_kernel::drivers::console::Console;
 use ninewire_kernel::drivers::p9::NineP;
@@ -46,7 +47,7 @@ pub(super) enum Over {
 }
 
 impl Over {
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Over::NineP(device) => device.name(),
             Over::Port { name, .. } => name,
@@ -59,6 +60,20 @@ impl Over {
             Over::Port { console, .. } => console.counters(),
         }
     }
+
+    /// What every path counts alike.
+    pub(super) fn counted(&self) -> CounterSet {
+        let device = self.counters();
+        CounterSet::new()
+            .with(Counter::Kicks, device.kicks)
+            .with(Counter::Interrupts, device.interrupts)
+            .with(Counter::Chains, device.chains)
+            .with(Counter::Descriptors, device.descriptors)
+            .with(Counter::BytesOut, device.bytes_out)
+            .with(Counter::BytesIn, device.bytes_in)
+            .with(Counter::CopiedBytes, io::copied())
+            .with(Counter::Halts, task::stats().sleeps)
+    }
 }
 
 /// A session, attached.
@@ -68,6 +83,8 @@ pub(super) struct Session<W: Wire> {
     over: Over,
     wait: Wait,
     planted: Planted,
+    /// The right to the port it speaks on, if it is one.
+    _hold: Option<Hold>,
 }
 
 const DIALECTS: [(Dialect, msg::Dialect); 3] = [
@@ -91,6 +108,12 @@ fn granted(dialect: msg::Dialect) -> Dialect {
 }
 
 const ENOENT: u32 = 2;
+
+/// For its owner to read and write.
+const NEW_FILE_MODE: u32 = 0o600;
+
+/// What is asked of a directory by one message: enough for a few thousand entries.
+const ENTRIES_BYTES_MAX: usize = 128 << 10;
 
 fn session_error(error: SessionError) -> &'static str {
     match error {
@@ -126,11 +149,20 @@ impl<W: Wire> Session<W> {
         over: Over,
         wait: Wait,
         plant: Option<Plant>,
-        uname: &str,
-        aname: &str,
+        share: &Share<'_>,
+        hold: Option<Hold>,
     ) -> Result<Self, TargetError> {
-        let root = client.attach(uname.as_bytes(), aname.as_bytes(), None).await.map_err(in_words)?;
-        Ok(Session { client, root, over, wait, planted: Planted::new(plant) })
+        let (uname, aname) = (share.uname.as_bytes(), share.aname.as_bytes());
+        let root = client.attach(uname, aname, None).await.map_err(in_words)?;
+        Ok(Session { client, root, over, wait, planted: Planted::new(plant), _hold: hold })
+    }
+
+    /// Operations that make and remove files are those of 9P2000.L here.
+    fn only_in_linux(&self) -> Result<(), TargetError> {
+        if self.client.dialect() == msg::Dialect::Linux {
+            return Ok(());
+        }
+        Err(TargetError::Unsupported { what: "making and removing files in this dialect" })
     }
 
     async fn write_all(&self, file: &Fid<W>, window: &Window, offset: u64) -> Result<u32, TargetError> {
@@ -165,21 +197,13 @@ impl<W: Wire> Target for Session<W> {
     }
 
     fn counters(&self) -> CounterSet {
-        let device = self.over.counters();
-        let counted = CounterSet::new()
-            .with(Counter::Kicks, device.kicks)
-            .with(Counter::Interrupts, device.interrupts)
-            .with(Counter::Chains, device.chains)
-            .with(Counter::Descriptors, device.descriptors)
-            .with(Counter::Messages, self.client.traffic().requests)
-            .with(Counter::BytesOut, device.bytes_out)
-            .with(Counter::BytesIn, device.bytes_in)
-            .with(Counter::CopiedBytes, io::copied())
-            .with(Counter::Halts, task::stats().sleeps);
-        match self.over {
+        let counted = self.over.counted().with(Counter::Messages, self.client.traffic().requests);
+        match &self.over {
             // A stream has no payload descriptors of its own: the host cuts it as it likes.
             Over::Port { .. } => counted,
-            Over::NineP(_) => counted.with(Counter::PayloadDescriptors, device.payload_descriptors),
+            Over::NineP(device) => {
+                counted.with(Counter::PayloadDescriptors, device.counters().payload_descriptors)
+            }
         }
     }
 
@@ -270,5 +294,48 @@ impl<W: Wire> Target for Session<W> {
 
     async fn clunk(&self, file: Fid<W>) -> Result<(), TargetError> {
         file.clunk().await.map_err(in_words)
+    }
+
+    async fn read_dir(&self, path: &str, see: &mut dyn FnMut(&[u8])) -> Result<(), TargetError> {
+        let mut directory = self.walk(path).await?;
+        self.open(&mut directory, Access::Read).await?;
+        let mut offset = 0;
+        loop {
+            let mut entries = directory.readdir(offset, ENTRIES_BYTES_MAX).await.map_err(in_words)?;
+            if entries.is_empty() {
+                break;
+            }
+            while let Some(entry) = entries.next() {
+                let entry =
+                    entry.map_err(|_| TargetError::Peer { what: "a directory entry that is none" })?;
+                see(entry.name);
+            }
+            offset = entries.next_offset();
+        }
+        self.clunk(directory).await
+    }
+
+    /// The first fid becomes the new file, so a second one for the directory is made of it before.
+    async fn create(&self, directory: &Fid<W>, name: &str) -> Result<(), TargetError> {
+        self.only_in_linux()?;
+        let walked = directory.walk(&[]).await.map_err(in_words)?;
+        let mut file = walked.fid.ok_or(TargetError::Refused { errno: ENOENT })?;
+        let flags = flags::lopen::WRONLY | flags::lopen::CREATE | flags::lopen::EXCL;
+        file.lcreate(name.as_bytes(), flags, NEW_FILE_MODE, 0).await.map_err(in_words)?;
+        self.clunk(file).await
+    }
+
+    async fn remove(&self, directory: &Fid<W>, name: &str) -> Result<(), TargetError> {
+        self.only_in_linux()?;
+        directory.unlinkat(name.as_bytes(), 0).await.map_err(in_words)
+    }
+
+    /// A Tauth: no server here wants authentication, and all of them say so without looking at a file.
+    async fn floor(&self) -> Result<(), TargetError> {
+        match self.client.auth(b"", b"", None).await {
+            Err(Error::Refused(_)) => Ok(()),
+            Err(error) => Err(in_words(error)),
+            Ok(_) => Err(TargetError::Unsupported { what: "a server that wants authentication" }),
+        }
     }
 }

@@ -14,9 +14,10 @@ use crate::image::Source;
 use crate::ingest::Received;
 use crate::interrupt::Interrupts;
 use crate::job::{Paths, Suite};
-use crate::peer::setting::TAG;
+use crate::peer::setting::{NAMED_PORT, RAW_PORT, TAG};
 use crate::plan::{FileSpec, Plan, ShareSpec, prepare};
 use crate::qemu::{CharDev, Confinement, Device, Pinning, Port, Vm};
+use crate::raw_port::RawPort;
 use crate::run::header;
 use crate::scratch::Scratch;
 use crate::server::{Access, Export, Server};
@@ -30,7 +31,7 @@ pub(in crate::commands) const RESULTS_PORT: &str = "org.ninewire.bench";
 const SERIAL_DEVICE: &str = "virtio-console-1";
 
 /// The name the serial share's port has otherwise.
-const SERIAL_PORT: &str = "org.ninewire.9p";
+const SERIAL_PORT: &str = "org.ninewire.serial";
 
 /// Longest file of a tree in memory: more than any case writes.
 const MEMORY_FILE_BYTES_MAX: u64 = 1 << 32;
@@ -144,8 +145,8 @@ impl Side {
         root: &Path,
     ) -> Result<Received> {
         let boot = received.boot.facts.boot;
-        if let Some(fault) = answering.server.iter().flat_map(Server::faults).next() {
-            bail!("the run is void: boot {boot}: the embedded 9P server: {fault}");
+        if let Some(fault) = answering.fault() {
+            bail!("the run is void: boot {boot}: {fault}");
         }
         let written = match &answering.memory {
             Some(tree) => received.check_written_in(plan, |path| Ok(Cursor::new(tree.content(path)?))),
@@ -170,30 +171,44 @@ impl Side {
         scratch: &str,
         files: &[FileSpec],
     ) -> Result<Assembly> {
-        let mut theirs = Vec::new();
-        let (serial, answering) = match (server, self.serial.tree) {
-            (Some(socket), _) => (CharDev::Connect(socket.to_path_buf()), Answering::default()),
-            (None, Tree::Directory) => served(&self.machine, root, scratch, &mut theirs)?,
-            (None, Tree::Memory) => served_from_memory(&self.machine, root, files, &mut theirs)?,
+        let (mut theirs, mut answering) = (Vec::new(), Answering::default());
+        let mut serving = |theirs: &mut Vec<UnixStream>| match (server, self.serial.tree) {
+            (Some(socket), _) => Ok(CharDev::Connect(socket.to_path_buf())),
+            (None, Tree::Directory) => answering.serve(&self.machine, root, scratch, theirs),
+            (None, Tree::Memory) => answering.serve_from_memory(&self.machine, root, files, theirs),
         };
+        let serial = serving(&mut theirs)?;
         let (results, chardev) = wire(&mut theirs)?;
+        let mut ports = vec![Port { name: RESULTS_PORT, chardev }];
+        if self.runs_on(record::Path::Named) {
+            ports.push(Port { name: NAMED_PORT, chardev: serving(&mut theirs)? });
+        }
+        if self.runs_on(record::Path::Raw) {
+            ports.push(answering.attend(&self.machine, &mut theirs)?);
+        }
         let log = Log::new()?;
         let serial = match self.serial.serial_port {
             SerialPort::Console => Device::Console(serial),
             SerialPort::Named => Device::Ports(vec![Port { name: SERIAL_PORT, chardev: serial }]),
         };
-        let devices =
-            vec![self.share(root), serial, Device::Ports(vec![Port { name: RESULTS_PORT, chardev }])];
+        let devices = vec![self.share(root), serial, Device::Ports(ports)];
         let mut vm = self.bench.vm(&self.machine, "bench", log.chardev(), devices);
         vm.confined = Some(Confinement { dir: root.to_path_buf(), writable: vec![root.join(scratch)] });
         Ok(Assembly { vm, wires: Wires { results, log, theirs }, answering })
     }
+
+    /// Whether any case runs on `path`.
+    pub(in crate::commands) fn runs_on(&self, path: record::Path) -> bool {
+        self.suite.jobs.iter().any(|job| job.paths.has(path))
+    }
 }
 
-/// Takes the native path away from every case.
+/// Takes every path but the serial one away from every case, and the cases that are about directories: the tree in
+/// memory begins with files alone.
 fn only_serial(suite: &mut Suite) -> Result<()> {
-    suite.jobs.retain(|job| job.paths.serial());
-    suite.jobs.iter_mut().for_each(|job| job.paths = Paths::Serial);
+    let about_directories = |work| matches!(work, record::Work::Readdir | record::Work::CreateRemove);
+    suite.jobs.retain(|job| job.paths.has(record::Path::Serial) && !about_directories(job.work));
+    suite.jobs.iter_mut().for_each(|job| job.paths = Paths::SERIAL);
     if suite.jobs.is_empty() {
         bail!(
             "no case of the suite {} goes over the serial path, which is all --tree memory has",
@@ -203,44 +218,77 @@ fn only_serial(suite: &mut Suite) -> Result<()> {
     Ok(())
 }
 
-/// A wire to the embedded server, which is at work unless this is a dry run: QEMU's end, and the server.
-pub(in crate::commands) fn served(
-    machine: &MachineArgs,
-    root: &Path,
-    scratch: &str,
-    theirs: &mut Vec<UnixStream>,
-) -> Result<(CharDev, Answering)> {
-    let (our_end, chardev) = wire(theirs)?;
-    let serve = || Export::open(root, Access::WriteBelow(scratch.to_string()))?.serve(our_end);
-    let server = (!machine.dry_run).then(serve).transpose()?;
-    Ok((chardev, Answering { server, memory: None }))
-}
-
-/// The same with copies of `files` in memory.
-fn served_from_memory(
-    machine: &MachineArgs,
-    root: &Path,
-    files: &[FileSpec],
-    theirs: &mut Vec<UnixStream>,
-) -> Result<(CharDev, Answering)> {
-    let (our_end, chardev) = wire(theirs)?;
-    let tree = Memory::new(MEMORY_FILE_BYTES_MAX);
-    for file in files {
-        let full = root.join(&file.path);
-        let bytes = std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?;
-        tree.put(&file.path, &bytes).with_context(|| format!("cannot keep {} in memory", file.path))?;
-    }
-    let serve = || Export::memory(tree.clone()).serve(our_end);
-    let server = (!machine.dry_run).then(serve).transpose()?;
-    Ok((chardev, Answering { server, memory: Some(tree) }))
-}
-
-/// What answers on the serial path during a boot, unless it is somebody else's server; it works until it is dropped.
+/// What is at the other ends of a boot's wires, unless it is somebody else's server. It works until it is dropped, and in
+/// a dry run it does not.
 #[derive(Default)]
 pub(in crate::commands) struct Answering {
-    pub(in crate::commands) server: Option<Server>,
-    /// What it serves, if not the directory.
+    servers: Vec<Server>,
+    /// What they serve, if not the directory.
     memory: Option<Memory>,
+    raw: Option<RawPort>,
+}
+
+impl Answering {
+    /// A wire to an embedded server of its own: QEMU's end.
+    pub(in crate::commands) fn serve(
+        &mut self,
+        machine: &MachineArgs,
+        root: &Path,
+        scratch: &str,
+        theirs: &mut Vec<UnixStream>,
+    ) -> Result<CharDev> {
+        let (our_end, chardev) = wire(theirs)?;
+        if !machine.dry_run {
+            let export = Export::open(root, Access::WriteBelow(scratch.to_string()))?;
+            self.servers.push(export.serve(our_end)?);
+        }
+        Ok(chardev)
+    }
+
+    /// The same with copies of `files` in memory.
+    fn serve_from_memory(
+        &mut self,
+        machine: &MachineArgs,
+        root: &Path,
+        files: &[FileSpec],
+        theirs: &mut Vec<UnixStream>,
+    ) -> Result<CharDev> {
+        let (our_end, chardev) = wire(theirs)?;
+        let tree = Memory::new(MEMORY_FILE_BYTES_MAX);
+        for file in files {
+            let full = root.join(&file.path);
+            let bytes = std::fs::read(&full).with_context(|| format!("cannot read {}", full.display()))?;
+            tree.put(&file.path, &bytes).with_context(|| format!("cannot keep {} in memory", file.path))?;
+        }
+        if !machine.dry_run {
+            self.servers.push(Export::memory(tree.clone()).serve(our_end)?);
+        }
+        self.memory = Some(tree);
+        Ok(chardev)
+    }
+
+    /// The raw port, at whose other end is somebody who takes, sends and echoes.
+    pub(in crate::commands) fn attend(
+        &mut self,
+        machine: &MachineArgs,
+        theirs: &mut Vec<UnixStream>,
+    ) -> Result<Port> {
+        let (our_end, chardev) = wire(theirs)?;
+        if !machine.dry_run {
+            self.raw = Some(RawPort::attend(our_end)?);
+        }
+        Ok(Port { name: RAW_PORT, chardev })
+    }
+
+    /// What went wrong there, if anything did.
+    pub(in crate::commands) fn fault(&self) -> Option<String> {
+        let mut faults = self.servers.iter().flat_map(Server::faults);
+        let served = faults.next().map(|fault| format!("the embedded 9P server: {fault}"));
+        served.or_else(|| {
+            let fault = self.raw.as_ref()?.fault()?;
+            Some(format!("our end of the raw port: {fault}"))
+        })
+    }
 }
 
 /// The machine of one boot and our ends of its wires.
@@ -291,8 +339,8 @@ fn suite(args: &RunArgs) -> Result<Suite> {
     }
 }
 
-/// Where the two paths lead: the same tree, by QEMU's server and by a server on a socket; or a tree in memory by the
-/// latter alone.
+/// Where the paths lead: the same tree, by QEMU's server and by a server on a socket, or a tree in memory by the latter
+/// alone; and one to no tree at all. Native and serial are there in every run, the others where a case asks for them.
 fn shares(args: &RunArgs, side: &Side) -> Vec<ShareSpec> {
     let share = |path, device: &str, server: &str| ShareSpec {
         path,
@@ -310,7 +358,15 @@ fn shares(args: &RunArgs, side: &Side) -> Vec<ShareSpec> {
         SerialPort::Console => SERIAL_DEVICE,
         SerialPort::Named => SERIAL_PORT,
     };
-    vec![share(record::Path::Native, TAG, "qemu local"), share(record::Path::Serial, port, &server)]
+    let mut shares =
+        vec![share(record::Path::Native, TAG, "qemu local"), share(record::Path::Serial, port, &server)];
+    let others = [
+        share(record::Path::Named, NAMED_PORT, &server),
+        share(record::Path::Proxied, port, &server),
+        share(record::Path::Raw, RAW_PORT, "none: our end of a raw port"),
+    ];
+    shares.extend(others.into_iter().filter(|share| side.runs_on(share.path)));
+    shares
 }
 
 /// The folder used when the user names none: the plan generates every file in it, in the run's scratch folder.

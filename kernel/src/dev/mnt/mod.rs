@@ -51,7 +51,7 @@ use crate::p9::{Client, StreamWire, Wire};
 
 use claim::Hold;
 use file::File;
-use server::Server;
+pub use server::Server;
 
 /// A file of a mounted server.
 pub enum Node {

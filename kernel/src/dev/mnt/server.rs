@@ -37,10 +37,18 @@ pub enum Server {
 
 impl Server {
     /// The server at a console port.
-    pub(super) async fn of_port(port: &'static Port) -> Result<(Server, Hold), Error> {
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when somebody else speaks 9P on it.
+    pub async fn of_port(port: &'static Port) -> Result<(Server, Hold), Error> {
         let_dead_go();
         let (claim, hold) = claim(port, settings::options().patience).await?;
         Ok((Server::Port { port: port.open(), _claim: claim }, hold))
+    }
+
+    /// The server at the other end of a pipe.
+    pub fn of_pipe(end: pipe::End) -> Server {
+        Server::Pipe { end, ahead: Mutex::new(Windows::new()) }
     }
 
     /// The server at the other end of a channel.
@@ -53,9 +61,7 @@ impl Server {
                 let (server, hold) = Server::of_port(stream.port()).await?;
                 Ok((server, Some(hold)))
             }
-            Node::Pipe(pipe::Node::End(end)) => {
-                Ok((Server::Pipe { end: end.clone(), ahead: Mutex::new(Windows::new()) }, None))
-            }
+            Node::Pipe(pipe::Node::End(end)) => Ok((Server::of_pipe(end.clone()), None)),
             Node::Cons(_) => Err(Error::EofInVersion),
             _ => Err(Error::BadUse),
         }
