@@ -46,6 +46,8 @@ pub(crate) use host::{CORES_MAX, Host as ThisPlatform, try_this};
 
 #[cfg(target_os = "none")]
 mod machine {
+    use core::sync::atomic::{AtomicU32, Ordering};
+
     use super::{Here, Instant, Platform};
     use crate::arch;
     use crate::time::Nanos;
@@ -60,9 +62,24 @@ mod machine {
     /// The processor itself.
     pub(crate) struct Machine;
 
+    /// Turns without work to one `pause`.
+    ///
+    /// QEMU's TCG leaves its translated code at a `pause` and takes the lock under which its main loop serves the devices:
+    /// a core that pauses at every turn and the main loop put each other to sleep, and wake each other, for every piece
+    /// of work. Without any, two threads of a processor core, or two guest cores on one host core, would get in each
+    /// other's way.
+    const TURNS_TO_A_PAUSE: u32 = 64;
+
+    /// Turns so far. A hint that cores may spoil for each other.
+    static TURNS: AtomicU32 = AtomicU32::new(0);
+
     impl Platform for Machine {
         fn relax(&self) {
-            core::hint::spin_loop();
+            let turn = TURNS.load(Ordering::Relaxed).wrapping_add(1);
+            TURNS.store(turn, Ordering::Relaxed);
+            if turn.is_multiple_of(TURNS_TO_A_PAUSE) {
+                core::hint::spin_loop();
+            }
         }
 
         fn quiet(&self) -> bool {
