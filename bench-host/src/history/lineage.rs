@@ -74,6 +74,11 @@ impl Lineage {
         }
     }
 
+    /// The first line of a commit's message, if it is known here.
+    pub fn subject(&self, sha: &str) -> Option<&str> {
+        self.places.get(sha).map(|&place| self.commits[place].subject.as_str())
+    }
+
     /// The commits after `from`, up to `to`, oldest first; `None` when not both are known, in this order.
     pub fn between(&self, from: &str, to: &str) -> Option<&[CommitLine]> {
         let (&from, &to) = (self.places.get(from)?, self.places.get(to)?);

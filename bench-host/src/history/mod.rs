@@ -19,8 +19,11 @@ mod assemble;
 pub mod digest;
 pub mod exact;
 mod headline;
+pub mod json;
 pub mod judge;
 pub mod lineage;
+mod lines;
+pub mod markdown;
 pub mod model;
 pub mod read;
 pub mod settings;
@@ -28,6 +31,7 @@ pub mod settings;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod text;
 pub mod thin;
 
 pub use aliases::Aliases;

@@ -286,3 +286,59 @@ fn what_else_changed_in_the_range_is_told() {
         ["compiler: unknown -> rustc 2", "host's kernel: unknown -> 6.2", "host's load: 0.0 -> 4.0"]
     );
 }
+
+#[test]
+fn text_markdown_and_json_tell_the_same() {
+    let recorder = a_step();
+    let report = plainly(&recorder);
+    let (text, markdown) = (text::render(&report), markdown::render(&report));
+    assert!(text.starts_with(&report.verdict.sentence));
+    let change = &series(&report, "read/x", Way::Native, Metric::Iops).changes[0];
+    let [low, high] = change.interval.unwrap();
+    for told in [format!("{:.2}x", change.ratio), format!("{low:.3}..{high:.3}"), "00000000..00000000".into()]
+    {
+        assert!(text.contains(&told) && markdown.contains(&told), "{told}: {text}{markdown}");
+    }
+    assert!(text.contains("what = \"iops\""), "{text}");
+    assert!(text.contains("24 runs on 1 machines, in 48 files"), "{text}");
+    assert!(markdown.starts_with("### Got worse\n"), "{markdown}");
+    let json: serde_json::Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
+    assert_eq!(json["verdict"]["sentence"], report.verdict.sentence.as_str());
+    assert_eq!(json["series"].as_array().unwrap().len(), report.series.len());
+    let first = &report.verdict.worse[0];
+    let told = &json["series"][first.series]["changes"][first.change];
+    assert_eq!(told["ratio"].as_f64(), Some(report.series[first.series].changes[first.change].ratio));
+    assert_eq!(json["runs"][23]["commit"], format!("{:040x}", 23));
+}
+
+#[test]
+fn an_empty_history_has_every_form() {
+    let report = plainly(&Recorder::new());
+    assert!(text::render(&report).starts_with("There are no runs, so nothing can be said.\n"));
+    assert!(markdown::render(&report).starts_with("### Nothing could be judged\n"));
+    let json: serde_json::Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
+    assert_eq!(json["verdict"]["word"], "nothing judged");
+}
+
+#[test]
+fn the_read_me_of_the_results_tells_every_field_of_the_json() {
+    let told = include_str!("../../../results/README.md");
+    let recorder = a_step();
+    let json: serde_json::Value = serde_json::from_str(&json::render(&plainly(&recorder)).unwrap()).unwrap();
+    let mut fields = std::collections::BTreeSet::new();
+    let mut left = vec![&json];
+    while let Some(value) = left.pop() {
+        match value {
+            serde_json::Value::Object(map) => {
+                fields.extend(map.keys().cloned());
+                left.extend(map.values());
+            }
+            serde_json::Value::Array(items) => left.extend(items),
+            _ => {}
+        }
+    }
+    assert!(fields.len() > 60, "{}", fields.len());
+    for field in fields {
+        assert!(told.contains(&format!("`{field}`")), "{field} is not told");
+    }
+}
