@@ -8,9 +8,11 @@ use clap::{Args, Parser, Subcommand};
 use crate::job::Setting;
 use crate::qemu::{AccelChoice, MachineType, MemoryMib, QemuChoice, VirtioProperty, check_tag};
 
+mod history;
 mod linux;
 mod sides;
 
+pub use history::{ExchangeFormat, ExportArgs, FioArgs, ReportFormat};
 pub use linux::{LinuxArgs, PeerArgs, PeerCommand};
 pub use sides::SideArgs;
 
@@ -75,6 +77,12 @@ pub enum Command {
     Renew(RenewArgs),
     /// Measure somebody else's guest on the same job files, boot by boot in turn with ours.
     Peer(PeerArgs),
+    /// Write results in the form of a service or a tool that keeps and judges results of many machines.
+    ///
+    /// The read-me shows how each of them is fed.
+    Export(ExportArgs),
+    /// Put what fio measured beside our cases of the same work, block size and depth; nothing is judged.
+    Fio(FioArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
     ///
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod commands;
 pub mod compare;
 pub mod counting;
+pub mod exchange;
 pub mod files;
 pub mod foreign;
 pub mod gate;

@@ -1,6 +1,8 @@
 //! What each command does, from the first check to the exit code.
 
 mod boot;
+mod exchange;
+mod history;
 mod judge;
 mod machine;
 mod peer;
@@ -28,6 +30,8 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Peer(args) => match args.peer {
             PeerCommand::Linux(args) => peer::linux(&args, interrupts),
         },
+        Command::Export(args) => exchange::export(&args),
+        Command::Fio(args) => exchange::fio(&args),
         Command::Setup(args) => setup::run(&args),
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),

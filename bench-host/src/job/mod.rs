@@ -42,6 +42,7 @@ use ninewire_bench_guest::units::{Bytes, Nanos};
 
 pub use glob::matches;
 pub use parse::{JobError, Setting};
+pub(crate) use value::size;
 
 /// The message size asked for unless a job says otherwise: 1 MiB of payload and as much room for headers as 9P
 /// clients count with.

@@ -3,7 +3,7 @@
 use ninewire_bench_guest::units::{Bytes, Nanos};
 
 /// `4096`, `4k`, `4ki`, `4kib`, `1m`, `1g`: powers of 1024, large or small letters.
-pub(super) fn size(text: &str) -> Result<Bytes, String> {
+pub(crate) fn size(text: &str) -> Result<Bytes, String> {
     let (digits, unit) = split(text);
     let shift = match unit.to_ascii_lowercase().as_str() {
         "" | "b" => 0,

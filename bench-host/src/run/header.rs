@@ -284,6 +284,11 @@ pub fn now() -> String {
     rfc3339(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
+/// A time so long after 1970, as [`now`] writes it.
+pub fn time_of(since_1970: Duration) -> String {
+    rfc3339(since_1970)
+}
+
 /// The name of a file made at `time` from the commit `git`: `20260101T000000.000000Z-01234567-what`.
 pub fn file_name(time: &str, git: &Git, what: &str) -> String {
     let compact: String = time.chars().filter(|letter| !matches!(letter, '-' | ':')).collect();

@@ -1,0 +1,132 @@
+//! What is written, against files that were read by the programs they are for: `vectors/check_exchange.sh` does that, and
+//! writes them anew when `NINEWIRE_BLESS=1` is set here.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::annotations::Annotations;
+use crate::history::digest::{Digest, Shared};
+use crate::history::testing::{Recorder, at_commit, slower};
+use crate::history::{Aliases, Limits, Lineage, Store, report};
+use crate::run::Run;
+use crate::run::testing::a_run;
+use ninewire_bench_guest::record::Wait;
+
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/exchange")
+}
+
+#[track_caller]
+fn same(export: &Export) {
+    let path = vectors().join(&export.name);
+    if std::env::var_os("NINEWIRE_BLESS").is_some() {
+        std::fs::create_dir_all(vectors()).unwrap();
+        std::fs::write(&path, &export.text).unwrap();
+    }
+    let checked = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(export.text, checked, "{} is not what its reader has read", export.name);
+}
+
+fn run_of(number: u64) -> Run {
+    let factor = if number < 12 { 1.0 } else { 1.25 };
+    let scatter = 1.0 + 0.004 * ((number * 7 % 5) as f64 - 2.0);
+    let mut run = at_commit(slower(&a_run(), factor * scatter), 1_000_000_000 + number * 3600);
+    run.header.began = format!("2001-09-{:02}T01:46:40.000000Z", number + 1);
+    run.header.run_id = format!("{number:02}");
+    for job in &mut run.jobs {
+        (job.iodepth, job.wait) = (1, Wait::Poll);
+    }
+    run
+}
+
+fn history() -> Store {
+    let recorder = Recorder::new();
+    for number in 0..24 {
+        recorder.beside_reference(&format!("2001-09-{:02}T01:46:40.000000Z", number + 1), &run_of(number));
+    }
+    let line = |number: u64| {
+        format!(
+            "{:040x}\t{}\tCommit {number}\n",
+            1_000_000_000 + number * 3600,
+            1_000_000_000 + number * 3600
+        )
+    };
+    let lineage = Lineage::of_lines(&(0..24).map(line).collect::<String>());
+    Store::read(recorder.results(), lineage, Limits::default())
+}
+
+fn digest() -> Digest {
+    Digest::of("f".into(), &run_of(23), Some(&a_run()), &mut Shared::default())
+}
+
+#[test]
+fn bencher_gets_values_with_their_ends() {
+    let export = bencher::export(&digest());
+    let told: serde_json::Value = serde_json::from_str(&export.text).unwrap();
+    // A boot takes 126 us an operation, which Bencher wants in nanoseconds.
+    assert_eq!(told["filestat/x/native"]["kicks-per-operation"]["value"], 1.0);
+    assert!(told["read/x/native"]["throughput"]["value"].as_f64().is_some_and(|value| value > 7000.0));
+    same(&export);
+}
+
+#[test]
+fn the_action_gets_each_direction_in_a_file_of_its_own() {
+    let files = action::run(&digest());
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["bigger-is-better.json", "smaller-is-better.json"]);
+    let told: Vec<serde_json::Value> =
+        files.iter().map(|file| serde_json::from_str(&file.text).unwrap()).collect();
+    let all_of = |index: usize, word: &str| {
+        told[index].as_array().unwrap().iter().all(|one| one["name"].as_str().unwrap().contains(word))
+    };
+    assert!(all_of(0, "iops") && !all_of(1, "iops"));
+    files.iter().for_each(same);
+}
+
+#[test]
+fn the_actions_store_has_every_run_in_the_order_they_were_made() {
+    let export = action::history(&history(), "https://example.org/ninewire/");
+    let told = export.text.strip_prefix("window.BENCHMARK_DATA = ").unwrap();
+    let told: serde_json::Value = serde_json::from_str(told).unwrap();
+    let suites = told["entries"].as_object().unwrap();
+    assert_eq!(suites.len(), 2);
+    for runs in suites.values().map(|runs| runs.as_array().unwrap()) {
+        assert_eq!(runs.len(), 24);
+        assert!(runs.is_sorted_by_key(|run| run["date"].as_u64().unwrap()));
+        assert_eq!(runs[23]["commit"]["message"], "Commit 23");
+    }
+    same(&export);
+}
+
+#[test]
+fn go_gets_a_line_for_each_boot() {
+    let export = go::export(&run_of(23));
+    let lines = export.text.lines().filter(|line| line.starts_with("BenchmarkRead/x/path=native "));
+    assert_eq!(lines.count(), 3);
+    same(&export);
+}
+
+#[test]
+fn otava_gets_a_row_for_each_run_and_the_names_of_its_columns() {
+    let store = history();
+    let report = report(&store, &Annotations::default(), &Aliases::default(), Limits::default());
+    let files = otava::export(&report);
+    assert_eq!(files.len(), 2);
+    let rows: Vec<&str> = files[0].text.lines().collect();
+    assert_eq!(rows.len(), 25);
+    assert!(rows[0].starts_with("time,commit,branch,filestat_x_native_"), "{}", rows[0]);
+    let columns = rows[0].split(',').count();
+    assert!(rows.iter().all(|row| row.split(',').count() == columns));
+    for column in rows[0].split(',').skip(3) {
+        assert!(files[1].text.contains(&format!("column: {column}\n")), "{column}");
+    }
+    files.iter().for_each(same);
+}
+
+#[test]
+fn nothing_is_written_of_nothing_but_what_is_valid() {
+    let store = Store::default();
+    assert!(action::history(&store, "").text.contains("\"entries\": {}"));
+    let report = report(&store, &Annotations::default(), &Aliases::default(), Limits::default());
+    assert_eq!(otava::export(&report), [Export::new("otava.yaml", "tests:\n".into())]);
+}
