@@ -97,6 +97,26 @@ pub trait Format<const N: usize>: Sized {
     /// many now, or have to be measured in full, or the format has no short way for them.
     fn write_few<const K: usize>(&mut self, segments: [&Segment; K], readable: usize) -> Option<Written>;
 
+    /// The same for a segment to be read, and many to be written, of which `pieces` are all but the first.
+    ///
+    /// Nothing also if any is longer than [`ORDINARY`](crate::measure::ORDINARY). [`take_back`](Self::take_back) has to
+    /// follow then.
+    ///
+    /// # Safety
+    /// There are two pieces at least.
+    unsafe fn write_pieces(
+        &mut self,
+        first: &Segment,
+        second: &Segment,
+        pieces: &[Segment],
+    ) -> Option<Written>;
+
+    /// Undoes what [`write_pieces`](Self::write_pieces) has done to the descriptors for a chain of so many segments before it
+    /// found that it cannot have them.
+    fn take_back(&mut self, segments: usize) {
+        let _ = segments;
+    }
+
     /// The same for lists of any length that fit what is free. Nothing: they are no chain that a device may see. The
     /// chain will be number `number` of all added.
     fn write_many(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Option<Written>;
@@ -130,17 +150,17 @@ pub trait Format<const N: usize>: Sized {
     ///
     /// # Safety
     /// As for [`announce_settled`](Self::announce_settled).
-    unsafe fn announce_settled_around(&mut self, head: u32, counts: &Counts) {
+    unsafe fn announce_settled_around(&mut self, head: u32, number: u64) {
         // SAFETY: promised by the caller.
-        unsafe { self.announce_settled(head, counts) }
+        unsafe { self.announce_settled(head, number) }
     }
 
     /// Writes what a settled chain needs to be available, and gives it its place among those the device will see.
     ///
     /// # Safety
-    /// It was settled under `head` and is not in flight; `counts` does not count it yet. The device does not return chains
+    /// It was settled under `head` and is not in flight; `number` is its own of all chains. The device does not return chains
     /// in order. The ring goes straight on.
-    unsafe fn announce_settled(&mut self, head: u32, counts: &Counts);
+    unsafe fn announce_settled(&mut self, head: u32, number: u64);
 
     /// Can [`release_settled`](Self::release_settled) be used for this claim?
     fn comes_straight_on(&self, claim: Claim) -> bool {
@@ -166,8 +186,8 @@ pub trait Format<const N: usize>: Sized {
     /// Gives a chain that is written its place among those the device will see.
     ///
     /// # Safety
-    /// `head` is one that was just written, and `counts` does not count it yet.
-    unsafe fn announce(&mut self, head: u32, counts: &Counts);
+    /// `head` is one that was just written, and `number` is the chain's own of all.
+    unsafe fn announce(&mut self, head: u32, number: u64);
 
     /// Shows the device the chains added since the last time. Does it want a kick for them?
     fn publish(&mut self, counts: &Counts) -> Kick;

@@ -112,14 +112,21 @@ impl<C: Chain, const N: usize> Ledger<C, N> {
         self.counts.added + u64::from(self.stuck)
     }
 
-    /// Notes a chain that is given to the device.
+    /// The number of the chain that is about to be entered, which is counted by this.
+    #[inline(always)]
+    pub(crate) fn number(&mut self) -> u64 {
+        let number = self.counts.added;
+        self.counts.added = number + 1;
+        number
+    }
+
+    /// Notes a chain that is given to the device, and has its number.
     ///
     /// # Safety
     /// `head` is below `N`, and no chain is in flight under it.
     #[inline(always)]
     pub(crate) unsafe fn enter(&mut self, head: u32, record: Record, chain: C) {
         debug_assert!(!self.is_in_flight(head));
-        self.counts.added += 1;
         // SAFETY: promised by the caller.
         unsafe {
             *self.records.get_unchecked_mut(head as usize) = record;
@@ -139,14 +146,13 @@ impl<C: Chain, const N: usize> Ledger<C, N> {
         self.settled[head as usize]
     }
 
-    /// Notes a resident chain that is given to the device.
+    /// Notes a resident chain that is given to the device, and has its number.
     ///
     /// # Safety
     /// It is settled under `head`, and not in flight.
     #[inline(always)]
     pub(crate) unsafe fn enter_settled(&mut self, head: u32, chain: C) {
         debug_assert!(!self.is_in_flight(head) && self.limits[head as usize] != 0);
-        self.counts.added += 1;
         // SAFETY: heads are below `N`.
         unsafe {
             *self.away.get_unchecked_mut(head as usize) = *self.limits.get_unchecked(head as usize);

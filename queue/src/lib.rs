@@ -16,6 +16,8 @@ mod format;
 mod indirect;
 mod layout;
 mod ledger;
+#[cfg(all(test, not(loom)))]
+mod lines;
 mod measure;
 #[cfg(all(test, loom))]
 mod models;

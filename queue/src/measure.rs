@@ -35,6 +35,42 @@ impl Measure {
     }
 }
 
+/// As many segments of this length as the largest ring has descriptors are together no longer than the longest may be
+/// alone: they need not be added up to know that.
+pub(crate) const ORDINARY: u32 = LONGEST >> 15;
+
+/// Is each neither empty nor longer than [`ORDINARY`]?
+#[inline(always)]
+pub(crate) fn are_ordinary<const K: usize>(lens: [u32; K]) -> bool {
+    lens.iter().fold(0, |largest, &len| largest | len.wrapping_sub(1)) < ORDINARY
+}
+
+/// Shows each segment but the last, which it answers, or nothing if one is refused. As few registers as it can: one for
+/// where it is, one for where it ends.
+///
+/// # Safety
+/// There are two at least.
+#[inline(always)]
+pub(crate) unsafe fn each_but_last(
+    segments: &[Segment],
+    mut see: impl FnMut(&Segment) -> bool,
+) -> Option<&Segment> {
+    let mut at = segments.as_ptr();
+    // SAFETY: inside the list, as the caller promises; `at` stays before the last.
+    unsafe {
+        let last = at.add(segments.len() - 1);
+        loop {
+            if !see(&*at) {
+                return None;
+            }
+            at = at.add(1);
+            if at == last {
+                return Some(&*last);
+            }
+        }
+    }
+}
+
 /// Sees the segments of a long chain go by, and keeps as little as will do for those of ordinary length.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Passing {
@@ -149,8 +185,6 @@ mod tests {
         assert_eq!(refused(&[LONGEST], &[LONGEST]), None);
     }
 
-    // Arithmetic alone: an interpreter of memory accesses has nothing to find, and takes minutes.
-    #[cfg(not(miri))]
     #[test]
     fn the_short_test_for_few_takes_only_what_the_long_one_takes_and_all_of_ordinary_length() {
         fn agree<const K: usize>(lens: [u32; K]) {
@@ -175,11 +209,13 @@ mod tests {
             }
         }
         let interesting = [0, 1, 2, 4096, 1 << 29, LONGEST / 2, LONGEST - 1, LONGEST, LONGEST + 1, u32::MAX];
-        for one in interesting {
+        // Arithmetic alone: an interpreter of memory accesses has nothing to find, and gets a few of them.
+        let interesting = if cfg!(miri) { &interesting[6..9] } else { &interesting[..] };
+        for &one in interesting {
             agree([one]);
-            for other in interesting {
+            for &other in interesting {
                 agree([one, other]);
-                for third in interesting {
+                for &third in interesting {
                     agree([one, other, third]);
                 }
             }

@@ -21,11 +21,12 @@ use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
-use crate::measure::{Passing, room_of_few};
+use crate::measure::{Passing, are_ordinary, each_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
+use core::ops::Range;
 
 /// The one descriptor of a settled chain.
 #[derive(Clone, Copy)]
@@ -121,6 +122,20 @@ impl<const N: usize> Packed<N> {
             unsafe { desc.driver_write_buffer(*at, segment.addr.get(), segment.len) };
             *at += RingLayout::DESC_BYTES;
         }
+    }
+
+    /// The bytes of the next `count` descriptors, if they are free and the ring goes straight on behind them.
+    #[inline(always)]
+    fn place_for(&self, count: usize) -> Option<Range<usize>> {
+        let bytes = count * RingLayout::DESC_BYTES;
+        let places = self.avail_at..self.avail_at + bytes;
+        if places.end >= self.direct_end {
+            return None;
+        }
+        if self.free < bytes {
+            return None;
+        }
+        Some(places)
     }
 
     /// As `write_many`, across the ring's end, and where the order has to be kept.
@@ -348,6 +363,60 @@ impl<const N: usize> Format<N> for Packed<N> {
     }
 
     #[inline(always)]
+    unsafe fn write_pieces(
+        &mut self,
+        first: &Segment,
+        second: &Segment,
+        pieces: &[Segment],
+    ) -> Option<Written> {
+        let count = pieces.len() + 2;
+        if self.place_for(count).is_none() || !are_ordinary([first.len, second.len]) {
+            return None;
+        }
+        let (desc, mut at) = (self.desc, self.avail_at);
+        let tag = self.avail_flags | self.free_id | tag::NEXT | tag::WRITE;
+        // The device does not look behind the first descriptor before that has its tag.
+        // SAFETY: from `at` on there are `count` descriptors, all free and all inside the ring; there are two pieces at least.
+        unsafe {
+            desc.driver_write_buffer(at, first.addr.get(), first.len);
+            at += RingLayout::DESC_BYTES;
+            desc.driver_write_buffer(at, second.addr.get(), second.len);
+            desc.driver_write_tag(at, tag);
+            let mut room = second.len;
+            let last = each_but_last(pieces, |segment| {
+                let len = segment.len;
+                if !are_ordinary([len]) {
+                    return false;
+                }
+                room += len;
+                at += RingLayout::DESC_BYTES;
+                desc.driver_write_buffer(at, segment.addr.get(), len);
+                desc.driver_write_tag(at, tag);
+                true
+            })?;
+            if !are_ordinary([last.len]) {
+                return None;
+            }
+            at += RingLayout::DESC_BYTES;
+            desc.driver_write_buffer(at, last.addr.get(), last.len);
+            desc.driver_write_tag(at, tag - tag::NEXT);
+            desc.driver_publish_tag(self.avail_at, tag - tag::WRITE);
+            self.avail_at = at + RingLayout::DESC_BYTES;
+            Some(self.written(count as u16, room + last.len))
+        }
+    }
+
+    fn take_back(&mut self, segments: usize) {
+        // If there was no place for them, none was written to.
+        let Some(places) = self.place_for(segments) else { return };
+        for at in places.step_by(RingLayout::DESC_BYTES).skip(1) {
+            // The flags of the last turn: the device will come here.
+            // SAFETY: free, and inside the ring.
+            unsafe { self.desc.driver_write_tag(at, self.avail_flags ^ tag::TURN) };
+        }
+    }
+
+    #[inline(always)]
     fn write_many(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Option<Written> {
         let count = readable.len() + writable.len();
         if self.avail_at + count * RingLayout::DESC_BYTES >= self.direct_end {
@@ -423,7 +492,7 @@ impl<const N: usize> Format<N> for Packed<N> {
     }
 
     #[inline(always)]
-    unsafe fn announce_settled(&mut self, head: u32, _counts: &Counts) {
+    unsafe fn announce_settled(&mut self, head: u32, _number: u64) {
         debug_assert!((head as usize) < N);
         let at = self.avail_at;
         self.avail_at = at + RingLayout::DESC_BYTES;
@@ -438,7 +507,7 @@ impl<const N: usize> Format<N> for Packed<N> {
         self.avail_at + RingLayout::DESC_BYTES < self.direct_end
     }
 
-    unsafe fn announce_settled_around(&mut self, head: u32, _counts: &Counts) {
+    unsafe fn announce_settled_around(&mut self, head: u32, _number: u64) {
         // SAFETY: as above.
         unsafe { self.write_home(self.avail_at, &self.homes[head as usize]) };
         self.go_around();
@@ -463,7 +532,7 @@ impl<const N: usize> Format<N> for Packed<N> {
 
     /// Nothing: the tag of its first descriptor has made the chain available.
     #[inline(always)]
-    unsafe fn announce(&mut self, _head: u32, _counts: &Counts) {}
+    unsafe fn announce(&mut self, _head: u32, _number: u64) {}
 
     #[inline(always)]
     fn publish(&mut self, _counts: &Counts) -> Kick {

@@ -104,8 +104,9 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
             // SAFETY: the place is one of ours, so a chain was settled there and not unsettled, which takes the place back;
             // it is this one, and here, so not in flight.
             unsafe {
-                self.format.announce_settled(head, &self.ledger.counts);
+                let number = self.ledger.number();
                 self.ledger.enter_settled(head, chain);
+                self.format.announce_settled(head, number);
             }
             return Ok(Head(head));
         }
@@ -119,7 +120,7 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         let Some(head) = self.places.head_at(chain.place(), N) else { return self.add_ordinary(chain) };
         // SAFETY: as in `add`.
         unsafe {
-            self.format.announce_settled_around(head, &self.ledger.counts);
+            self.format.announce_settled_around(head, self.ledger.number());
             self.ledger.enter_settled(head, chain);
         }
         Ok(Head(head))
@@ -129,41 +130,92 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     fn add_ordinary(&mut self, chain: C) -> Result<Head, AddError<C>> {
         // The shape of most requests, tested first: one segment to read and one to write.
         let [request] = chain.readable() else { return self.add_shaped(chain) };
-        let [answer] = chain.writable() else { return self.add_three(chain) };
+        // SAFETY: just seen.
+        let [answer] = chain.writable() else { return unsafe { self.add_reading(chain) } };
         match self.format.write_few([request, answer], 1) {
             Some(written) => Ok(self.enter(written, chain)),
             None => self.add_many(chain),
         }
     }
 
-    /// As `add`, for a request, an answer, and a payload in one piece. Short chains go without loops, each shape on its own,
-    /// so that none pays for the registers of another; of a chain type whose lists have lengths known to the compiler, one
-    /// way is left.
+    /// As `add`, for a request, an answer, and a payload that the device writes. Short chains go without loops, each shape on
+    /// its own, so that none pays for the registers of another, nor this for those of any; of a chain type whose lists have
+    /// lengths known to the compiler, one way is left.
+    ///
+    /// # Safety
+    /// There is one segment to read. (A chain answers the same however often it is asked, so that is not tested again.)
     #[inline(never)]
-    fn add_three(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let ([a], [b, c]) = (chain.readable(), chain.writable()) else { return self.add_four(chain) };
+    unsafe fn add_reading(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // SAFETY: promised by the caller; the rest is seen here.
+        unsafe {
+            match chain.writable().len() {
+                2 => self.add_three(chain),
+                3 => self.add_four(chain),
+                4.. => self.add_reading_pieces(chain),
+                _ => self.add_shaped(chain),
+            }
+        }
+    }
+
+    /// The same with a payload in one piece.
+    ///
+    /// # Safety
+    /// There is one segment to read, and there are two to write.
+    #[inline(never)]
+    unsafe fn add_three(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // SAFETY: promised by the caller.
+        unsafe { core::hint::assert_unchecked(chain.readable().len() == 1 && chain.writable().len() == 2) };
+        let ([a], [b, c]) = (chain.readable(), chain.writable()) else { return self.add_many(chain) };
         match self.format.write_few([a, b, c], 1) {
             Some(written) => Ok(self.enter(written, chain)),
             None => self.add_many(chain),
         }
     }
 
-    /// The same with a payload in two pieces.
+    /// The same with a payload in two.
+    ///
+    /// # Safety
+    /// There is one segment to read, and there are three to write.
     #[inline(never)]
-    fn add_four(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        let ([a], [b, c, d]) = (chain.readable(), chain.writable()) else { return self.add_shaped(chain) };
+    unsafe fn add_four(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // SAFETY: promised by the caller.
+        unsafe { core::hint::assert_unchecked(chain.readable().len() == 1 && chain.writable().len() == 3) };
+        let ([a], [b, c, d]) = (chain.readable(), chain.writable()) else { return self.add_many(chain) };
         match self.format.write_few([a, b, c, d], 1) {
             Some(written) => Ok(self.enter(written, chain)),
             None => self.add_many(chain),
         }
     }
 
+    /// The same with a payload in more.
+    ///
+    /// # Safety
+    /// There is one segment to read, and there are four or more to write.
+    #[inline(never)]
+    unsafe fn add_reading_pieces(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        // SAFETY: promised by the caller.
+        unsafe { core::hint::assert_unchecked(chain.readable().len() == 1 && chain.writable().len() > 3) };
+        let ([first], [second, pieces @ ..]) = (chain.readable(), chain.writable()) else {
+            return self.add_many(chain);
+        };
+        // SAFETY: two at least follow the second.
+        match unsafe { self.format.write_pieces(first, second, pieces) } {
+            Some(written) => Ok(self.enter(written, chain)),
+            None => self.add_pieces_otherwise(chain),
+        }
+    }
+
+    /// What this does with pieces that are too many now, or have to be measured in full.
+    #[cold]
+    #[inline(never)]
+    fn add_pieces_otherwise(&mut self, chain: C) -> Result<Head, AddError<C>> {
+        self.format.take_back(chain.readable().len() + chain.writable().len());
+        self.add_many(chain)
+    }
+
     /// As `add`, for a chain of another shape.
     #[inline(never)]
     fn add_shaped(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        if chain.readable().len() + chain.writable().len() > 4 {
-            return self.add_many(chain);
-        }
         let written = match (chain.readable(), chain.writable()) {
             ([a, b], [c]) => self.format.write_few([a, b, c], 2),
             ([a], []) => self.format.write_few([a], 1),
@@ -231,7 +283,7 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         let Written { head, record } = written;
         // SAFETY: the format has just written the chain under a head that was free.
         unsafe {
-            self.format.announce(head, &self.ledger.counts);
+            self.format.announce(head, self.ledger.number());
             self.ledger.enter(head, record, chain);
         }
         Head(head)

@@ -13,7 +13,9 @@
 //! has one, between asking for an interrupt and looking again. Adding and taking back have none: the release store of the
 //! avail index and the acquire load of the used index are all that 2.7.13.2 and 2.7.14 ask for.
 //!
-//! **Resident chains** keep the descriptors that settling them took: making one available is an avail entry.
+//! **Resident chains** keep the descriptors that settling them took: making one available is an avail entry, and where that
+//! names the same chain as at the last turn of the ring it is not even that. A cache line that is not written is not moved
+//! from core to core: `lines` counts what is.
 //!
 //! **Descriptors are linked for good.** The free list is the chain of `next` fields that the next chain will have:
 //! taking `n` descriptors is following `n` links, and giving a chain back is writing one. With in-order use even that
@@ -26,7 +28,7 @@ use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingFeatures, RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
-use crate::measure::{Passing, room_of_few};
+use crate::measure::{Passing, are_ordinary, each_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
@@ -100,7 +102,7 @@ pub struct Split<const N: usize> {
     in_order: bool,
     event_idx: bool,
     links: [Link; N],
-    /// The avail ring as we wrote it: the head at each position.
+    /// The avail ring as we wrote it: the head at each position. Cleared memory names head 0 everywhere.
     order: [u16; N],
 }
 
@@ -221,6 +223,59 @@ impl<const N: usize> Format<N> for Split<N> {
         Some(Written { head: u32::from(first.index()), record: Record::new(room, K as u16, last.index()) })
     }
 
+    // Nothing names these descriptors before the chain is announced, so one that turns out to be none needs no undoing.
+    #[inline(always)]
+    unsafe fn write_pieces(
+        &mut self,
+        first: &Segment,
+        second: &Segment,
+        pieces: &[Segment],
+    ) -> Option<Written> {
+        let count = pieces.len() + 2;
+        if count as u64 + self.descriptors > self.descriptors_end {
+            return None;
+        }
+        if !are_ordinary([first.len, second.len]) {
+            return None;
+        }
+        let desc = self.desc;
+        let mut at = self.free_link;
+        let mut link = self.link_of(at);
+        // SAFETY: links lead to descriptors of this ring, and `count` more of them are free.
+        unsafe { desc.driver_write(at.desc_at(), first.addr.get(), link.0 | u64::from(first.len)) };
+        at = link;
+        link = self.link_of(at);
+        let word = link.0 | desc_word::WRITE | u64::from(second.len);
+        // SAFETY: as above.
+        unsafe { desc.driver_write(at.desc_at(), second.addr.get(), word) };
+        let mut room = second.len;
+        // SAFETY: there are two at least.
+        let last = unsafe {
+            each_but_last(pieces, |segment| {
+                let len = segment.len;
+                if !are_ordinary([len]) {
+                    return false;
+                }
+                room += len;
+                at = link;
+                link = self.link_of(at);
+                let word = link.0 | desc_word::WRITE | u64::from(len);
+                desc.driver_write(at.desc_at(), segment.addr.get(), word);
+                true
+            })?
+        };
+        if !are_ordinary([last.len]) {
+            return None;
+        }
+        // SAFETY: as above.
+        unsafe { desc.driver_write_last(link.desc_at(), last.addr.get(), last.len, desc_word::WRITE) };
+        let head = self.free_link;
+        self.descriptors += count as u64;
+        self.free_link = self.link_of(link);
+        let record = Record::new(room + last.len, count as u16, link.index());
+        Some(Written { head: u32::from(head.index()), record })
+    }
+
     #[inline(always)]
     fn write_many(&mut self, _number: u64, readable: &[Segment], writable: &[Segment]) -> Option<Written> {
         let count = readable.len() + writable.len();
@@ -283,9 +338,9 @@ impl<const N: usize> Format<N> for Split<N> {
     }
 
     #[inline(always)]
-    unsafe fn announce_settled(&mut self, head: u32, counts: &Counts) {
+    unsafe fn announce_settled(&mut self, head: u32, number: u64) {
         // SAFETY: promised by the caller: its descriptors are there.
-        unsafe { self.announce(head, counts) }
+        unsafe { self.announce(head, number) }
     }
 
     /// Nothing: its descriptors stay.
@@ -293,12 +348,15 @@ impl<const N: usize> Format<N> for Split<N> {
     unsafe fn release_settled(&mut self, _claim: Claim) {}
 
     #[inline(always)]
-    unsafe fn announce(&mut self, head: u32, counts: &Counts) {
-        let position = self.position(counts.added);
+    unsafe fn announce(&mut self, head: u32, number: u64) {
+        let position = self.position(number);
         // SAFETY: positions are below the ring's size, which is at most `N`.
-        unsafe {
-            *self.order.get_unchecked_mut(position) = head as u16;
-            self.avail.driver_store_entry(position, head as u16);
+        let written = unsafe { self.order.get_unchecked_mut(position) };
+        // Where the entry says so already it is left alone: its line stays with the device, which need not fetch it.
+        if *written != head as u16 {
+            *written = head as u16;
+            // SAFETY: as above.
+            unsafe { self.avail.driver_store_entry(position, head as u16) };
         }
     }
 

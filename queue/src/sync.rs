@@ -2,18 +2,19 @@
 //! the code that ships.
 //!
 //! Words of ring memory ([`SharedU16`] and its like) lie at addresses the device knows, which loom's atomics cannot; in the
-//! models they are looked up by address.
+//! models they are looked up by address. The other tests count through them which cache lines move.
 //!
 //! Every ordering that carries a proof goes through a [`Site`], so that each model can be run once more with that one
 //! ordering weakened, and must fail then.
 
+#[cfg(all(test, not(loom)))]
+pub(crate) use crate::lines::{SharedU16, SharedU32, SharedU64};
 #[cfg(all(test, loom))]
 pub(crate) use crate::models::memory::{SharedU16, SharedU32, SharedU64};
 #[cfg(not(all(test, loom)))]
-pub(crate) use core::sync::atomic::{
-    AtomicBool, AtomicU16 as SharedU16, AtomicU32, AtomicU32 as SharedU32, AtomicU64, AtomicU64 as SharedU64,
-    Ordering,
-};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+#[cfg(not(test))]
+pub(crate) use core::sync::atomic::{AtomicU16 as SharedU16, AtomicU32 as SharedU32, AtomicU64 as SharedU64};
 #[cfg(all(test, loom))]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
