@@ -1,8 +1,6 @@
 //! A device that lies in every way it can, at random, between honest steps: whatever it does, nothing panics, no chain
 //! comes back twice or without having been added, and the first lie that shows is the last thing the ring says.
 
-// Two of its scripts take the indices past 16 bits: hours for Miri, which walks the same code by the tests here.
-#[cfg(not(miri))]
 mod corpus;
 
 use crate::RingFeatures;

@@ -23,6 +23,9 @@ impl<'r, C: Chain, const N: usize> Batch<'r, C, N> {
     /// Takes `descriptors` free descriptors at once, in place of those kept aside before, so that the next chains need not
     /// ask for theirs one by one; nobody else can have them until [`publish`](Self::publish). `false`: there are not as many,
     /// and none is kept aside.
+    ///
+    /// What is kept aside can still be used when a fault is latched meanwhile, by a chain that stays in the ring then like
+    /// those the device has.
     pub fn reserve(&mut self, descriptors: u16) -> bool {
         self.give_reserve();
         let run = (descriptors > 0).then(|| self.ring.take_run(descriptors)).flatten();

@@ -34,6 +34,8 @@ mod consumer;
 mod free_list;
 mod publisher;
 mod record;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod script;
 #[cfg(all(test, not(loom)))]
 mod tests;
 

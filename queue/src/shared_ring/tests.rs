@@ -1,7 +1,9 @@
 //! The ring for many submitters against an honest and a lying device, on one core and on several.
 
+use super::script::{Step, play};
 use super::{Batch, SharedRing};
 use crate::device::SplitDevice;
+use crate::testing::script::{Lie, Machine};
 use crate::testing::{Fates, HostMemory, SPLIT, TestChain, allocations};
 use crate::{Chain, CreateError, Fault, Refusal, RingFeatures, RingLayout, Segment};
 use proptest::prelude::*;
@@ -349,132 +351,68 @@ fn what_several_cores_submit_comes_back_once_and_whole() {
     assert_eq!((ring.free(), ring.in_flight()), (8, 0));
 }
 
-#[derive(Clone, Debug)]
-enum Step {
-    Submit { readable: u8, writable: u8 },
-    Batch { chains: u8, reserve: u8, publish: bool },
-    Pop,
-    PopEach,
-    Return { which: usize, written: u32 },
-    Entry { id: u32, written: u32 },
-    Index(u16),
-    Scribble(u64),
+fn shape() -> impl Strategy<Value = (u8, u8)> {
+    (0..4u8, 0..4u8)
 }
 
-fn steps(lies: u32) -> impl Strategy<Value = Vec<Step>> {
-    let batch = (0..4u8, 0..6u8, any::<bool>());
-    let honest = prop_oneof![
-        4 => (0..4u8, 0..4u8).prop_map(|(readable, writable)| Step::Submit { readable, writable }),
-        2 => batch.prop_map(|(chains, reserve, publish)| Step::Batch { chains, reserve, publish }),
+fn honest() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => shape().prop_map(|(readable, writable)| Step::Submit { readable, writable }),
+        1 => (0..6u8).prop_map(Step::Reserve),
+        2 => shape().prop_map(|(readable, writable)| Step::Add { readable, writable }),
+        2 => Just(Step::PublishBatch),
+        1 => Just(Step::DropBatch),
+        1 => Just(Step::StandStill),
+        2 => Just(Step::GoOn),
         3 => Just(Step::Pop),
         1 => Just(Step::PopEach),
+        1 => Just(Step::Arm),
+        1 => Just(Step::Disarm),
         4 => (any::<usize>(), 0..40u32).prop_map(|(which, written)| Step::Return { which, written }),
-    ];
-    let lie = prop_oneof![
-        (0..20u32, 0..80u32).prop_map(|(id, written)| Step::Entry { id, written }),
-        any::<u16>().prop_map(Step::Index),
-        any::<u64>().prop_map(Step::Scribble),
-    ];
-    prop::collection::vec(prop_oneof![20 => honest, lies => lie], 1..200)
+        1 => Just(Step::DeviceArms),
+    ]
 }
 
-/// Plays the steps; answers the fault the ring latched.
-fn play(event_idx: bool, size: u16, tables: u16, steps: &[Step]) -> Option<Fault> {
-    let mut rig = Rig::with(RingFeatures { event_idx, ..SPLIT }, size, tables);
-    let (mut next, mut at_device, mut with_ring) = (0, Vec::new(), BTreeSet::new());
-    let (mut latched, mut lied) = (None, false);
-    for step in steps {
-        match *step {
-            Step::Submit { readable, writable } => {
-                let chain = rig.chain(next, &[7; 4][..readable as usize], &[9; 4][..writable as usize]);
-                match rig.ring.submit(chain) {
-                    Ok(_) => drop(with_ring.insert(next)),
-                    Err(refused) => assert_eq!(refused.chain.id, next),
-                }
-                next += 1;
-            }
-            Step::Batch { chains, reserve, publish } => {
-                let mut batch = rig.ring.batch();
-                batch.reserve(reserve.into());
-                let ids: Vec<u32> = (next..next + u32::from(chains))
-                    .filter(|&id| batch.add(rig.fates.chain(id, &[7], &[9])).is_ok())
-                    .collect();
-                next += u32::from(chains);
-                if publish {
-                    let _ = batch.publish();
-                    with_ring.extend(ids);
-                }
-            }
-            Step::Pop | Step::PopEach => {
-                let mut back = Vec::new();
-                let mut consumer = rig.ring.consumer().unwrap();
-                let popped = match step {
-                    Step::Pop => consumer.pop().map(|done| back.extend(done)),
-                    _ => consumer.pop_each(|done| back.push(done)).map(drop),
-                };
-                assert!(latched.is_none() || back.is_empty(), "nothing comes back after a fault");
-                for done in back {
-                    assert!(with_ring.remove(&done.chain.id), "chain {} came back unasked", done.chain.id);
-                    assert!(done.written <= 4 * 9);
-                }
-                if let Err(fault) = popped {
-                    assert!(lied, "an honest device was accused: {fault}");
-                    assert_eq!(*latched.get_or_insert(fault), fault);
-                }
-            }
-            Step::Return { which, written } => {
-                loop {
-                    let mut room = 0_u32;
-                    let count = |it: crate::device::DeviceSegment| {
-                        room = room.saturating_add(if it.writable { it.segment.len } else { 0 });
-                    };
-                    // Once the device has scribbled it may find no chain any more that makes sense.
-                    let Ok(Some(head)) = rig.device.pop_with(count) else { break };
-                    at_device.push((head, room));
-                }
-                if !at_device.is_empty() {
-                    let (head, room) = at_device.remove(which % at_device.len());
-                    rig.return_chain(head, written.min(room));
-                }
-            }
-            Step::Entry { id, written } => {
-                lied = true;
-                rig.device.lie_entry(id, written);
-                rig.device.publish();
-            }
-            Step::Index(by) => {
-                lied = true;
-                rig.device.lie_index(by);
-            }
-            Step::Scribble(value) => {
-                lied = true;
-                rig.device.lie_over_driver_memory(value);
-            }
-        }
-        assert_eq!(rig.ring.in_flight() as usize, with_ring.len());
-    }
-    let (fault, fates) = (rig.ring.fault(), rig.fates.clone());
-    let before = fates.dropped();
-    drop(rig.ring);
-    assert_eq!(fates.abandoned(), with_ring.len(), "each chain still there is abandoned, once");
-    assert_eq!(fates.dropped(), before);
-    fault
+fn lie() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0..20u32, 0..80u32).prop_map(|(id, written)| Lie::Entry { id, written }),
+        any::<u16>().prop_map(Lie::Index),
+        any::<u64>().prop_map(Lie::Scribble),
+        any::<u16>().prop_map(|event| Lie::Event(event.into())),
+        any::<u16>().prop_map(Lie::Flags),
+    ]
+    .prop_map(Step::Lie)
 }
+
+fn machine() -> impl Strategy<Value = Machine> {
+    (any::<bool>(), 0..5u32, 0..=16u16).prop_map(|(event_idx, log, tables)| Machine {
+        features: RingFeatures { event_idx, ..SPLIT },
+        size: 1 << log,
+        tables: tables.min(1 << log),
+        rounds: 0,
+    })
+}
+
+/// An interpreter of memory accesses is a thousand times slower: there each step is to be walked, not how often.
+const CASES: u32 = if cfg!(miri) { 4 } else { 256 };
+const STEPS_MAX: usize = if cfg!(miri) { 60 } else { 200 };
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_honest_device_is_never_accused_and_loses_nothing(
-        event_idx: bool, log in 0..5u32, tables in 0..=16u16, steps in steps(0)
+        machine in machine(),
+        steps in prop::collection::vec(honest(), 1..STEPS_MAX),
     ) {
-        prop_assert_eq!(play(event_idx, 1 << log, tables.min(1 << log), &steps), None);
+        prop_assert_eq!(play(machine, &steps).fault, None);
     }
 
     #[test]
     fn a_lying_device_neither_crashes_the_ring_nor_gets_a_chain_back_twice(
-        event_idx: bool, log in 0..5u32, tables in 0..=16u16, steps in steps(2)
+        machine in machine(),
+        steps in prop::collection::vec(prop_oneof![10 => honest(), 1 => lie()], 1..STEPS_MAX),
     ) {
-        play(event_idx, 1 << log, tables.min(1 << log), &steps);
+        play(machine, &steps);
     }
 }

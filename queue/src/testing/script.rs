@@ -8,10 +8,12 @@
 //!
 //! A script is four bytes about the [`Machine`] and then steps, each a byte that says which (modulo 17, in the order of
 //! [`Step`] and [`Lie`]; entries come twice, with operands of a byte and of four) and its operands, little-endian. Bytes
-//! that are missing are zero.
+//! that are missing are zero. The machine's fifth flag asks for a ring for many submitters, which has steps of its own, in
+//! `shared_ring::script`.
 
 use super::{Mixed, PACKED, Rig, SPLIT};
 use crate::device::DeviceRing;
+use crate::shared_ring::script as shared;
 use crate::{Fault, Refusal, Residence, RingFeatures};
 use std::collections::BTreeSet;
 use std::vec::Vec;
@@ -71,6 +73,10 @@ pub(crate) struct Machine {
     pub(crate) rounds: u16,
 }
 
+/// Chains before the first step of a life that is to see 16-bit indices wrap. An interpreter of memory accesses is a
+/// thousand times slower: there it is a few turns of the ring.
+pub(crate) const FAR: u16 = if cfg!(miri) { 60 } else { 0xfffc };
+
 /// What came of a life, for tests that say what a script is there for.
 #[derive(Default, Debug)]
 pub struct Outcome {
@@ -90,51 +96,73 @@ pub struct Outcome {
 /// If the ring breaks one of its promises.
 pub fn run(script: &[u8]) -> Outcome {
     let mut script = Script(script.iter());
-    let machine = script.machine();
+    let (machine, shared) = script.machine();
+    if shared {
+        let steps: Vec<shared::Step> = core::iter::from_fn(|| shared::Step::of(&mut script)).collect();
+        return shared::play(machine, &steps);
+    }
     let steps: Vec<Step> = core::iter::from_fn(|| script.step()).collect();
     play(machine, &steps)
 }
 
-struct Script<'s>(core::slice::Iter<'s, u8>);
+/// Where reading a script has got to.
+pub(crate) struct Script<'s>(core::slice::Iter<'s, u8>);
 
 impl Script<'_> {
+    /// The byte a step begins with, if there is another.
+    pub(crate) fn first(&mut self) -> Option<u8> {
+        self.0.next().copied()
+    }
+
     fn bytes<const N: usize>(&mut self) -> [u8; N] {
         core::array::from_fn(|_| self.0.next().copied().unwrap_or(0))
     }
 
-    fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         self.bytes::<1>()[0]
     }
 
-    fn u16(&mut self) -> u16 {
+    pub(crate) fn u16(&mut self) -> u16 {
         u16::from_le_bytes(self.bytes())
     }
 
-    fn u32(&mut self) -> u32 {
+    pub(crate) fn u32(&mut self) -> u32 {
         u32::from_le_bytes(self.bytes())
     }
 
-    fn machine(&mut self) -> Machine {
+    pub(crate) fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.bytes())
+    }
+
+    /// How many segments a chain has to read and to write, at most three each.
+    pub(crate) fn shape(&mut self) -> (u8, u8) {
+        let shape = self.byte();
+        (shape & 3, shape >> 2 & 3)
+    }
+
+    /// The machine, and whether many may submit.
+    fn machine(&mut self) -> (Machine, bool) {
         let [flags, size, tables, rounds] = self.bytes();
-        let (packed, event_idx, in_order, direct) =
-            (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0, flags & 8 != 0);
+        let (event_idx, direct, shared) = (flags & 2 != 0, flags & 8 != 0, flags & 16 != 0);
+        let (packed, in_order) = (flags & 1 != 0 && !shared, flags & 4 != 0 && !shared);
         let features = if packed { PACKED } else { SPLIT };
         let size = if packed { 1 + u16::from(size) % 16 } else { 1 << (size % 5) };
-        Machine {
+        let machine = Machine {
             features: RingFeatures { event_idx, in_order, indirect: !direct, ..features },
             size,
             tables: if direct { 0 } else { u16::from(tables) % (size + 1) },
             // One of them takes the ring to just before its 16-bit indices wrap: that takes long, and is to be rare.
-            rounds: if rounds < 255 { u16::from(rounds) } else { 0xfffc },
-        }
+            rounds: if rounds < 255 { u16::from(rounds) } else { FAR },
+        };
+        (machine, shared)
     }
 
     fn step(&mut self) -> Option<Step> {
-        let which = *self.0.next()?;
+        let which = self.first()?;
         Some(match which % 17 {
             0 => {
-                let shape = self.byte();
-                Step::Add { readable: shape & 3, writable: shape >> 2 & 3 }
+                let (readable, writable) = self.shape();
+                Step::Add { readable, writable }
             }
             1 => {
                 let shape = self.byte();
@@ -151,7 +179,7 @@ impl Script<'_> {
             10 => Step::Lie(Lie::Entry { id: self.byte().into(), written: self.byte().into() }),
             11 => Step::Lie(Lie::Entry { id: self.u32(), written: self.u32() }),
             12 => Step::Lie(Lie::Index(self.u16())),
-            13 => Step::Lie(Lie::Scribble(u64::from_le_bytes(self.bytes()))),
+            13 => Step::Lie(Lie::Scribble(self.u64())),
             14 => Step::Lie(Lie::Event(self.u32())),
             15 => Step::Lie(Lie::Flags(self.u16())),
             _ => Step::Lie(Lie::Tag(self.u32())),
