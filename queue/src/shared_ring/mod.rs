@@ -147,7 +147,7 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             mask: u32::from(size) - 1,
             event_idx: layout.features().event_idx,
             free: CachePadded::new(FreeWord::new(size)),
-            publisher: CachePadded::new(Publisher::new()),
+            publisher: CachePadded::new(Publisher::new(layout.features().event_idx)),
             back: CachePadded::new(Back {
                 held: AtomicBool::new(false),
                 believed: AtomicU32::new(u32::MAX),
@@ -297,13 +297,15 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
                 last = links[index - 1];
             }
             let flags = if index < readable { 0 } else { desc_word::WRITE };
-            let (at, addr) = (last as usize * RingLayout::DESC_BYTES, segments[index].addr.get());
+            // Lengths are looked up again rather than kept: there are not registers enough for all.
+            let Segment { addr, len, .. } = *segments[index];
+            let (at, addr) = (last as usize * RingLayout::DESC_BYTES, addr.get());
             // SAFETY: descriptors taken lie inside the table, and are ours.
             unsafe {
                 if index + 1 < K {
-                    desc.driver_write(at, addr, next_word(links[index]) | flags | u64::from(lens[index]));
+                    desc.driver_write(at, addr, next_word(links[index]) | flags | u64::from(len));
                 } else {
-                    desc.driver_write_last(at, addr, lens[index], flags);
+                    desc.driver_write_last(at, addr, len, flags);
                 }
             }
         }

@@ -41,6 +41,9 @@ pub(super) struct List {
 const IDLE: u64 = 0;
 /// Somebody publishes, and no chain has been left for it.
 const BUSY: u64 = 1;
+/// Set for good where there is no event index: giving the right up goes a longer way then, so that it needs no test for it
+/// otherwise.
+const ASIDE: u64 = 2;
 /// Where the newest chain left stands.
 const NEWEST_SHIFT: u32 = 16;
 /// Where the number of chains left stands.
@@ -48,16 +51,19 @@ const COUNT_SHIFT: u32 = 32;
 
 /// The right to publish, and what goes with it.
 pub(super) struct Publisher {
-    /// [`IDLE`], or [`BUSY`] with the newest of the chains left and their number.
+    /// [`IDLE`], or [`BUSY`] with the newest of the chains left and their number; and [`ASIDE`].
     intake: AtomicU64,
+    /// [`ASIDE`] or zero.
+    aside: u64,
     /// Chains ever published; the avail index is its low half. Written by the publisher only, before the index: what the
     /// device has seen of the index, it has seen of this.
     published: AtomicU64,
 }
 
 impl Publisher {
-    pub(super) fn new() -> Self {
-        Self { intake: AtomicU64::new(IDLE), published: AtomicU64::new(0) }
+    pub(super) fn new(event_idx: bool) -> Self {
+        let aside = if event_idx { 0 } else { ASIDE };
+        Self { intake: AtomicU64::new(IDLE | aside), aside, published: AtomicU64::new(0) }
     }
 
     /// Chains ever published.
@@ -74,9 +80,9 @@ impl Publisher {
 
     /// Gives the right up; `false`: not before what has been left is published. A locked instruction either way.
     #[inline(always)]
-    fn end(&self) -> bool {
+    fn end(&self, aside: u64) -> bool {
         let release = Site::End.order(Ordering::Release);
-        self.intake.compare_exchange(BUSY, IDLE, release, Ordering::Relaxed).is_ok()
+        self.intake.compare_exchange(BUSY | aside, IDLE | aside, release, Ordering::Relaxed).is_ok()
     }
 }
 
@@ -105,13 +111,13 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let List { newest, oldest, count } = list;
         while !self.publisher.begin() {
             let intake = self.publisher.intake.load(Ordering::Relaxed);
-            if intake == IDLE {
+            if intake & BUSY == 0 {
                 continue;
             }
             let older = (intake >> NEWEST_SHIFT) as u16;
             self.set_waiting(oldest, Waiting { older, ..self.waiting(oldest) });
             let left = (intake >> COUNT_SHIFT) + u64::from(count);
-            let with = left << COUNT_SHIFT | u64::from(newest) << NEWEST_SHIFT | BUSY;
+            let with = left << COUNT_SHIFT | u64::from(newest) << NEWEST_SHIFT | BUSY | self.publisher.aside;
             let release = Site::Leave.order(Ordering::Release);
             if self.publisher.intake.compare_exchange(intake, with, release, Ordering::Relaxed).is_ok() {
                 return false;
@@ -165,10 +171,20 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     #[inline(always)]
     pub(super) fn finish(&self, avail: AvailRing, old: u64, new: u64) -> bool {
         self.move_index(avail, new);
-        if !self.publisher.end() {
-            return self.collect(old, new);
+        if !self.publisher.end(0) {
+            return self.finish_aside(old, new);
         }
-        self.wants_kick(old, new)
+        self.counted(self.is_asked_for(old, new))
+    }
+
+    /// What `finish` does if something has been left, and where there is no event index.
+    #[cold]
+    #[inline(never)]
+    fn finish_aside(&self, old: u64, new: u64) -> bool {
+        if self.publisher.aside != 0 && self.publisher.end(ASIDE) {
+            return self.wants_kick(old, new);
+        }
+        self.collect(old, new)
     }
 
     #[inline(always)]
@@ -178,15 +194,26 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
     }
 
     /// The index was just moved from `old` to `new`, and `end` has been tried: does the device want to hear of it?
-    #[inline(always)]
     fn wants_kick(&self, old: u64, new: u64) -> bool {
+        self.counted(if self.publisher.aside == 0 {
+            self.is_asked_for(old, new)
+        } else {
+            // As below.
+            Site::Kick.full_fence_after_rmw();
+            self.used.driver_flags() & UsedRing::NO_NOTIFY == 0
+        })
+    }
+
+    /// The same where there is an event index.
+    #[inline(always)]
+    fn is_asked_for(&self, old: u64, new: u64) -> bool {
         // Our index, then the device's wish. The device does the reverse: its wish, then our index (2.7.9, 2.7.13.3.1).
         Site::Kick.full_fence_after_rmw();
-        let kick = if self.event_idx {
-            passed(self.avail_event.driver_load(), old as u16, new as u16)
-        } else {
-            self.used.driver_flags() & UsedRing::NO_NOTIFY == 0
-        };
+        passed(self.avail_event.driver_load(), old as u16, new as u16)
+    }
+
+    #[inline(always)]
+    fn counted(&self, kick: bool) -> bool {
         if kick {
             self.kicks_wanted.fetch_add(1, Ordering::Relaxed);
         }
@@ -195,16 +222,15 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
 
     /// Having moved the index from `old` to `new`, publishes what others have left, until nothing is. Each round decides for
     /// the range it has moved over.
-    #[cold]
-    #[inline(never)]
     fn collect(&self, mut old: u64, mut new: u64) -> bool {
+        let aside = self.publisher.aside;
         let mut kick = self.wants_kick(old, new);
         loop {
-            let left = self.publisher.intake.swap(BUSY, Site::Collect.order(Ordering::Acquire));
+            let left = self.publisher.intake.swap(BUSY | aside, Site::Collect.order(Ordering::Acquire));
             old = new;
             new = self.place_all(old, (left >> NEWEST_SHIFT) as u16, left >> COUNT_SHIFT);
             self.move_index(self.avail, new);
-            let ended = self.publisher.end();
+            let ended = self.publisher.end(aside);
             kick |= self.wants_kick(old, new);
             if ended {
                 return kick;
