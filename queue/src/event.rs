@@ -16,14 +16,14 @@ mod tests {
         old <= asked && asked < new
     }
 
-    // Arithmetic alone: an interpreter of memory accesses has nothing to find, and takes long.
-    #[cfg(not(miri))]
     #[test]
     fn the_test_agrees_with_indices_that_never_wrap() {
         let base = 1u64 << 20;
+        // Arithmetic alone: an interpreter of memory accesses has nothing to find, and gets the short steps only.
+        let steps: &[u64] = if cfg!(miri) { &[0, 1, 2] } else { &[0, 1, 2, 3, 17, 256, 32768] };
         for shift in [0u64, 1, 2, 0x7ffe, 0x7fff, 0x8000, 0xfff0, 0xffff] {
             let old = base + shift;
-            for step in [0u64, 1, 2, 3, 17, 256, 32768] {
+            for step in steps {
                 let new = old + step;
                 for asked in old - 40..=new + 40 {
                     assert_eq!(
