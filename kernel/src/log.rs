@@ -6,9 +6,13 @@
 //! sleeping, before the machine ends and by the panic report). With `loglevel=debug` every line is printed at
 //! once, because then somebody is looking for the place where the machine stops. Interrupt handlers never
 //! log.
+//!
+//! Lines of several cores never mix: a line enters the ring whole, under the ring's lock, and whoever prints one
+//! has the printer for as long as that takes. Any core that is idle prints; one that finds another at it leaves
+//! the rest to that one.
 
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use spin::Mutex;
 
 /// How much a line matters, the gravest first.
@@ -54,6 +58,16 @@ const RING_BYTES: usize = 16 * 1024;
 
 static RING: Mutex<Ring<RING_BYTES>> = Mutex::new(Ring::new());
 
+/// Held while a line goes out.
+static PRINTER: Mutex<()> = Mutex::new(());
+
+/// What follows on the serial port are somebody's last words: no line goes out any more.
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Turns of waiting for another core's line to be out: far more than any takes. A core that has stopped with the
+/// printer in its hands is waited for no longer.
+const PRINTER_PATIENCE: u32 = 1_000_000;
+
 /// Sets the threshold.
 pub fn set_level(level: Level) {
     THRESHOLD.store(level as u8, Ordering::Relaxed);
@@ -80,14 +94,48 @@ pub fn line(level: Level, text: fmt::Arguments<'_>) {
     }
 }
 
-/// Prints what has not been printed yet.
+/// Prints what has not been printed yet, after the line that another core is printing.
 pub fn flush() {
-    while flush_line() {}
+    if let Some(_printer) = wait_for_printer() {
+        while print_line() {}
+    }
 }
 
-/// Prints the next line that has not been printed yet; false when there is none. For who has other things to
-/// look after between two lines.
+/// Prints the next line that has not been printed yet; false when there is none, or another core is printing. For who
+/// has other things to look after between two lines.
 pub fn flush_line() -> bool {
+    match PRINTER.try_lock() {
+        Some(_printer) if !CLOSED.load(Ordering::Relaxed) => print_line(),
+        _ => false,
+    }
+}
+
+/// Prints what has not been printed yet, and keeps every core from printing more: last words follow.
+#[cfg_attr(not(target_os = "none"), expect(dead_code, reason = "only a machine has last words"))]
+pub(crate) fn close() {
+    let printer = wait_for_printer();
+    CLOSED.store(true, Ordering::Relaxed);
+    if printer.is_some() {
+        while print_line() {}
+    }
+}
+
+/// The printer, when who has it is done; `None` if that takes too long, or the log is closed.
+fn wait_for_printer() -> Option<spin::MutexGuard<'static, ()>> {
+    for _ in 0..PRINTER_PATIENCE {
+        if CLOSED.load(Ordering::Relaxed) {
+            return None;
+        }
+        if let Some(printer) = PRINTER.try_lock() {
+            return Some(printer);
+        }
+        core::hint::spin_loop();
+    }
+    None
+}
+
+/// Called with the printer in hand.
+fn print_line() -> bool {
     let mut line = Line::new();
     // The lock is given back before the slow part.
     let Some(mut ring) = RING.try_lock() else { return false };

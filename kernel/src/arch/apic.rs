@@ -15,6 +15,8 @@ const ID: usize = 0x20;
 const TASK_PRIORITY: usize = 0x80;
 const EOI: usize = 0xb0;
 const SPURIOUS: usize = 0xf0;
+const COMMAND_LOW: usize = 0x300;
+const COMMAND_HIGH: usize = 0x310;
 const LVT_TIMER: usize = 0x320;
 const LVT_LINT0: usize = 0x350;
 const LVT_LINT1: usize = 0x360;
@@ -61,8 +63,64 @@ pub fn init_core() {
 }
 
 /// This core's APIC id.
-pub fn id() -> u8 {
-    (registers().read_u32(ID) >> 24) as u8
+pub fn id() -> u32 {
+    registers().read_u32(ID) >> 24
+}
+
+/// A core that can be interrupted from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target(u8);
+
+impl Target {
+    /// The core with this APIC id. `None`: the command register has no room for it, or it means everybody.
+    pub(super) fn new(id: u32) -> Option<Self> {
+        u8::try_from(id).ok().filter(|&id| id != 0xff).map(Self)
+    }
+}
+
+/// Fields of the interrupt command register (Intel SDM volume 3, 11.6.1).
+mod command {
+    pub(super) const FIXED: u32 = 0;
+    pub(super) const NMI: u32 = 0b100 << 8;
+    pub(super) const INIT: u32 = 0b101 << 8;
+    pub(super) const STARTUP: u32 = 0b110 << 8;
+    pub(super) const PENDING: u32 = 1 << 12;
+    pub(super) const ASSERT: u32 = 1 << 14;
+    pub(super) const ALL_BUT_SELF: u32 = 0b11 << 18;
+}
+
+/// Sends a command. The two halves belong together, so interrupts stay out: none of our handlers sends any, and so it
+/// stays right if one ever does.
+fn send(target: Target, command: u32) {
+    let apic = registers();
+    x86_64::instructions::interrupts::without_interrupts(|| {
+        while apic.read_u32(COMMAND_LOW) & command::PENDING != 0 {
+            core::hint::spin_loop();
+        }
+        apic.write_u32(COMMAND_HIGH, u32::from(target.0) << 24);
+        apic.write_u32(COMMAND_LOW, command | command::ASSERT);
+    });
+}
+
+/// Puts a core into the state in which it waits for [`send_startup`].
+pub(super) fn send_init(target: Target) {
+    send(target, command::INIT);
+}
+
+/// Starts a core that waits for it at the beginning of a page below 1 MiB.
+pub(super) fn send_startup(target: Target, page: u8) {
+    send(target, command::STARTUP | u32::from(page));
+}
+
+/// Interrupts a core.
+pub(super) fn send_interrupt(target: Target, vector: u8) {
+    send(target, command::FIXED | u32::from(vector));
+}
+
+/// Interrupts all other cores, whatever they are doing.
+pub(super) fn send_nmi_to_others() {
+    let apic = registers();
+    apic.write_u32(COMMAND_LOW, command::NMI | command::ASSERT | command::ALL_BUT_SELF);
 }
 
 /// Acknowledges the interrupt being served.

@@ -29,8 +29,6 @@ pub(super) enum IstIndex {
 #[derive(Debug)]
 #[repr(C)]
 pub struct CoreBlock {
-    /// Its own address: what `gs:[0]` reads.
-    this: *const CoreBlock,
     /// The core's number, 0 for the one that boots.
     number: usize,
     /// Read by the processor on every fault.
@@ -42,7 +40,6 @@ pub struct CoreBlock {
 impl CoreBlock {
     const fn empty() -> Self {
         Self {
-            this: core::ptr::null(),
             number: 0,
             tss: TaskStateSegment::new(),
             gdt: GlobalDescriptorTable::empty(),
@@ -54,7 +51,6 @@ impl CoreBlock {
 pub fn init(number: usize) {
     // Copied in one go instead of built field by field.
     let block = Box::leak(Box::new(const { CoreBlock::empty() }));
-    block.this = block;
     block.number = number;
     for (index, stack) in [
         (IstIndex::Fault, Stack::Fault),
@@ -82,16 +78,23 @@ pub fn init(number: usize) {
 }
 
 /// The number of the core this runs on.
+#[inline]
 pub fn number() -> usize {
-    block().number
-}
-
-fn block() -> &'static CoreBlock {
-    let this: *const CoreBlock;
-    // SAFETY: `init` has put the block's address there, before anything asks; the block is leaked and never
+    let number;
+    // SAFETY: `init` has put the block's address into the base, before anything asks; the block is leaked and never
     // written again.
     unsafe {
-        core::arch::asm!("mov {}, gs:[0]", out(reg) this, options(nostack, preserves_flags, readonly));
-        &*this
+        core::arch::asm!(
+            "mov {}, gs:[{}]",
+            out(reg) number,
+            const core::mem::offset_of!(CoreBlock, number),
+            options(nostack, preserves_flags, pure, readonly),
+        );
     }
+    number
+}
+
+/// The number of the core this runs on, for who may run before [`init`]: the last words of a core.
+pub fn number_at_any_time() -> usize {
+    if GsBase::read().is_null() { 0 } else { number() }
 }

@@ -1,15 +1,12 @@
-//! Exceptions of the processor: a breakpoint is counted and passed, everything else is reported with all
-//! registers and ends the machine. The report writes to the serial port directly and takes no lock that the
-//! faulting code may hold.
+//! Exceptions of the processor: a breakpoint is counted and passed, a core that is told to stop by another
+//! stops, everything else is reported with all registers and ends the machine.
 
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicBool, Ordering};
 
 use x86_64::registers::control::Cr2;
 use x86_64::structures::idt::PageFaultErrorCode;
 
-use super::{com1, exit, tsc};
-use crate::boot::ExitCode;
+use super::{exit, smp, tsc};
 use crate::irq;
 use crate::mem::layout::Stack;
 
@@ -42,26 +39,22 @@ pub(super) struct Frame {
 }
 
 const DEBUG: u64 = 1;
+const NON_MASKABLE: u64 = 2;
 const BREAKPOINT: u64 = 3;
 const PAGE_FAULT: u64 = 14;
 
-/// Set by the first fault that does not return; a fault inside its report ends the machine at once.
-static REPORTING: AtomicBool = AtomicBool::new(false);
-
 /// Called by `vectors.s`, on the fault stack of the core.
 pub(super) extern "sysv64" fn exception(frame: &Frame) {
+    if frame.vector == NON_MASKABLE && smp::is_stopping() {
+        exit::halt();
+    }
     let entered = tsc();
     irq::table().deliver(frame.vector as u8);
     if frame.vector == BREAKPOINT || frame.vector == DEBUG {
         irq::table().account(frame.vector as u8, tsc().wrapping_sub(entered));
         return;
     }
-    if !REPORTING.swap(true, Ordering::AcqRel) {
-        crate::log::flush();
-        // Writing to the port cannot fail: what it does not take is dropped.
-        let _ = report(&mut com1::Direct, frame);
-    }
-    exit(ExitCode::PANIC.0)
+    exit::die(|out| report(out, frame))
 }
 
 fn report(out: &mut impl Write, frame: &Frame) -> fmt::Result {
@@ -75,8 +68,7 @@ fn report(out: &mut impl Write, frame: &Frame) -> fmt::Result {
     writeln!(out, "rsi {rsi:016x}  rdi {rdi:016x}  rbp {rbp:016x}  rsp {rsp:016x}")?;
     writeln!(out, "r8  {r8:016x}  r9  {r9:016x}  r10 {r10:016x}  r11 {r11:016x}")?;
     writeln!(out, "r12 {r12:016x}  r13 {r13:016x}  r14 {r14:016x}  r15 {r15:016x}")?;
-    writeln!(out, "rip {rip:016x}  cs {cs:04x}  ss {ss:04x}  rflags {rflags:08x}")?;
-    writeln!(out, "this is a defect of the kernel itself; the machine ends here")
+    writeln!(out, "rip {rip:016x}  cs {cs:04x}  ss {ss:04x}  rflags {rflags:08x}")
 }
 
 fn describe_page_fault(out: &mut impl Write, frame: &Frame) -> fmt::Result {

@@ -82,7 +82,7 @@ impl IoApic {
         let registers = self.registers.lock();
         // The destination first: the entry is live with the write of its lower half, which takes the mask
         // off.
-        write(&registers, low + 1, u32::from(apic::id()) << 24);
+        write(&registers, low + 1, apic::id() << 24);
         write(&registers, low, u32::from(vector) | polarity | trigger);
         Ok(())
     }

@@ -15,11 +15,13 @@ pub(crate) mod ioapic;
 pub(crate) mod paging;
 pub mod pci;
 pub(crate) mod port;
+pub mod smp;
 pub(crate) mod stack;
 
 pub use apic::{cancel_timer, set_timer};
 pub use clock::tsc;
 pub use entry::entry_tsc;
+pub(crate) use exit::die;
 pub use exit::{exit, halt};
 pub use idle::{enable_interrupts, wait_for_interrupt_unless};
 pub use image::image;

@@ -1,7 +1,9 @@
-//! The few ACPI tables the kernel reads: where the clocks are (ACPI 6.4, chapter 5). Pure; the bytes come
-//! through [`Memory`].
+//! The few ACPI tables the kernel reads: where the clocks are, and which processors there are (ACPI 6.4,
+//! chapter 5). Pure; the bytes come through [`Memory`].
 //!
 //! A table with a bad checksum or a length that does not fit is passed over as if it were not there.
+
+use super::CORES_MAX;
 
 /// The way to physical memory; `None` where there is none.
 pub trait Memory {
@@ -20,6 +22,60 @@ pub struct Acpi {
     pub madt: Option<u64>,
     /// Configuration space of the first PCI segment as memory.
     pub ecam: Option<EcamRange>,
+    /// The processors of the table for [`Routing::parse`].
+    pub processors: Processors,
+}
+
+/// The processors that can be started, by the ids of their local APICs, in the order of the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Processors {
+    ids: [u32; CORES_MAX],
+    len: usize,
+    more: usize,
+}
+
+impl Processors {
+    /// The ids of the first [`CORES_MAX`].
+    pub fn ids(&self) -> &[u32] {
+        &self.ids[..self.len]
+    }
+
+    /// How many there are beyond these.
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
+    fn add(&mut self, id: u32) {
+        match self.ids.get_mut(self.len) {
+            Some(place) => {
+                *place = id;
+                self.len += 1;
+            }
+            None => self.more += 1,
+        }
+    }
+
+    /// The enabled ones of a multiple APIC description table: entries of the two kinds for local APICs (ACPI 6.4,
+    /// 5.2.12.2 and 5.2.12.12), which say in a flag whether the processor is there.
+    fn parse(table: &[u8]) -> Self {
+        const LOCAL_APIC: u8 = 0;
+        const LOCAL_X2APIC: u8 = 9;
+        const ENABLED: u32 = 1;
+        let mut processors = Self::default();
+        for entry in entries(table) {
+            let (id, flags) = match entry[0] {
+                LOCAL_APIC => (entry.get(3).map(|&id| u32::from(id)), u32_at(entry, 4)),
+                LOCAL_X2APIC => (u32_at(entry, 4), u32_at(entry, 8)),
+                _ => continue,
+            };
+            if let (Some(id), Some(flags)) = (id, flags)
+                && flags & ENABLED != 0
+            {
+                processors.add(id);
+            }
+        }
+        processors
+    }
 }
 
 /// Where the configuration space of some buses is.
@@ -103,7 +159,10 @@ impl Acpi {
         for_each_table(rsdp, memory, |address, table| match &table[..4] {
             b"HPET" => acpi.hpet = hpet(table),
             b"FACP" => acpi.pm_timer = pm_timer(table),
-            b"APIC" => acpi.madt = Some(address),
+            b"APIC" => {
+                acpi.madt = Some(address);
+                acpi.processors = Processors::parse(table);
+            }
             b"MCFG" => acpi.ecam = ecam(table),
             _ => {}
         });
@@ -112,24 +171,18 @@ impl Acpi {
 }
 
 impl Routing {
-    /// From the multiple APIC description table (ACPI 6.4, 5.2.12), which holds entries of a type, a length
-    /// and that many bytes. `None` if it is not that table, or spoilt.
+    /// From the multiple APIC description table (ACPI 6.4, 5.2.12). `None` if it is not that table, or
+    /// spoilt.
     pub fn parse(table: &[u8]) -> Option<Self> {
-        const FIRST_ENTRY: usize = 44;
         const IO_APIC: u8 = 1;
         const INTERRUPT_OVERRIDE: u8 = 2;
         if !table.starts_with(b"APIC") || !sums_to_zero(table) {
             return None;
         }
         let mut routing = Self::default();
-        let mut rest = table.get(FIRST_ENTRY..)?;
-        while let [kind, length, ..] = *rest {
-            let Some((entry, behind)) = rest.split_at_checked(usize::from(length)).filter(|_| length >= 2)
-            else {
-                break;
-            };
-            rest = behind;
-            match kind {
+        table.get(FIRST_ENTRY..)?;
+        for entry in entries(table) {
+            match entry[0] {
                 IO_APIC if routing.io_apic.is_none() => routing.io_apic = io_apic(entry),
                 INTERRUPT_OVERRIDE => {
                     if let Some((irq, line)) = interrupt_override(entry)
@@ -143,6 +196,21 @@ impl Routing {
         }
         Some(routing)
     }
+}
+
+/// Where the entries of a multiple APIC description table begin.
+const FIRST_ENTRY: usize = 44;
+
+/// The entries of a multiple APIC description table, as far as they make sense: a type, a length, and that many bytes in
+/// all.
+fn entries(table: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = table.get(FIRST_ENTRY..).unwrap_or(&[]);
+    core::iter::from_fn(move || {
+        let [_, length @ 2.., ..] = *rest else { return None };
+        let (entry, behind) = rest.split_at_checked(usize::from(length))?;
+        rest = behind;
+        Some(entry)
+    })
 }
 
 fn io_apic(entry: &[u8]) -> Option<IoApic> {
@@ -297,7 +365,8 @@ mod tests {
         let mut ram = Ram(Vec::new());
         let table = ram.put(&madt());
         let root = root_with_rsdt(&mut ram, &[table]);
-        assert_eq!(Acpi::read(root, &ram).madt, Some(table));
+        let acpi = Acpi::read(root, &ram);
+        assert_eq!((acpi.madt, acpi.processors.ids()), (Some(table), &[0][..]));
         let routing = Routing::parse(&madt()).expect("a good table");
         assert_eq!(routing.io_apic, Some(IoApic { address: 0xfec0_0000, first_interrupt: 0 }));
         let line = |interrupt, active_low, level| Some(Line { interrupt, active_low, level });
@@ -305,6 +374,21 @@ mod tests {
         assert_eq!(routing.lines.get(10), line(10, true, true), "as PCI does");
         assert_eq!(routing.lines.get(11), line(11, false, true));
         assert_eq!(routing.lines.get(16), None);
+    }
+
+    #[test]
+    fn enabled_processors_are_found_by_either_kind_of_entry_and_no_more_than_there_is_room_for() {
+        let mut body = std::vec![0; 8];
+        body.extend_from_slice(&[0, 8, 0, 4, 1, 0, 0, 0]);
+        body.extend_from_slice(&[0, 8, 1, 5, 0, 0, 0, 0]); // not there, may be plugged in later
+        body.extend_from_slice(&[9, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]);
+        body.extend_from_slice(&[0, 6, 3, 9, 1, 0]); // too short to say whether it is there
+        assert_eq!(Processors::parse(&with_header(b"APIC", &body)).ids(), [4, 0x100]);
+        for id in 0..CORES_MAX as u8 {
+            body.extend_from_slice(&[0, 8, id, id, 1, 0, 0, 0]);
+        }
+        let processors = Processors::parse(&with_header(b"APIC", &body));
+        assert_eq!((processors.ids().len(), processors.more()), (CORES_MAX, 2));
     }
 
     #[test]

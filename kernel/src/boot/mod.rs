@@ -18,6 +18,9 @@ pub use cmdline::Cmdline;
 use crate::virtio;
 use alloc::vec::Vec;
 
+/// Cores the kernel uses, at most.
+pub const CORES_MAX: usize = 8;
+
 /// The code the machine ends with. Through QEMU's `isa-debug-exit` a code `c` becomes the exit status `c << 1
 /// | 1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -105,6 +105,8 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     rung("clock, first look");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
+    // SAFETY: the first tables are in force, and all that lay in low memory has been read.
+    unsafe { arch::smp::prepare(&handed.acpi.processors, &usable) }; // first instructions of the other cores
     // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says
     // what is RAM, and command line, memory map and ACPI tables have been read.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?; // page tables, heap
@@ -132,6 +134,9 @@ fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> 
     let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, at least a millisecond later
     rung("clock");
     arch::enable_interrupts();
+    rung("interrupts");
+    arch::smp::start_others(&acpi.processors); // each on its own stacks, to its first task
+    rung("other cores");
     rungs.log(tsc_hz);
     let memory = Memory { usable, heap, pool };
     let machine = Machine { cmdline, entry_tsc: arch::entry_tsc(), tsc_hz, rungs, memory, devices };
@@ -147,7 +152,8 @@ impl virtio::pci::Platform for ThisMachine {
     }
 
     fn interrupt_core(&self) -> u8 {
-        arch::apic::id()
+        // The register for it has eight bits, as the command register of this APIC.
+        arch::apic::id() as u8
     }
 
     fn register_window(&self) -> Option<Window> {

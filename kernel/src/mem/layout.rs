@@ -47,7 +47,7 @@ impl Image {
     }
 }
 
-/// RAM below this stays with the firmware, its tables, and later the other cores' first instructions.
+/// RAM below this stays with the firmware, its tables, and the other cores' first instructions.
 pub const LOW_END: u64 = 1 << 20;
 
 /// All one-to-one mappings: the image by its parts, the rest of the usable RAM as data. `usable` must not
@@ -84,7 +84,8 @@ pub const STACKS: [Stack; 5] =
 pub const STACK_WINDOW: u64 = 0xffff_8000_0000_0000;
 /// Each stack ends at the end of a slot of this size; below it the slot is a hole.
 const SLOT_BYTES: u64 = 1 << 20;
-const CORE_BYTES: u64 = 8 * SLOT_BYTES;
+/// The stacks of one core begin so many bytes behind those of the core before.
+pub const CORE_BYTES: u64 = 8 * SLOT_BYTES;
 /// Cores the window has room for.
 pub const CORES_MAX: usize = 256;
 
