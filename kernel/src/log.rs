@@ -64,9 +64,9 @@ static PRINTER: Mutex<()> = Mutex::new(());
 /// What follows on the serial port are somebody's last words: no line goes out any more.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// Turns of waiting for another core's line to be out: far more than any takes. A core that has stopped with the
-/// printer in its hands is waited for no longer.
-const PRINTER_PATIENCE: u32 = 1_000_000;
+/// Turns of waiting for another core that has the printer or the ring: far more than any line takes. A core that has
+/// stopped with one of them in its hands is waited for no longer.
+const PATIENCE: u32 = 1_000_000;
 
 /// Sets the threshold.
 pub fn set_level(level: Level) {
@@ -96,7 +96,7 @@ pub fn line(level: Level, text: fmt::Arguments<'_>) {
 
 /// Prints what has not been printed yet, after the line that another core is printing.
 pub fn flush() {
-    if let Some(_printer) = wait_for_printer() {
+    if let Some(_printer) = patiently(|| PRINTER.try_lock()) {
         while print_line() {}
     }
 }
@@ -111,34 +111,33 @@ pub fn flush_line() -> bool {
 }
 
 /// Prints what has not been printed yet, and keeps every core from printing more: last words follow.
-#[cfg_attr(not(target_os = "none"), expect(dead_code, reason = "only a machine has last words"))]
+#[cfg(target_os = "none")]
 pub(crate) fn close() {
-    let printer = wait_for_printer();
+    let printer = patiently(|| PRINTER.try_lock());
+    while printer.is_some() && print_line() {}
     CLOSED.store(true, Ordering::Relaxed);
-    if printer.is_some() {
-        while print_line() {}
-    }
+    // Nobody else gets it, and who ends the machine after these words is not kept waiting for it.
+    core::mem::forget(printer);
 }
 
-/// The printer, when who has it is done; `None` if that takes too long, or the log is closed.
-fn wait_for_printer() -> Option<spin::MutexGuard<'static, ()>> {
-    for _ in 0..PRINTER_PATIENCE {
+/// Asks again and again, for as long as others may reasonably take.
+fn patiently<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    (0..PATIENCE).find_map(|_| {
         if CLOSED.load(Ordering::Relaxed) {
             return None;
         }
-        if let Some(printer) = PRINTER.try_lock() {
-            return Some(printer);
-        }
-        core::hint::spin_loop();
-    }
-    None
+        ask().or_else(|| {
+            core::hint::spin_loop();
+            None
+        })
+    })
 }
 
 /// Called with the printer in hand.
 fn print_line() -> bool {
     let mut line = Line::new();
     // The lock is given back before the slow part.
-    let Some(mut ring) = RING.try_lock() else { return false };
+    let Some(mut ring) = patiently(|| RING.try_lock()) else { return false };
     let printing = ring.next_unprinted(&mut line);
     drop(ring);
     if printing {

@@ -145,6 +145,11 @@ pub fn now() -> Instant {
     Instant(clock::now_ns())
 }
 
+/// How long so many cycles of the processor's counter are.
+pub fn of_cycles(cycles: u64) -> Nanos {
+    Nanos(clock::nanos(cycles))
+}
+
 #[cfg(target_os = "none")]
 mod clock {
     use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -157,11 +162,16 @@ mod clock {
 
     #[inline]
     pub(super) fn now_ns() -> u64 {
+        nanos(arch::tsc().wrapping_sub(arch::entry_tsc()))
+    }
+
+    #[inline]
+    pub(super) fn nanos(cycles: u64) -> u64 {
         let mult = match MULT.load(Relaxed) {
             0 => learn_rate(),
             mult => mult,
         };
-        Scale { mult }.nanos(arch::tsc().wrapping_sub(arch::entry_tsc()))
+        Scale { mult }.nanos(cycles)
     }
 
     /// The rate, when boot has measured it. Until then time stands still at zero.
@@ -177,6 +187,11 @@ mod clock {
 mod clock {
     extern crate std;
     use std::sync::OnceLock;
+
+    /// There is no counter here: cycles are nanoseconds.
+    pub(super) fn nanos(cycles: u64) -> u64 {
+        cycles
+    }
 
     pub(super) fn now_ns() -> u64 {
         if let Some(frozen) = super::testing::frozen_at() {

@@ -15,7 +15,8 @@ use crate::setup::{Needs, ensure};
 use crate::workspace::Workspace;
 
 /// The packages whose algorithms work on atomics and raw memory, and their folders.
-const ATOMIC: [(&str, &str); 2] = [("ninewire-dma", "dma"), ("ninewire-queue", "queue")];
+const ATOMIC: [(&str, &str); 3] =
+    [("ninewire-dma", "dma"), ("ninewire-queue", "queue"), ("ninewire-kernel", "kernel")];
 
 /// How a test that explores all interleavings begins, and the module such tests are in.
 const MODEL_CALL: &str = "loom::model";

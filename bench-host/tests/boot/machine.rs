@@ -85,6 +85,11 @@ impl Machine {
         self
     }
 
+    pub(crate) fn cores(mut self, cores: u32) -> Self {
+        self.vm.smp = cores;
+        self
+    }
+
     /// Further arguments for QEMU.
     pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
         self.vm.extra.extend(arguments.iter().map(OsString::from));
@@ -151,13 +156,18 @@ impl Machine {
     }
 
     /// Boots, runs the self-test `name`, waits for the end.
-    pub(crate) fn selftest(mut self, name: &str) -> Booted {
+    pub(crate) fn selftest(self, name: &str) -> Booted {
+        self.selftest_within(name, BOOT_MAX)
+    }
+
+    /// The same; after `longest` it hangs.
+    pub(crate) fn selftest_within(mut self, name: &str, longest: Duration) -> Booted {
         let log = tempfile::NamedTempFile::new().unwrap();
-        self.vm.cmdline = format!("mode=selftest selftest={name}");
+        self.vm.cmdline = format!("mode=selftest selftest={name} {}", self.vm.cmdline);
         self.vm.com1 = CharDev::File(log.path().to_path_buf());
         let mut guest = Guest::start(&self.vm).unwrap();
         self.qemus.clear();
-        let waited = guest.wait(&Interrupts::never().unwrap(), Some(Instant::now() + BOOT_MAX));
+        let waited = guest.wait(&Interrupts::never().unwrap(), Some(Instant::now() + longest));
         let log = String::from_utf8_lossy(&std::fs::read(log.path()).unwrap()).into_owned();
         let ended = waited.unwrap_or_else(|error| panic!("{error}; the guest's log:\n{log}"));
         assert!(!matches!(ended, Ended::Qemu(_)), "{ended}: {}", guest.messages());

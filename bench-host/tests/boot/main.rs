@@ -6,6 +6,7 @@
 
 mod by_hand;
 mod confined;
+mod cores;
 mod errors;
 mod host;
 mod keys;

@@ -30,7 +30,7 @@ fn claims_about_the_machine_hold() {
 }
 
 /// What `p9` and `serial` read: 4 MiB, the byte at offset `o` being `o ^ o >> 8 ^ o >> 16`.
-fn pattern() -> tempfile::TempDir {
+pub(crate) fn pattern() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let bytes: Vec<u8> = (0..4u32 << 20).map(|o| (o ^ o >> 8 ^ o >> 16) as u8).collect();
     std::fs::write(dir.path().join("pattern"), bytes).unwrap();

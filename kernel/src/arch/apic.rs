@@ -86,7 +86,6 @@ mod command {
     pub(super) const STARTUP: u32 = 0b110 << 8;
     pub(super) const PENDING: u32 = 1 << 12;
     pub(super) const ASSERT: u32 = 1 << 14;
-    pub(super) const ALL_BUT_SELF: u32 = 0b11 << 18;
 }
 
 /// Sends a command. The two halves belong together, so interrupts stay out: none of our handlers sends any, and so it
@@ -117,10 +116,9 @@ pub(super) fn send_interrupt(target: Target, vector: u8) {
     send(target, command::FIXED | u32::from(vector));
 }
 
-/// Interrupts all other cores, whatever they are doing.
-pub(super) fn send_nmi_to_others() {
-    let apic = registers();
-    apic.write_u32(COMMAND_LOW, command::NMI | command::ASSERT | command::ALL_BUT_SELF);
+/// Interrupts a core, whatever it is doing.
+pub(super) fn send_nmi(target: Target) {
+    send(target, command::NMI);
 }
 
 /// Acknowledges the interrupt being served.

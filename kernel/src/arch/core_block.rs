@@ -39,11 +39,7 @@ pub struct CoreBlock {
 
 impl CoreBlock {
     const fn empty() -> Self {
-        Self {
-            number: 0,
-            tss: TaskStateSegment::new(),
-            gdt: GlobalDescriptorTable::empty(),
-        }
+        Self { number: 0, tss: TaskStateSegment::new(), gdt: GlobalDescriptorTable::empty() }
     }
 }
 

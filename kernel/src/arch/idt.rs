@@ -8,7 +8,7 @@ use spin::Once;
 use x86_64::VirtAddr;
 use x86_64::structures::idt::{Entry, HandlerFunc, InterruptDescriptorTable};
 
-use super::core_block::IstIndex;
+use super::core_block::{self, IstIndex};
 use super::fault;
 use super::{apic, tsc};
 use crate::irq;
@@ -137,5 +137,7 @@ extern "sysv64" fn interrupt(vector: u64) {
     if vector != SPURIOUS_VECTOR {
         apic::end_of_interrupt();
     }
-    table.account(vector, tsc().wrapping_sub(entered));
+    let cycles = tsc().wrapping_sub(entered);
+    table.account(vector, cycles);
+    irq::account_core(core_block::number(), cycles);
 }

@@ -5,13 +5,14 @@
 //! good. They are woken one after the other by [`start_others`], which waits for each no longer than [`COMES_WITHIN_MS`]:
 //! one that does not come is named and left out, and halts if it comes after all.
 
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use x86_64::registers::control::Cr3;
 
 use super::{apic, clock, core_block, entry, idt, tsc};
 use crate::boot::CORES_MAX;
 use crate::boot::acpi::Processors;
+use crate::irq::{self, table::WAKE_VECTOR};
 use crate::mem::map::Runs;
 use crate::mem::{self, PAGE_SIZE};
 use crate::{info, warn};
@@ -86,6 +87,9 @@ fn wake_all(processors: &Processors, own: u32) {
         warn!("{} cores more than the {CORES_MAX} this kernel uses are left out", processors.more());
     }
     entry::PAGE_TABLES.store(Cr3::read().0.start_address().as_u64(), Ordering::Release);
+    if irq::table().register_lapic(WAKE_VECTOR, "core wake-up", irq::wake_up()).is_err() {
+        return warn!("no row for the interrupts between cores: core 0 works alone");
+    }
     for id in others() {
         match wake(id, trampoline) {
             Some(number) => info!("core {number}: here, APIC id {id}"),
@@ -127,8 +131,14 @@ pub(super) extern "sysv64" fn core_main(number: usize) -> ! {
     if SEATS[number].compare_exchange(EXPECTED, here, Ordering::Release, Ordering::Relaxed).is_err() {
         super::halt();
     }
-    loop {
-        x86_64::instructions::interrupts::enable_and_hlt();
+    super::enable_interrupts();
+    crate::task::serve()
+}
+
+/// Interrupts a core, so that it wakes from its sleep, or does not fall into the next one.
+pub(crate) fn interrupt(core: usize) {
+    if let Some(target) = apic_id(core).and_then(apic::Target::new) {
+        apic::send_interrupt(target, WAKE_VECTOR);
     }
 }
 
@@ -142,16 +152,17 @@ pub fn is_here(core: usize) -> bool {
     apic_id(core).is_some()
 }
 
-/// Ends all other cores, wherever they are, for a machine that ends: what they hold, they hold for good.
+/// Ends all other cores, wherever they are, for a machine that ends: what they hold, they hold for good. Processors that
+/// were never woken are left alone: under QEMU this interrupt would have them run what the firmware has left in memory.
 pub(crate) fn stop_others() {
-    if (1..CORES_MAX).any(is_here) {
-        STOPPING.store(true, Ordering::Release);
-        apic::send_nmi_to_others();
-    }
+    let own = core_block::number_at_any_time();
+    STOPPING.store(true, Ordering::Release);
+    let others = (0..CORES_MAX).filter(|&core| core != own).filter_map(apic_id);
+    others.filter_map(apic::Target::new).for_each(apic::send_nmi);
 }
 
 /// The machine ends: a core that gets a non-maskable interrupt has been told to stop.
-static STOPPING: core::sync::atomic::AtomicBool = core::sync::atomic::AtomicBool::new(false);
+static STOPPING: AtomicBool = AtomicBool::new(false);
 
 /// Has another core ended the machine?
 pub(super) fn is_stopping() -> bool {

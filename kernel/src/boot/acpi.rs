@@ -206,8 +206,8 @@ const FIRST_ENTRY: usize = 44;
 fn entries(table: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = table.get(FIRST_ENTRY..).unwrap_or(&[]);
     core::iter::from_fn(move || {
-        let [_, length @ 2.., ..] = *rest else { return None };
-        let (entry, behind) = rest.split_at_checked(usize::from(length))?;
+        let length = usize::from(*rest.get(1)?);
+        let (entry, behind) = rest.split_at_checked(length).filter(|_| length >= 2)?;
         rest = behind;
         Some(entry)
     })

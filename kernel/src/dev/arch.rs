@@ -8,6 +8,7 @@
 //! /dev/irqalloc
 //! /dev/mtags
 //! /dev/pool
+//! /dev/sysstat
 //! ```
 //!
 //! `irqalloc` has a line for every interrupt handler, vectors ascending, the newest registration of a vector first:
@@ -27,10 +28,16 @@
 //! use now (`live`), most ever in use (`peak`), requests refused for want of pages (`exhausted`), pages given up because
 //! a device that lied may still write them (`quarantined`), and how many payload bytes were ever copied (`copied`).
 //!
+//! `sysstat` has a line for each core, as cons(3) has it in Plan 9: ten numbers, each in eleven columns and a blank: the
+//! core's number, how often a task was run on it, interrupts, system calls, page faults, translation misses and purges
+//! (none of these four exists here: 0), how many thousandths of the time since boot it was awake, and what per cent of it
+//! it was stopped and spent in interrupts.
+//!
 //! All but `9p/ctl` are read-only.
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::dev::mnt;
 use crate::io::{Windows, copied};
@@ -40,6 +47,8 @@ use crate::ns::device::{Cursor, Device, Opened, Walked, walk_by_steps};
 use crate::ns::stat::{Entry, Mode, Qid, Stat};
 use crate::ns::table::{Row, Table};
 use crate::ns::{Error, OpenMode, text};
+use crate::task::{self, CoreId, Stats};
+use crate::time::{self, Instant, Nanos};
 
 const IRQALLOC: u64 = 1;
 const POOL: u64 = 2;
@@ -47,6 +56,7 @@ const MTAGS: u64 = 3;
 const NINEP: u64 = 4;
 const NINEP_CTL: u64 = 5;
 const NINEP_TRACE: u64 = 6;
+const SYSSTAT: u64 = 7;
 
 /// Longer writes to a control file are no settings.
 const CTL_BYTES_MAX: usize = 4096;
@@ -60,8 +70,53 @@ const TABLE: Table = Table {
         Row { path: IRQALLOC, parent: Table::ROOT, name: "irqalloc", mode: 0o444 },
         Row { path: MTAGS, parent: Table::ROOT, name: "mtags", mode: 0o444 },
         Row { path: POOL, parent: Table::ROOT, name: "pool", mode: 0o444 },
+        Row { path: SYSSTAT, parent: Table::ROOT, name: "sysstat", mode: 0o444 },
     ],
 };
+
+/// A line of `sysstat`.
+struct Usage {
+    core: CoreId,
+    stats: Stats,
+    interrupts: u64,
+    interrupt_time: Nanos,
+    /// Since boot.
+    time: Nanos,
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |time: Nanos, of: u64| time.get().saturating_mul(of) / self.time.get().max(1);
+        let asleep = part(self.stats.asleep, 1000).min(1000);
+        let [calls, faults, misses, purges] = [0; 4];
+        let numbers = [
+            self.core.number() as u64,
+            self.stats.polls,
+            self.interrupts,
+            calls,
+            faults,
+            misses,
+            purges,
+            1000 - asleep,
+            asleep / 10,
+            part(self.interrupt_time, 100),
+        ];
+        numbers.iter().try_for_each(|number| write!(f, "{number:>11} "))
+    }
+}
+
+/// A line for each core. One that has no room for the task that asks is passed over.
+async fn sysstat() -> Vec<Usage> {
+    let mut lines = Vec::new();
+    for core in task::cores() {
+        if let Ok(stats) = task::on(core, task::stats).await {
+            let (interrupts, cycles) = irq::of_core(core.number());
+            let interrupt_time = time::of_cycles(cycles);
+            lines.push(Usage { core, stats, interrupts, interrupt_time, time: time::now() - Instant::ZERO });
+        }
+    }
+    lines
+}
 
 /// A file of the device.
 #[derive(Clone, Debug)]
@@ -110,6 +165,10 @@ impl Device for Node {
             IRQALLOC => {
                 let rows = irq::table().rows();
                 text::read(count, offset, |to| rows.iter().try_for_each(|row| writeln!(to, "{row}")))
+            }
+            SYSSTAT => {
+                let lines = sysstat().await;
+                text::read(count, offset, |to| lines.iter().try_for_each(|line| writeln!(to, "{line}")))
             }
             MTAGS => text::read(count, offset, mnt::tell_tags),
             NINEP_CTL => text::read(count, offset, mnt::settings::tell),

@@ -4,8 +4,10 @@
 //! for, reports the others and the broken ones, and passes them over. What was found is asked for by name: [`nine_p`] for
 //! shares, [`port`] and [`port_comes`] for serial ports.
 //!
-//! Drivers are [`Source`](crate::task::Source)s of the core that probed. They take work in batches, once a scheduling
-//! round; interrupts are asked for only when that core goes to sleep. A device is believed in nothing: what it returns
+//! Drivers are [`Source`](crate::task::Source)s of the core that probed: it takes back what the devices have done, and
+//! their interrupts go there. Tasks of any core queue work, under a lock held for a moment, and their core hands it over
+//! itself. Work goes out in batches, once a scheduling round; interrupts are asked for only when the core that probed goes
+//! to sleep. A device is believed in nothing: what it returns
 //! is checked by the rings against our own record, what it tells is bounded and counted.
 
 mod coalescing;

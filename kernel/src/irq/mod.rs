@@ -9,8 +9,12 @@ pub mod table;
 
 pub use table::{Irq, Kind, LineRegistration, RegisterError, Registration, Row, Table};
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_utils::CachePadded;
 use spin::Once;
+
+use crate::boot::CORES_MAX;
 
 /// Set by an interrupt, taken by the task that serves the device.
 #[derive(Debug, Default)]
@@ -51,9 +55,41 @@ pub fn timer() -> &'static Pending {
     &TIMER
 }
 
+/// Pending bit of the interrupt by which one core ends the sleep of another.
+static WAKE_UP: Pending = Pending::new();
+
+/// Set when a core has ended the sleep of another. Nobody waits for it: the interrupt itself is all that is wanted.
+pub fn wake_up() -> &'static Pending {
+    &WAKE_UP
+}
+
 /// The machine's table.
 pub fn table() -> &'static Table {
     &TABLE
+}
+
+/// Interrupts of one core, whatever their vectors.
+struct OfCore {
+    count: AtomicU64,
+    cycles: AtomicU64,
+}
+
+static OF_CORES: [CachePadded<OfCore>; CORES_MAX] =
+    [const { CachePadded::new(OfCore { count: AtomicU64::new(0), cycles: AtomicU64::new(0) }) }; CORES_MAX];
+
+/// Interrupt entry: adds one to `core`, and what it took.
+#[cfg(target_os = "none")]
+pub(crate) fn account_core(core: usize, cycles: u64) {
+    let OfCore { count, cycles: spent } = &*OF_CORES[core];
+    count.fetch_add(1, Ordering::Relaxed);
+    spent.fetch_add(cycles, Ordering::Relaxed);
+}
+
+/// Interrupts of one core so far, and the cycles they took.
+pub fn of_core(core: usize) -> (u64, u64) {
+    OF_CORES.get(core).map_or((0, 0), |of_core| {
+        (of_core.count.load(Ordering::Relaxed), of_core.cycles.load(Ordering::Relaxed))
+    })
 }
 
 /// The way from interrupt lines to vectors: the machine's I/O APIC.

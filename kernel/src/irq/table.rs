@@ -17,6 +17,8 @@ pub const VECTORS: usize = 256;
 pub const FIRST_INTERRUPT: u8 = 32;
 /// The one-shot timer of the local APIC, where the table of our ancestor shows it.
 pub const TIMER_VECTOR: u8 = 50;
+/// By which one core ends the sleep of another.
+pub const WAKE_VECTOR: u8 = 51;
 /// Where the local APIC delivers an interrupt whose cause is gone.
 pub const SPURIOUS_VECTOR: u8 = 255;
 /// Rows the table has room for.

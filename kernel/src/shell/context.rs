@@ -1,14 +1,14 @@
 //! What a program is given: its words, its streams, its view of the files; and how it says that something went wrong.
 
 use alloc::boxed::Box;
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cell::Cell;
 use core::fmt::{self, Write};
 use core::future::Future;
 use core::pin::Pin;
+
+use spin::Mutex;
 
 use super::flags::Flags;
 use super::out::Out;
@@ -35,7 +35,7 @@ pub struct Session {
     /// Where its lines come from.
     pub console: Arc<Console>,
     /// Set by whoever ends the session.
-    end: Cell<Option<End>>,
+    end: Mutex<Option<End>>,
     /// The session was ended.
     changed: WaitList,
 }
@@ -54,24 +54,24 @@ pub enum End {
 
 impl Session {
     /// A session on a console.
-    pub fn new(console: Arc<Console>) -> Rc<Session> {
-        Rc::new(Session { console, end: Cell::new(None), changed: WaitList::new() })
+    pub fn new(console: Arc<Console>) -> Arc<Session> {
+        Arc::new(Session { console, end: Mutex::new(None), changed: WaitList::new() })
     }
 
     /// Ends the session when the present command is done.
     pub fn finish(&self, end: End) {
-        self.end.set(Some(end));
+        *self.end.lock() = Some(end);
         self.changed.wake_all();
     }
 
     /// Waits until it is ended, by whichever of its tasks.
     pub async fn end(&self) -> End {
-        self.changed.until(|| self.end.get()).await
+        self.changed.until(|| self.ended()).await
     }
 
     /// Has it been ended?
     pub fn ended(&self) -> Option<End> {
-        self.end.get()
+        *self.end.lock()
     }
 }
 
@@ -88,12 +88,12 @@ pub struct Context {
     /// Where it complains.
     pub errors: Out,
     /// The shell's session.
-    pub session: Rc<Session>,
+    pub session: Arc<Session>,
 }
 
 impl Context {
     /// The context of a program in these streams.
-    pub fn new(view: View, words: Vec<Vec<u8>>, streams: Streams, session: Rc<Session>) -> Context {
+    pub fn new(view: View, words: Vec<Vec<u8>>, streams: Streams, session: Arc<Session>) -> Context {
         Context {
             view,
             words,

@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -31,7 +30,7 @@ pub struct Shell {
     view: View,
     streams: Streams,
     variables: Variables,
-    session: Rc<Session>,
+    session: Arc<Session>,
 }
 
 /// A task of the foreground: killed when nobody waits for it any more.
@@ -51,7 +50,7 @@ type Boxed<T> = Pin<alloc::boxed::Box<dyn Future<Output = T>>>;
 
 impl Shell {
     /// A shell that has run nothing yet.
-    pub fn new(view: View, streams: Streams, session: Rc<Session>) -> Shell {
+    pub fn new(view: View, streams: Streams, session: Arc<Session>) -> Shell {
         let mut shell = Shell { view, streams, variables: Variables::default(), session };
         shell.variables.set(b"status", alloc::vec![Vec::new()]);
         shell

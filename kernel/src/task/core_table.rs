@@ -1,8 +1,10 @@
 //! What each core has: its tasks, its timers, its sources, and the ready bits others may set.
 //!
-//! Everything but the ready bits and the generations belongs to the core alone. `Core::local` checks that the caller
-//! runs on that core, and borrows for a moment only: never across a poll, a wake or a drop of somebody else's value,
-//! since those run code that comes back here.
+//! Everything but the ready bits, the generations and the inbox belongs to the core alone. `Core::local` checks that the
+//! caller runs on that core, and borrows for a moment only: never across a poll, a wake or a drop of somebody else's
+//! value, since those run code that comes back here.
+//!
+//! What another core wants of this one, such as a task to be started, it leaves in the inbox as something to call.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -10,12 +12,14 @@ use core::cell::RefCell;
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
-use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use crossbeam_utils::CachePadded;
+use spin::Mutex;
 
-use super::here::{CORES_MAX, Here};
-use super::id::{TASKS_MAX, TaskId};
+use super::doze::Doze;
+use super::here::{self, CORES_MAX, Here};
+use super::id::{ATTENTION, SLOTS, TASKS_MAX, TaskId};
 use super::ready::ReadySet;
 use super::source::Source;
 use super::timers::Timers;
@@ -24,6 +28,16 @@ use crate::time::Nanos;
 
 /// A program: what a task runs.
 pub(crate) type Program = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What one core asks another to do.
+pub(crate) type Errand = Box<dyn FnOnce() + Send>;
+
+/// A source that another core serves.
+#[derive(Clone, Copy)]
+pub(crate) struct Foreign {
+    pub(crate) source: &'static dyn Source,
+    pub(crate) home: &'static Core,
+}
 
 /// One entry for each core the machine may have. Wakers index it, so it never moves.
 pub(crate) static CORES: [Core; CORES_MAX] = {
@@ -41,10 +55,16 @@ pub(crate) struct Core {
     index: usize,
     /// Set by wakers anywhere; emptied by this core.
     ready: CachePadded<ReadySet>,
+    /// Written by this core when it goes to sleep; read by whoever sets a ready bit.
+    doze: CachePadded<Doze>,
     /// Counts the tasks each slot has had. Written by this core when a task ends; read by wakers, which may be late.
-    generations: [AtomicU32; TASKS_MAX],
+    generations: [AtomicU32; SLOTS],
     /// How this core waits when nobody is ready; settable from anywhere.
     wait_mode: AtomicU8,
+    /// There are sources that other cores serve. Written and read by this core.
+    has_foreign: AtomicBool,
+    /// Filled by any core; emptied by this one, which the ready bit [`ATTENTION`] tells.
+    inbox: Mutex<Vec<Errand>>,
     local: RefCell<Local>,
 }
 
@@ -59,6 +79,7 @@ pub(crate) struct Local {
     free: Vec<u8>,
     pub(crate) timers: Timers,
     pub(crate) sources: Vec<&'static dyn Source>,
+    foreign: Vec<Foreign>,
     current: Option<TaskId>,
     pub(crate) running: bool,
     pub(crate) stats: Stats,
@@ -84,8 +105,11 @@ impl Core {
         Core {
             index,
             ready: CachePadded::new(ReadySet::new()),
-            generations: [const { AtomicU32::new(0) }; TASKS_MAX],
+            doze: CachePadded::new(Doze::new(AtomicBool::new(false))),
+            generations: [const { AtomicU32::new(0) }; SLOTS],
             wait_mode: AtomicU8::new(WaitMode::Adaptive as u8),
+            has_foreign: AtomicBool::new(false),
+            inbox: Mutex::new(Vec::new()),
             local: RefCell::new(Local::new()),
         }
     }
@@ -96,11 +120,74 @@ impl Core {
         f(&mut self.local.borrow_mut())
     }
 
-    /// Marks a task as ready. From any core and any context. A late wake of a task that is gone is dropped here; one
+    /// Its number.
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Marks a task as ready, and interrupts the core if it sleeps. From any core. A late wake of a task that is gone is dropped here; one
     /// that slips through while the slot changes hands costs the new task one needless poll.
     pub(crate) fn wake(&self, id: TaskId) {
         if self.generations[id.slot()].load(Ordering::Relaxed) == id.generation() {
-            self.ready.set(id.slot());
+            self.set_ready(id.slot());
+        }
+    }
+
+    #[inline]
+    fn set_ready(&self, slot: usize) {
+        self.ready.set(slot);
+        if self.doze.must_interrupt() {
+            here::interrupt(self.index);
+        }
+    }
+
+    /// Leaves something to do for this core's loop, from any core.
+    pub(crate) fn ask(&self, errand: Errand) {
+        self.inbox.lock().push(errand);
+        self.set_ready(ATTENTION);
+    }
+
+    /// What others have left to do.
+    pub(crate) fn take_errands(&self) -> Vec<Errand> {
+        core::mem::take(&mut *self.inbox.lock())
+    }
+
+    /// Has this core look after its sources once more, if it may have gone to sleep without knowing what another core
+    /// has done with one of them: under the source's lock, before this. A core that is awake looks after them anyway,
+    /// and one that dozes has said so before it has taken that lock to arm the source.
+    fn nudge(&self) {
+        if self.doze.is_dozing() {
+            self.set_ready(ATTENTION);
+        }
+    }
+
+    pub(crate) fn doze(&self) -> &Doze {
+        &self.doze
+    }
+
+    /// From now on this core visits a source that another core serves.
+    pub(crate) fn add_foreign(&self, here: &Here, foreign: Foreign) {
+        self.local(here, |local| local.foreign.push(foreign));
+        self.has_foreign.store(true, Ordering::Relaxed);
+    }
+
+    /// Hands over what this core's tasks have queued with sources that other cores serve.
+    #[inline]
+    pub(crate) fn visit_foreign(&self, here: &Here) {
+        if self.has_foreign.load(Ordering::Relaxed) {
+            self.visit_each(here);
+        }
+    }
+
+    #[cold]
+    fn visit_each(&self, here: &Here) {
+        let mut index = 0;
+        while let Some(Foreign { source, home }) = self.local(here, |local| local.foreign.get(index).copied())
+        {
+            if source.visit() {
+                home.nudge();
+            }
+            index += 1;
         }
     }
 
@@ -116,7 +203,7 @@ impl Core {
         self.wait_mode.store(mode as u8, Ordering::Relaxed);
     }
 
-    /// Gives a program a slot and makes it ready. `None` takes a slot for the program of `block_on`.
+    /// Gives a program a slot and makes it ready; this core is awake. `None` takes a slot for the program of `block_on`.
     pub(crate) fn insert(
         &self,
         here: &Here,
@@ -263,6 +350,8 @@ impl Core {
             self.ready.clear(slot);
         }
         self.set_wait_mode(WaitMode::Adaptive);
+        self.has_foreign.store(false, Ordering::Relaxed);
+        drop(self.take_errands());
         self.local(here, |local| core::mem::replace(local, Local::new()))
     }
 }
@@ -274,6 +363,7 @@ impl Local {
             free: Vec::new(),
             timers: Timers::new(),
             sources: Vec::new(),
+            foreign: Vec::new(),
             current: None,
             running: false,
             stats: Stats::ZERO,
@@ -291,7 +381,7 @@ pub struct Name {
 impl Name {
     const LEN_MAX: usize = 27;
 
-    fn new(text: &str) -> Name {
+    pub(crate) fn new(text: &str) -> Name {
         let mut len = text.len().min(Self::LEN_MAX);
         while !text.is_char_boundary(len) {
             len -= 1;

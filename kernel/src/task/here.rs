@@ -1,7 +1,7 @@
 //! Which core this is, and how it idles.
 //!
-//! In the image a core is a processor; there is one so far. On the host every thread that touches the executor is
-//! given a core of its own for as long as it lives, so that tests run side by side and never meet.
+//! In the image a core is a processor. On the host every thread that touches the executor is given a core of its own for
+//! as long as it lives, so that tests run side by side and never meet unless they mean to.
 
 use core::marker::PhantomData;
 
@@ -39,10 +39,10 @@ pub(crate) fn this() -> Here {
 }
 
 #[cfg(target_os = "none")]
-pub(crate) use machine::{CORES_MAX, Machine as ThisPlatform, try_this};
+pub(crate) use machine::{CORES_MAX, Machine as ThisPlatform, interrupt, is_here, try_this};
 
 #[cfg(not(target_os = "none"))]
-pub(crate) use host::{CORES_MAX, Host as ThisPlatform, try_this};
+pub(crate) use host::{CORES_MAX, Host as ThisPlatform, interrupt, is_here, try_this};
 
 #[cfg(target_os = "none")]
 mod machine {
@@ -52,11 +52,22 @@ mod machine {
     use crate::arch;
     use crate::time::Nanos;
 
-    /// Room for the processors of a small machine; the boot processor is number 0 and runs everything so far.
-    pub(crate) const CORES_MAX: usize = 16;
+    pub(crate) use crate::boot::CORES_MAX;
 
+    #[inline]
     pub(crate) fn try_this() -> Option<Here> {
-        Some(Here::on(0))
+        Some(Here::on(arch::core_block::number()))
+    }
+
+    /// Is there a core of this number, with its loop running or soon to run?
+    pub(crate) fn is_here(index: usize) -> bool {
+        arch::smp::is_here(index)
+    }
+
+    /// Ends the sleep of a core, or the next one if it has not begun.
+    #[cold]
+    pub(crate) fn interrupt(index: usize) {
+        arch::smp::interrupt(index);
     }
 
     /// The processor itself.
@@ -148,6 +159,14 @@ mod host {
     std::thread_local! {
         static CLAIM: Claim = Claim::take();
     }
+
+    /// A thread is a machine of one core to itself. What it asks of another's core it asks by a name it was given.
+    pub(crate) fn is_here(index: usize) -> bool {
+        try_this().is_some_and(|here| here.index() == index)
+    }
+
+    /// A thread that sleeps looks again by itself, soon.
+    pub(crate) fn interrupt(_index: usize) {}
 
     pub(crate) fn try_this() -> Option<Here> {
         CLAIM.try_with(|claim| Here::on(claim.index)).ok()

@@ -2,7 +2,7 @@
 //!
 //! A waker is a core, a slot of that core's task table and the slot's generation, packed into one word that never
 //! points anywhere. Cloning it copies a word, dropping it does nothing, waking sets one bit of the ready set of that
-//! core: no count, no heap, no lock, so a wake is cheap on every path and allowed in an interrupt handler.
+//! core, and interrupts that core if it sleeps: no count, no heap, no lock, so a wake is cheap on every path.
 
 use core::fmt;
 use core::ptr;
@@ -13,8 +13,14 @@ use super::core_table::CORES;
 const SLOT_BITS: u32 = 8;
 const CORE_BITS: u32 = 8;
 
+/// Places of a core's table, and bits of its ready set.
+pub(crate) const SLOTS: usize = 1 << SLOT_BITS;
+
+/// The place that is no task's: its bit says that the core's own attention is wanted.
+pub(crate) const ATTENTION: usize = SLOTS - 1;
+
 /// Tasks of one core, at most.
-pub const TASKS_MAX: usize = 1 << SLOT_BITS;
+pub const TASKS_MAX: usize = ATTENTION;
 
 const _: () = assert!(size_of::<usize>() == 8, "a task's name fills a 64-bit word");
 
@@ -38,7 +44,7 @@ impl TaskId {
     }
 
     pub(crate) const fn slot(self) -> usize {
-        self.0 as usize & (TASKS_MAX - 1)
+        self.0 as usize & (SLOTS - 1)
     }
 
     pub(crate) const fn core(self) -> usize {

@@ -4,16 +4,23 @@
 //! take part as [`Source`]s. [`kill`] drops a task's program where it stands; what it had under way with a device stays
 //! with that device's driver until the device gives it back, so killing is always safe and never waits.
 //!
-//! A core has its own table of at most [`TASKS_MAX`] tasks, its own timers and sources; there is one core so far.
-//! Spawning allocates; polling, waking, sleeping and completing do not.
+//! A core has its own table of at most [`TASKS_MAX`] tasks, its own timers and sources. Tasks stay on the core they were
+//! started on, so what they hold need not be fit for another; [`spawn_on`] starts one on another core by sending it what
+//! makes the program. Nothing moves by itself: work is on the boot core unless somebody says otherwise. Spawning
+//! allocates; polling, waking, sleeping and completing do not.
 
 mod core_table;
+mod doze;
 mod here;
 mod id;
 mod join;
+#[cfg(all(test, loom))]
+mod models;
 mod ready;
+mod remote;
 mod run;
 mod source;
+mod sync;
 pub(crate) mod timers;
 
 #[cfg(test)]
@@ -28,6 +35,7 @@ use core::task::{Poll, Waker};
 pub use core_table::Name;
 pub use id::{TASKS_MAX, TaskId};
 pub use join::{JoinHandle, Killed, spawn_join};
+pub use remote::{CoreId, Lost, RemoteHandle, cores, kill_anywhere, on, spawn_on, this_core};
 pub use run::SPIN_MAX;
 pub use source::Source;
 
@@ -174,10 +182,12 @@ pub struct Stats {
     pub spins: u64,
     /// Times the processor was to be stopped.
     pub sleeps: u64,
+    /// How long it was stopped in all.
+    pub asleep: Nanos,
 }
 
 impl Stats {
-    const ZERO: Stats = Stats { rounds: 0, polls: 0, spins: 0, sleeps: 0 };
+    const ZERO: Stats = Stats { rounds: 0, polls: 0, spins: 0, sleeps: 0, asleep: Nanos::ZERO };
 
     /// What happened between `earlier` and this.
     pub fn since(&self, earlier: &Stats) -> Stats {
@@ -186,6 +196,7 @@ impl Stats {
             polls: self.polls - earlier.polls,
             spins: self.spins - earlier.spins,
             sleeps: self.sleeps - earlier.sleeps,
+            asleep: Nanos(self.asleep.get() - earlier.asleep.get()),
         }
     }
 }
@@ -223,10 +234,11 @@ pub fn stats() -> Stats {
     here.core().local(&here, |local| local.stats)
 }
 
-/// Lets this core's run loop serve a source from now on.
+/// Lets this core's run loop serve a source from now on. Tasks of every core may use it.
 pub fn register_source(source: &'static dyn Source) {
     let here = here::this();
     here.core().local(&here, |local| local.sources.push(source));
+    remote::show_to_others(source, &here);
 }
 
 /// How this core waits when no task is ready.
@@ -270,6 +282,12 @@ pub fn run() {
 /// When called from a task, or when the task table has no slot left for it.
 pub fn block_on<F: Future>(fut: F) -> F::Output {
     run::block_on(&here::ThisPlatform, fut).expect("a core's main program is its first task")
+}
+
+/// Runs this core for good: its tasks come from other cores.
+#[cfg(target_os = "none")]
+pub(crate) fn serve() -> ! {
+    run::serve(&here::ThisPlatform)
 }
 
 pub(crate) fn timer_start(deadline: Instant, waker: &Waker) -> TimerKey {

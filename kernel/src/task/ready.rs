@@ -1,13 +1,13 @@
 //! The set of tasks that want to run: one bit a task, set from anywhere, taken by the core that owns it.
 //!
-//! Setting a bit is the whole of waking a task. It is one atomic OR, takes no lock and allocates nothing, so an
-//! interrupt handler and another core may do it.
+//! Setting a bit wakes a task of a core that is awake; a core that sleeps is interrupted besides (`doze`). It is one
+//! atomic OR, takes no lock and allocates nothing, so any core may do it.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use super::id::TASKS_MAX;
+use super::id::SLOTS;
 
-const WORDS: usize = TASKS_MAX / 64;
+const WORDS: usize = SLOTS / 64;
 
 /// One bit for each task slot of a core.
 #[derive(Debug)]

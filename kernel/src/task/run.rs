@@ -5,14 +5,21 @@
 //! request with the device, in the same round. A round that did nothing leads to waiting, in the way the core's
 //! [`WaitMode`] says.
 //!
+//! # Several cores
+//! Each core has a loop of its own. A source is served by the core it was registered on; other cores only hand over what
+//! their tasks have queued with it ([`Source::visit`]), and the tasks are woken across cores when it is done. Before a
+//! core sleeps it says so, and who then sets one of its ready bits interrupts it (`doze`).
+//!
 //! # No wake-up is lost
 //! The loop stops the processor only after this sequence, and each way something can happen is caught by one step:
+//! 0. The core says that it dozes, and passes a full fence. Whatever another core leaves for it after the looks that
+//!    follow, that core has seen this, and interrupts.
 //! 1. Every source is armed: it asks the device for an interrupt, passes a full fence and looks at its ring again. A
 //!    completion before that look is seen by it ([`Source::arm`] answers true). A device completes, passes its own
 //!    fence, and then reads whether an interrupt is wanted; of two such sequences at least one sees the other, so a
 //!    completion after the look raises an interrupt.
 //! 2. With interrupts off, the pending marks and the ready bits are looked at once more. An interrupt that came since
-//!    step 1 has left its pending mark, a task woken by a handler or by another core its ready bit.
+//!    step 1 has left its pending mark, a task woken by another core its ready bit.
 //! 3. With interrupts still off, the timer is set from a clock read there and then. It cannot fire unseen: interrupts
 //!    come on with the very instruction that stops the processor, so a timer that is due at once, or a completion that
 //!    raised its interrupt since step 2, ends that stop. Steps 2 and 3 run inside [`Platform::sleep`].
@@ -23,7 +30,7 @@ use core::task::{Context, Poll};
 
 use super::core_table::Core;
 use super::here::{self, Here};
-use super::id::TaskId;
+use super::id::{ATTENTION, TaskId};
 use super::source::Source;
 use super::{SpawnError, WaitMode};
 use crate::points::point;
@@ -93,6 +100,21 @@ pub(crate) fn run(platform: &impl Platform) {
     }
 }
 
+/// Runs this core for good: its tasks come from other cores.
+///
+/// # Panics
+/// When called from a task: a core has one run loop.
+#[cfg(target_os = "none")]
+pub(crate) fn serve(platform: &impl Platform) -> ! {
+    let here = here::this();
+    let _running = Running::begin(&here);
+    let mut turn = Turn::new(&here, platform);
+    loop {
+        turn.round(None);
+        turn.wait_if_idle();
+    }
+}
+
 /// Marks the core as running its loop.
 struct Running<'a>(&'a Here);
 
@@ -137,6 +159,9 @@ impl<'a, P: Platform> Turn<'a, P> {
         let fired = self.fire_timers();
         let (ran, root_done) = self.run_ready(root);
         self.each_source(|source| source.publish());
+        if ran {
+            self.core.visit_foreign(self.here);
+        }
         if ran || reaped || fired {
             self.last_progress = self.now;
             self.was_quiet = false;
@@ -163,6 +188,8 @@ impl<'a, P: Platform> Turn<'a, P> {
                     self.core.release(self.here, id);
                 }
                 self.now = end;
+            } else if slot == ATTENTION {
+                self.core.take_errands().into_iter().for_each(|errand| errand());
             }
         }
         (ran, root_done)
@@ -269,6 +296,7 @@ impl<'a, P: Platform> Turn<'a, P> {
         if self.quiet() {
             return;
         }
+        self.core.doze().begin();
         let found_on_arming = self.each_source_any(Source::arm);
         if !found_on_arming {
             let timer = self.core.local(self.here, |local| {
@@ -276,8 +304,15 @@ impl<'a, P: Platform> Turn<'a, P> {
                 local.timers.next_deadline()
             });
             let until = [timer, self.nap_end()].into_iter().flatten().min();
-            self.platform.sleep(until, || self.core.ready().any() || self.each_source_any(Source::pending));
+            let begun = time::now();
+            self.platform.sleep(until, || {
+                !self.core.doze().is_undisturbed()
+                    || self.core.ready().any()
+                    || self.each_source_any(Source::pending)
+            });
+            self.core.local(self.here, |local| local.stats.asleep += time::now() - begun);
         }
+        self.core.doze().end();
         self.each_source(|source| source.disarm());
         // A wake-up is a fresh start: what interrupts announce tends to be followed by more.
         self.last_progress = time::now();

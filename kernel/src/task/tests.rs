@@ -558,3 +558,122 @@ fn the_ways_to_wait_are_written_as_they_are_read() {
     }
     assert_eq!("sometimes".parse::<WaitMode>(), Err(UnknownWaitMode));
 }
+
+/// A thread with a core of its own that runs until it is told to end, and that core's name.
+struct Other {
+    core: CoreId,
+    end: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Other {
+    fn start() -> Other {
+        let end = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let (tell, told) = std::sync::mpsc::channel();
+        let ended = end.clone();
+        let thread = std::thread::spawn(move || {
+            tell.send(this_core()).unwrap();
+            block_on(async {
+                while !ended.load(Ordering::Relaxed) {
+                    sleep(Nanos::from_micros(50)).await;
+                }
+            });
+        });
+        Other { core: told.recv().unwrap(), end, thread: Some(thread) }
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        self.end.store(true, Ordering::Relaxed);
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+#[test]
+fn a_task_of_another_core_is_made_there_and_its_result_comes_back() {
+    let other = Other::start();
+    let here = this_core();
+    let answer = block_on(spawn_on(other.core, "away", || async {
+        // What no other core may touch is no hindrance.
+        let core = Rc::new(Cell::new(None));
+        yield_now().await;
+        core.set(Some((this_core(), current().map(TaskId::core))));
+        core.get()
+    }));
+    assert_ne!(here, other.core);
+    assert_eq!(answer, Ok(Some((other.core, Some(other.core.number())))));
+    assert_eq!(block_on(on(other.core, this_core)), Ok(other.core));
+}
+
+#[test]
+fn tasks_of_two_cores_wake_each_other_a_thousand_times() {
+    use atomic_waker::AtomicWaker;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU32;
+    /// Even: the one's turn; odd: the other's.
+    #[derive(Default)]
+    struct Ball {
+        turn: AtomicU32,
+        players: [AtomicWaker; 2],
+    }
+    async fn play(ball: Arc<Ball>, me: u32) {
+        for round in 0..1000 {
+            core::future::poll_fn(|cx| {
+                ball.players[me as usize].register(cx.waker());
+                if ball.turn.load(Ordering::Acquire) == 2 * round + me {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            ball.turn.fetch_add(1, Ordering::Release);
+            ball.players[1 - me as usize].wake();
+        }
+    }
+    let other = Other::start();
+    let ball = Arc::new(Ball::default());
+    let theirs = ball.clone();
+    let away = spawn_on(other.core, "player", || play(theirs, 1));
+    block_on(async {
+        play(ball.clone(), 0).await;
+        away.await
+    })
+    .unwrap();
+    assert_eq!(ball.turn.load(Ordering::Acquire), 2000);
+}
+
+#[test]
+fn a_task_of_another_core_is_ended_by_its_core() {
+    struct Dropped(std::sync::mpsc::Sender<CoreId>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.send(this_core()).unwrap();
+        }
+    }
+    let other = Other::start();
+    let (tell, told) = std::sync::mpsc::channel();
+    let away = spawn_on(other.core, "away", || {
+        let dropped = Dropped(tell);
+        async move {
+            core::future::pending::<()>().await;
+            drop(dropped);
+        }
+    });
+    away.kill();
+    assert_eq!(block_on(away), Err(Lost::Killed));
+    assert_eq!(told.recv(), Ok(other.core));
+}
+
+#[test]
+fn a_core_with_no_room_says_so_to_who_wanted_a_task_there() {
+    let other = Other::start();
+    let full = block_on(on(other.core, || while spawn("filler", core::future::pending()).is_ok() {}));
+    assert_eq!(full, Ok(()));
+    // Its end has made room for one, which is taken again.
+    let one = spawn_on(other.core, "one", core::future::pending::<()>);
+    let more = block_on(spawn_on(other.core, "more", || async {}));
+    assert_eq!(more, Err(Lost::NotStarted(SpawnError::TableFull)));
+    drop(one);
+}

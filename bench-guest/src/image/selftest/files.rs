@@ -22,7 +22,7 @@ type Outcome = Result<(), &'static str>;
 const PATIENCE: Nanos = Nanos::from_secs(10);
 
 /// How much of the file is looked at.
-const FILE_BYTES: u64 = 4 << 20;
+pub(super) const FILE_BYTES: u64 = 4 << 20;
 
 /// A measurement: so many reads of so many bytes, so many of them under way at a time.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ const MEASUREMENTS: [Measurement; 5] = [
     Measurement { bytes: 1 << 20, depth: 8, reads: 32 },
 ];
 
-fn byte_at(offset: u64) -> u8 {
+pub(super) fn byte_at(offset: u64) -> u8 {
     (offset ^ (offset >> 8) ^ (offset >> 16)) as u8
 }
 
@@ -197,7 +197,7 @@ impl core::fmt::Display for Hundredths {
 }
 
 /// One read of exactly `length` bytes, or as many as are left of the file.
-async fn read_at<W: Wire>(
+pub(super) async fn read_at<W: Wire>(
     file: &Fid<W>,
     mut buf: Buf,
     offset: u64,
@@ -211,12 +211,12 @@ async fn read_at<W: Wire>(
     buf.ok_or("the pages of a read did not come back")
 }
 
-fn pages(bytes: usize) -> Result<Buf, &'static str> {
+pub(super) fn pages(bytes: usize) -> Result<Buf, &'static str> {
     mem::pool().alloc_bytes(bytes).map_err(|_| "the pool is empty")
 }
 
 /// Tells the whole error in the log.
-fn said(error: ninewire_kernel::p9::Error) -> &'static str {
+pub(super) fn said(error: ninewire_kernel::p9::Error) -> &'static str {
     warn!("9P: {error}");
     "the server did not answer as hoped"
 }

@@ -16,6 +16,12 @@
 //! | `echo` | a named port with an echo on the host carries bytes both ways unchanged in every wait mode | 0x10 | |
 //! | `p9` | files of the first 9P device read as they are, every wait mode, without a copied byte | 0x10 | |
 //! | `serial` | files of a 9P server at the other end of a port read as they are, in every wait mode | 0x10 | |
+//! | `cores` | `cores=` cores run tasks at the same time and sleep without | 0x10 | |
+//! | `wakes` | tasks of two cores wake each other in every wait mode, with interrupts only where a core sleeps | 0x10 | |
+//! | `lines` | lines logged by several cores at once come out whole | 0x10 | 60 lines of each core |
+//! | `stress` | `count=` reads and messages by tasks of all cores at once come to an end, right | 0x10 | |
+//! | `core-panic` | a panic of another core ends the machine and names the core | 0x12 | `core 1: panic at` |
+//! | `core-stack-overflow` | so does running out of stack there | 0x12 | `the main stack of core 1 has overflowed` |
 //! | `panic` | a panic is reported with its place | 0x12 | `panic at`, `as asked for` |
 //! | `null-read` | reading through a null pointer faults | 0x12 | `read of 0x8, a null pointer` |
 //! | `null-write` | writing through a null pointer faults | 0x12 | `write to 0x8, a null pointer` |
@@ -27,6 +33,7 @@
 //! | `invalid-opcode` | an undefined instruction is named | 0x12 | `invalid opcode` |
 //! | `general-protection` | an address that is none is named | 0x12 | `general protection` |
 
+mod cores;
 mod faults;
 mod files;
 mod machine;
@@ -38,7 +45,7 @@ use ninewire_kernel::error;
 /// A test: says why its claim does not hold.
 type Test = fn(&'static Machine) -> Result<(), &'static str>;
 
-const TESTS: [(&str, Test); 22] = [
+const TESTS: [(&str, Test); 28] = [
     ("boot", |_| Ok(())),
     ("heap", machine::heap),
     ("memory", machine::memory),
@@ -51,6 +58,12 @@ const TESTS: [(&str, Test); 22] = [
     ("echo", ports::echo),
     ("p9", files::native),
     ("serial", files::serial),
+    ("cores", cores::cores),
+    ("wakes", cores::wakes),
+    ("lines", cores::lines),
+    ("stress", cores::stress),
+    ("core-panic", cores::core_panic),
+    ("core-stack-overflow", cores::core_stack_overflow),
     ("panic", |_| panic!("as asked for")),
     ("null-read", faults::null_read),
     ("null-write", faults::null_write),

@@ -370,6 +370,13 @@ impl Source for Console {
         }
     }
 
+    fn visit(&self) -> bool {
+        self.publish();
+        let control = &self.inner.lock().control;
+        let unsent = control.as_ref().is_some_and(|control| !control.unsent.is_empty());
+        unsent || !self.interrupts || self.announced_ports().any(Port::room_is_awaited)
+    }
+
     fn reap(&self) -> bool {
         // Taken before looking: an interrupt during the look leaves its mark for the next one.
         self.pending.take();

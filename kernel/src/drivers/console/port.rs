@@ -267,6 +267,12 @@ impl Port {
         state.rx.arm(chains) | state.tx.arm(room_wanted)
     }
 
+    /// Does somebody wait for what the device returns? What is received is armed for in any case.
+    pub(super) fn room_is_awaited(&self) -> bool {
+        let state = self.state.lock();
+        !state.writers.is_empty() || state.tx.is_stalled()
+    }
+
     pub(super) fn disarm(&self) {
         let state = &mut *self.state.lock();
         state.rx.disarm();

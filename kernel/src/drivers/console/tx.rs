@@ -51,6 +51,11 @@ impl Sender {
         self.stalled.is_none() && self.rest.is_empty() && self.queue.in_flight() < self.queue.size()
     }
 
+    /// Does a message wait for the ring to have room?
+    pub(super) fn is_stalled(&self) -> bool {
+        self.stalled.is_some()
+    }
+
     /// Is everything with the host that was sent?
     pub(super) fn is_drained(&self) -> bool {
         self.stalled.is_none() && self.rest.is_empty() && self.queue.in_flight() == 0

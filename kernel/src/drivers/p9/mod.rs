@@ -285,6 +285,14 @@ impl Source for NineP {
         }
     }
 
+    fn visit(&self) -> bool {
+        let inner = &mut *self.inner.lock();
+        let (Some(queue), None) = (&mut inner.queue, inner.broken) else { return false };
+        queue.publish();
+        // With interrupts it is armed for whatever comes while its core sleeps.
+        queue.in_flight() > 0 && !self.interrupts.load(Ordering::Relaxed)
+    }
+
     fn reap(&self) -> bool {
         // Taken before looking: an interrupt during the look leaves its mark for the next one.
         let interrupted = self.pending.take();
@@ -315,8 +323,10 @@ impl Source for NineP {
     fn arm(&self) -> bool {
         let inner = &mut *self.inner.lock();
         match (&mut inner.queue, inner.broken) {
-            (Some(queue), None) if queue.in_flight() > 0 => {
-                queue.arm_after(self.pace.chains(&COALESCING)) || !self.interrupts.load(Ordering::Relaxed)
+            // Also with nothing under way: another core may send a request while this one sleeps.
+            (Some(queue), None) => {
+                let found = queue.arm_after(self.pace.chains(&COALESCING));
+                found || queue.in_flight() > 0 && !self.interrupts.load(Ordering::Relaxed)
             }
             _ => false,
         }

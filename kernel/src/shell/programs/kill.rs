@@ -13,7 +13,7 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
     for word in &words[1..] {
         let number = core::str::from_utf8(word).ok().and_then(|digits| digits.parse().ok());
         let killed = match number {
-            Some(number) => task::kill(TaskId::from_number(number)),
+            Some(number) => task::kill_anywhere(TaskId::from_number(number)).await,
             None => Err(task::KillError::NoSuchTask),
         };
         if let Err(error) = killed {

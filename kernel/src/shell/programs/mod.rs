@@ -25,6 +25,7 @@ mod mknod;
 mod mount;
 mod mv;
 mod ns;
+mod on;
 mod ps;
 mod pvpxy;
 mod pwd;
@@ -80,6 +81,7 @@ programs! {
     "mount" mount,
     "mv" mv,
     "ns" ns,
+    "on" on,
     "ps" ps,
     "pwd" pwd,
     "readlink" readlink,
