@@ -290,6 +290,11 @@ pub(crate) fn serve() -> ! {
     run::serve(&here::ThisPlatform)
 }
 
+/// Changes how a core waits, from its next idle moment on.
+pub fn set_wait_mode_of(core: CoreId, mode: WaitMode) {
+    core.core().set_wait_mode(mode);
+}
+
 pub(crate) fn timer_start(deadline: Instant, waker: &Waker) -> TimerKey {
     let here = here::this();
     let waker = waker.clone();

@@ -22,6 +22,9 @@ use super::{KillError, Source, SpawnError, TaskId, kill, spawn};
 pub struct CoreId(usize);
 
 impl CoreId {
+    /// The core that boots, which is always there, and serves the devices.
+    pub const BOOT: CoreId = CoreId(0);
+
     /// The core with this number, if it is there; the one that boots is number 0.
     pub fn from_number(number: usize) -> Option<CoreId> {
         here::is_here(number).then_some(CoreId(number))
@@ -32,7 +35,7 @@ impl CoreId {
         self.0
     }
 
-    fn core(self) -> &'static Core {
+    pub(super) fn core(self) -> &'static Core {
         &CORES[self.0]
     }
 }

@@ -2,7 +2,8 @@
 //! them over the kernel's own 9P client, and streams what was measured.
 //!
 //! What a case does is the library's business ([`ninewire_bench_guest::case`]); here are the sessions it runs on, the
-//! clock, and the port.
+//! clock, and the port. All of it is on the boot core, or with `core=N` on the kernel command line on core N, whose
+//! tasks then use devices that the boot core serves.
 
 mod hello;
 mod plant;
@@ -25,7 +26,7 @@ use ninewire_bench_guest::record::{Bye, Fault, Status};
 use ninewire_kernel::boot::{ExitCode, Machine};
 use ninewire_kernel::drivers;
 use ninewire_kernel::drivers::console::PortError;
-use ninewire_kernel::task;
+use ninewire_kernel::task::{self, CoreId, Lost};
 use ninewire_kernel::time::{Nanos, TimedOut, within};
 use ninewire_kernel::{error, info};
 
@@ -50,6 +51,10 @@ enum Failure {
     /// Bytes on the port are no frame, or a frame is missing, or of another version.
     Damaged,
     Orders(OrderError),
+    /// The core that `core=` names is not there.
+    NoCore,
+    /// The core that `core=` names did not do it.
+    Lost(Lost),
 }
 
 impl fmt::Display for Failure {
@@ -60,6 +65,8 @@ impl fmt::Display for Failure {
             Failure::Stream(error) => error.fmt(f),
             Failure::Damaged => write!(f, "what the host sent on the timing port is damaged"),
             Failure::Orders(error) => error.fmt(f),
+            Failure::NoCore => write!(f, "core= names no core of this machine; QEMU's -smp says how many it has"),
+            Failure::Lost(lost) => lost.fmt(f),
             Failure::Plant(UnknownPlant) => write!(f, "plant= is copy, kick or delay:PERCENT"),
         }
     }
@@ -86,7 +93,17 @@ impl From<StreamLost> for Failure {
 /// Runs what the host asks for.
 pub(crate) fn run(machine: &'static Machine) -> ExitCode {
     drivers::probe(&machine.devices);
-    match task::block_on(serve(machine)) {
+    let outcome = match machine.cmdline.get("core") {
+        None => task::block_on(serve(machine)),
+        Some(number) => match number.parse().ok().and_then(CoreId::from_number) {
+            Some(core) => {
+                let away = task::spawn_on(core, "bench", move || serve(machine));
+                task::block_on(away).unwrap_or_else(|lost| Err(Failure::Lost(lost)))
+            }
+            None => Err(Failure::NoCore),
+        },
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             error!("benchmark: {failure}");

@@ -10,7 +10,7 @@ use ninewire_kernel::drivers::console::Port;
 use ninewire_kernel::drivers::p9::NativeWire;
 use ninewire_kernel::ns;
 use ninewire_kernel::p9::{Client, Options, StreamWire};
-use ninewire_kernel::task::{self, WaitMode};
+use ninewire_kernel::task::{self, CoreId, WaitMode};
 use ninewire_kernel::time::{self, Nanos};
 
 use super::plant::Plant;
@@ -42,11 +42,14 @@ fn options(job: &Job<'_>) -> Options {
 }
 
 fn wait_as(job: &Job<'_>) {
-    task::set_wait_mode(match job.wait {
+    let mode = match job.wait {
         Wait::Adaptive => WaitMode::Adaptive,
         Wait::Poll => WaitMode::Poll,
         Wait::Irq => WaitMode::Irq,
-    });
+    };
+    task::set_wait_mode(mode);
+    // The one that serves the devices, if this is another.
+    task::set_wait_mode_of(CoreId::BOOT, mode);
 }
 
 /// A port is one stream: the session before must be off it, which it is soon after nobody has its files any more.
