@@ -58,7 +58,7 @@ const RING_BYTES: usize = 16 * 1024;
 
 static RING: Mutex<Ring<RING_BYTES>> = Mutex::new(Ring::new());
 
-/// Held while a line goes out.
+/// Held while a line goes out, and while a terminal on the same port puts a few bytes there.
 static PRINTER: Mutex<()> = Mutex::new(());
 
 /// What follows on the serial port are somebody's last words: no line goes out any more.
@@ -118,6 +118,12 @@ pub(crate) fn close() {
     CLOSED.store(true, Ordering::Relaxed);
     // Nobody else gets it, and who ends the machine after these words is not kept waiting for it.
     core::mem::forget(printer);
+}
+
+/// The right to use the serial port, if nobody prints now: while it is held, no line goes out.
+#[cfg(target_os = "none")]
+pub(crate) fn printer() -> Option<spin::MutexGuard<'static, ()>> {
+    PRINTER.try_lock()
 }
 
 /// Asks again and again, for as long as others may reasonably take.

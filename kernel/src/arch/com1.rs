@@ -67,8 +67,10 @@ impl Transmitter {
 }
 
 /// Writes the first of the bytes as they are, if the transmitter takes any now; how many. Never waits and drops nothing:
-/// a host that does not read leaves the transmitter full until it does.
+/// a host that does not read leaves the transmitter full until it does, and a line of the log that another core prints is
+/// not broken up.
 pub fn try_write(bytes: &[u8]) -> usize {
+    let Some(_printer) = crate::log::printer() else { return 0 };
     if read_u8(LINE_STATUS) & STATUS_TRANSMIT_EMPTY == 0 {
         return 0;
     }
