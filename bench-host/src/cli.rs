@@ -101,6 +101,12 @@ pub enum Command {
     ///
     /// Takes ufs' words too: serve -ntype=unix -addr=/tmp/vc02 -root=/tmp -debug=1
     Serve(ServeArgs),
+    /// How this program calls itself to keep a processor from going idle.
+    #[command(name = crate::spinners::COMMAND, hide = true)]
+    Spin {
+        /// The processor.
+        processor: usize,
+    },
     /// How this program calls itself to remove a run's scratch folder.
     #[command(name = crate::scratch::SWEEP_COMMAND, hide = true)]
     SweepScratch {
@@ -239,7 +245,8 @@ pub struct RunArgs {
     /// The directory to measure on; without it files are generated below target/.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// The cases: smoke, full, gate, or a job file in fio's words.
+    /// The cases: smoke, full, gate, variants, or a job file in fio's words. With variants, ways to build machine and
+    /// guest are compared with the default too: packed rings, no indirect descriptors, polling and so on.
     #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
     pub suite: String,
     /// Only the cases whose name fits GLOB, such as 'read/*'.
@@ -254,7 +261,10 @@ pub struct RunArgs {
     /// The two sides.
     #[arg(skip)]
     pub sides: Option<Box<[SideArgs; 2]>>,
-    /// How many times to boot; every figure is a median over boots. 3 when left out, with --ab 10 of each side.
+    /// Compare only the variants whose name fits GLOB, such as 'packed'; with any suite.
+    #[arg(long, value_name = "GLOB", conflicts_with = "ab")]
+    pub variant: Option<String>,
+    /// How many times to boot; every figure is a median over boots. 3 when left out, with several sides 10 of each.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub boots: Option<u32>,
     /// Boots of their own in which the guest's instructions are counted, by a plugin of QEMU's; 0 for none.
@@ -281,6 +291,10 @@ pub struct RunArgs {
     /// Leave QEMU's threads where the scheduler likes; otherwise guest cores get processors of their own.
     #[arg(long)]
     pub no_pin: bool,
+    /// Keep the host's processors from going idle, by processes that run only where nothing else wants to; the run says
+    /// so.
+    #[arg(long)]
+    pub spinners: bool,
     /// The virtual machine.
     #[command(flatten)]
     pub machine: MachineArgs,
@@ -289,16 +303,23 @@ pub struct RunArgs {
 impl RunArgs {
     /// Whether the reference image takes turns.
     pub fn wants_reference(&self) -> bool {
+        let alone = !self.ab && self.variants().is_none();
         match self.reference {
-            ReferenceUse::Full => !self.ab && self.suite == "full",
-            ReferenceUse::Always | ReferenceUse::Commit(_) => !self.ab,
+            ReferenceUse::Full => alone && self.suite == "full",
+            ReferenceUse::Always | ReferenceUse::Commit(_) => alone,
             ReferenceUse::Never => false,
         }
     }
 
+    /// The variants that are compared with the default, as a glob of their names.
+    pub fn variants(&self) -> Option<&str> {
+        let all = (self.suite == "variants" && !self.ab).then_some("*");
+        self.variant.as_deref().or(all)
+    }
+
     /// How many times each side boots.
     pub fn boots(&self) -> u32 {
-        self.boots.unwrap_or(if self.ab { 10 } else { 3 })
+        self.boots.unwrap_or(if self.ab || self.variants().is_some() { 10 } else { 3 })
     }
 }
 

@@ -175,8 +175,11 @@ fn title(header: &Header) -> String {
     let dirty = if header.git.dirty { " and changes" } else { "" };
     let (qemu, image) = (&header.qemu, &header.image.crc32c);
     format!(
-        "{what}: commit {commit}{dirty}, image {image}, QEMU {} ({}, {})",
-        qemu.version, qemu.accel, qemu.machine
+        "{what}: commit {commit}{dirty}, image {image}, QEMU {} ({}, {}), {}",
+        qemu.version,
+        qemu.accel,
+        qemu.machine,
+        qemu.host_settings()
     )
 }
 

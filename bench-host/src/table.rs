@@ -28,7 +28,7 @@ fn boots_line(run: &Run) -> String {
         median(&values).map_or_else(|_| NOTHING.to_string(), |millis| format!("{millis:.1} ms"))
     };
     format!(
-        "{} boot{}, QEMU {} ({}, {}): kernel entry to first 9P message {}, QEMU start to it {} (median)",
+        "{} boot{}, QEMU {} ({}, {}): kernel entry to first 9P message {}, QEMU start to it {} (median); {}",
         run.boots.len(),
         if run.boots.len() == 1 { "" } else { "s" },
         run.header.qemu.version,
@@ -36,6 +36,7 @@ fn boots_line(run: &Run) -> String {
         run.header.qemu.machine,
         millis(|facts| facts.entry_to_first_9p_ns),
         millis(|facts| facts.start_to_first_9p_ns),
+        run.header.qemu.host_settings(),
     )
 }
 

@@ -67,6 +67,10 @@ pub struct LinuxArgs {
     /// The port of our guest's serial path; Linux is measured over both.
     #[arg(long, value_enum, default_value_t)]
     pub serial_port: SerialPort,
+    /// Keep the host's processors from going idle, by processes that run only where nothing else wants to; the run says
+    /// so.
+    #[arg(long)]
+    pub spinners: bool,
     /// The virtual machine, of both guests; --append is for ours alone.
     #[command(flatten)]
     pub machine: MachineArgs,
@@ -90,6 +94,8 @@ impl LinuxArgs {
             serial: SerialArgs { serial_port: self.serial_port, ..SerialArgs::default() },
             seed: self.seed,
             no_pin: self.no_pin,
+            spinners: self.spinners,
+            variant: None,
             machine: self.machine.clone(),
         }
     }

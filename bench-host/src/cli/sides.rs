@@ -60,7 +60,7 @@ pub struct SideArgs {
 
 impl SideArgs {
     /// Reads one side's words.
-    fn read(words: &[OsString]) -> Result<Self, Error> {
+    pub fn read(words: &[OsString]) -> Result<Self, Error> {
         let mut side = Self::try_parse_from(words)?;
         let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
         side.words = words.join(" ");
@@ -166,6 +166,29 @@ mod tests {
         let run = run("ninewire run -- --ab");
         assert!(run.sides.is_none());
         assert_eq!(run.machine.extra, ["--ab"]);
+    }
+
+    #[test]
+    fn variants_are_compared_by_their_suite_or_by_name_and_never_beside_two_sides() {
+        let named = |line: &str| run(line).variants().map(str::to_string);
+        assert_eq!(named("ninewire run"), None);
+        assert_eq!(named("ninewire run --suite variants").as_deref(), Some("*"));
+        assert_eq!(named("ninewire run --suite full --variant pack*").as_deref(), Some("pack*"));
+        assert_eq!(named("ninewire run --suite variants --ab --"), None);
+        assert_eq!(run("ninewire run --suite variants").boots(), 10);
+        assert!(!run("ninewire run --suite full --variant pc").wants_reference());
+        assert!(run("ninewire run --spinners").spinners && !run("ninewire run").spinners);
+        let error = error("ninewire run --variant pc --ab --");
+        assert!(error.contains("cannot be used with"), "{error}");
+    }
+
+    #[test]
+    fn the_words_of_every_variant_are_those_of_a_side() {
+        for variant in crate::variants::Variant::select("*").unwrap() {
+            let words: Vec<OsString> = variant.words.split_whitespace().map(OsString::from).collect();
+            let side = SideArgs::read(&words).unwrap_or_else(|error| panic!("{}: {error}", variant.name));
+            assert_eq!(side.words, variant.words);
+        }
     }
 
     #[test]

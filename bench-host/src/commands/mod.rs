@@ -36,6 +36,7 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Test => test::run(interrupts),
         Command::Boot(args) => boot::run(&args, interrupts),
         Command::Serve(args) => serve::run(&args, interrupts),
+        Command::Spin { processor } => match crate::spinners::spin(processor)? {},
         Command::SweepScratch { path } => {
             crate::scratch::sweep(&path, std::io::stdin())?;
             Ok(ExitCode::SUCCESS)

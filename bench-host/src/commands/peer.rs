@@ -26,6 +26,7 @@ use crate::run::header::Peer;
 use crate::run::{Boot, Job, Run};
 use crate::scratch::Scratch;
 use crate::session::{self, Log, Wires};
+use crate::spinners::Spinners;
 use crate::stats::summary::median;
 use crate::store;
 use crate::workspace::Workspace;
@@ -55,6 +56,7 @@ pub(super) fn linux(args: &LinuxArgs, interrupts: &Interrupts) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     let guest = LinuxGuest::prepare(args, &workspace, interrupts)?;
+    let mut spinners = args.spinners.then(Spinners::start).transpose()?;
     // Everything from here on shares the processors that are left beside the guest's.
     side.pinning.pin_rest()?;
     let root = match given {
@@ -70,6 +72,9 @@ pub(super) fn linux(args: &LinuxArgs, interrupts: &Interrupts) -> Result<ExitCod
     let mut comparison = Comparison::new(&side, &guest, &base, &root, &workspace, interrupts)?;
     let chosen = comparison.pilots(args.pilots, args.every_way)?;
     comparison.measure(&chosen, args.boots)?;
+    if let Some(spinners) = &mut spinners {
+        spinners.check()?;
+    }
     let run = comparison.run;
     drop(scratch);
     report(args, &workspace, &run)?;

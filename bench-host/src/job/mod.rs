@@ -111,7 +111,7 @@ impl Default for JobSpec {
 /// Cases that are run together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suite {
-    /// `smoke`, `full`, `gate`, or the job file's name.
+    /// `smoke`, `full`, `gate`, `variants`, or the job file's name.
     pub name: String,
     /// The cases in the order they run.
     pub jobs: Vec<JobSpec>,
@@ -122,6 +122,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("smoke", include_str!("../suites/smoke.fio")),
     ("full", include_str!("../suites/full.fio")),
     ("gate", include_str!("../suites/gate.fio")),
+    ("variants", include_str!("../suites/variants.fio")),
 ];
 
 impl Suite {

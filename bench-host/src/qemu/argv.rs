@@ -23,6 +23,8 @@ pub enum MachineType {
     Q35,
     /// PCI, i440FX.
     Pc,
+    /// PCI Express without a chipset.
+    Microvm,
 }
 
 impl MachineType {
@@ -31,6 +33,15 @@ impl MachineType {
         match self {
             Self::Q35 => "q35",
             Self::Pc => "pc",
+            Self::Microvm => "microvm",
+        }
+    }
+
+    /// What QEMU is told to emulate it with a bus our devices fit on.
+    fn argument(self) -> &'static str {
+        match self {
+            Self::Q35 | Self::Pc => self.name(),
+            Self::Microvm => "microvm,pcie=on",
         }
     }
 }
@@ -144,7 +155,7 @@ impl Vm {
     pub fn arguments(&self) -> Vec<OsString> {
         let mut argv = Argv::default();
         argv.pair("-name", "ninewire,debug-threads=on");
-        argv.pair("-machine", self.machine.name());
+        argv.pair("-machine", self.machine.argument());
         argv.pair("-accel", self.accel.name());
         argv.pair("-cpu", self.cpu);
         argv.pair("-smp", self.smp.to_string());

@@ -34,6 +34,10 @@ pub struct Header {
     /// Which side of an interleaved comparison this is; absent in a run of its own.
     #[serde(default)]
     pub side: Option<Side>,
+    /// Which way to build machine and guest this is, in a comparison of several: one of [`crate::variants`]; absent
+    /// otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// The commit of the reference image whose boots took turns with these, or why none did; absent when none was to.
     #[serde(default)]
     pub reference: Option<String>,
@@ -72,7 +76,7 @@ pub const REFERENCE: &str = "reference";
 /// A side of an interleaved comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
-    /// `a`, `b` or [`REFERENCE`].
+    /// `a`, `b`, [`REFERENCE`] or a variant's name.
     pub name: String,
     /// What makes it, as it was said; empty when it is what both have in common.
     pub words: String,
@@ -137,6 +141,24 @@ pub struct Qemu {
     pub argv: Vec<String>,
     /// Which threads were pinned where; empty when none was.
     pub pinning: String,
+    /// Whether processes kept the host's processors from going idle; absent in files that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spinners: Option<bool>,
+}
+
+impl Qemu {
+    /// What the host did about its threads and its processors, for tables.
+    pub fn host_settings(&self) -> String {
+        let pinned = match self.pinning.as_str() {
+            "" => "threads not pinned".to_string(),
+            places => format!("threads pinned ({places})"),
+        };
+        match self.spinners {
+            Some(true) => format!("{pinned}, spinners on"),
+            Some(false) => format!("{pinned}, spinners off"),
+            None => pinned,
+        }
+    }
 }
 
 /// The boot image.
@@ -163,6 +185,7 @@ impl Header {
             fingerprint: fingerprint(&host, &qemu),
             group: None,
             side: None,
+            variant: None,
             reference: None,
             not_counted: None,
             git,

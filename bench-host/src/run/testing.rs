@@ -19,7 +19,13 @@ pub(crate) fn a_run() -> Run {
         42,
         Git { sha: "0123456789abcdef".into(), dirty: false, commit_time: 1 },
         Host { cpu_model: "A model".into(), logical_cpus: 2, ..Host::default() },
-        Qemu { version: "7.2.22".into(), accel: "tcg".into(), machine: "q35".into(), ..Qemu::default() },
+        Qemu {
+            version: "7.2.22".into(),
+            accel: "tcg".into(),
+            machine: "q35".into(),
+            spinners: Some(false),
+            ..Qemu::default()
+        },
         Image::default(),
     );
     let side = Some(Side { name: "a".into(), words: String::new() });

@@ -39,6 +39,7 @@ fn the_read_me_of_the_results_tells_every_field() {
     let told = include_str!("../../../results/README.md");
     let mut run = a_run();
     run.header.peer = Some(crate::run::header::Peer::default());
+    run.header.variant = Some("default".into());
     let text = to_text(&run).unwrap();
     let mut fields = std::collections::BTreeSet::new();
     for line in text.lines() {

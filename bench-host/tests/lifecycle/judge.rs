@@ -60,6 +60,41 @@ fn two_sides_take_turns_and_leave_a_file_each() {
 }
 
 #[test]
+fn variants_take_turns_with_the_default_and_say_what_makes_them() {
+    let common =
+        ["run", "--suite", "variants", "--case", "getattr/*", "--boots", "1", "--count", "0", "--spinners"];
+    let finished = Ninewire::run(&[&common[..], &["--variant", "p*"]].concat());
+    let files = kept(&finished, 4);
+    for told in [
+        "threads pinned",
+        "spinners on",
+        "| packed ",
+        "packed: packed rings instead of split ones\n    cargo ninewire run --suite variants --ab -- --virtio packed=on",
+        "pc: i440FX instead of q35\n    cargo ninewire run --suite variants --ab -- -M pc",
+    ] {
+        assert!(finished.stdout.contains(told), "{told}: {}", finished.stdout);
+    }
+    let runs: Vec<_> = files.iter().map(|file| store::read(file).unwrap()).collect();
+    let said = runs.iter().map(|run| {
+        let side = run.header.side.clone().unwrap();
+        format!("{} {}", run.header.variant.clone().unwrap(), side.words)
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        ["default ", "packed --virtio packed=on", "poll --job wait=poll", "pc -M pc"]
+    );
+    assert!(runs.iter().all(|run| run.header.group == runs[0].header.group && run.header.group.is_some()));
+    assert!(runs.iter().all(|run| run.header.qemu.spinners == Some(true)));
+    let unknown = Ninewire::run(&["run", "--variant", "fast"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(
+        unknown.reason().starts_with("ninewire: no variant is called \"fast\": there are packed, "),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
 fn a_run_goes_on_without_a_reference_image_that_cannot_be_had_and_says_so() {
     let words =
         ["run", "--case", "getattr/*", "--boots", "1", "--count", "0", "--reference", "no-such-commit"];

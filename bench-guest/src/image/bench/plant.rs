@@ -4,6 +4,9 @@
 //! `plant=copy` copies the bytes of each operation once more, `plant=kick` notifies the 9P device once more after each
 //! operation, `plant=delay:N` spends N percent of each operation's own time after it. The host's gate has to name the counter of
 //! the first two, and a comparison of two sides the cases of the third.
+//!
+//! `bounce=on` copies the same bytes and is no fault but a way to drive the devices: what data paths through buffers of the
+//! kernel's own would cost, to compare with.
 
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -32,7 +35,9 @@ pub(super) struct UnknownPlant;
 impl Plant {
     /// The fault the command line asks for, if it asks for one.
     pub(super) fn of(machine: &Machine) -> Result<Option<Plant>, UnknownPlant> {
-        let Some(word) = machine.cmdline.get("plant") else { return Ok(None) };
+        let Some(word) = machine.cmdline.get("plant") else {
+            return Ok(machine.cmdline.flag("bounce").then_some(Plant::Copy));
+        };
         let delay = word.strip_prefix("delay:").and_then(|percent| percent.parse().ok());
         match (word, delay) {
             ("copy", _) => Ok(Some(Plant::Copy)),

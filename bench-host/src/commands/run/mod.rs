@@ -22,9 +22,10 @@ use crate::run::header::{Host, Image, Qemu};
 use crate::run::{Boot, Header, Job, Run};
 use crate::scratch::Scratch;
 use crate::session;
+use crate::spinners::Spinners;
 use crate::verdict::Rules;
 use crate::workspace::Workspace;
-use crate::{store, table};
+use crate::{store, table, variants};
 
 use bar::Bar;
 use sides::{Assembly, Side, generated, plans};
@@ -54,6 +55,7 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    let mut spinners = args.spinners.then(Spinners::start).transpose()?;
     // Everything from here on shares the processors that are left beside the guest's.
     sides[0].pinning.pin_rest()?;
     let root = match given {
@@ -64,12 +66,15 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
     let scratch = Scratch::make(&root, &program)?;
     let plans = plans(args, &sides, &root, &scratch)?;
     interrupts.check()?;
-    let mut runs = boots(args, &workspace, &sides, &plans, &root, interrupts)?;
+    let (mut runs, given_up) = boots(args, &workspace, &sides, &plans, &root, interrupts)?;
+    if let Some(spinners) = &mut spinners {
+        spinners.check()?;
+    }
     if reference.is_some() {
         runs[0].header.reference = reference;
     }
     drop(scratch);
-    report(args, &workspace, &runs)?;
+    report(args, &workspace, &runs, &given_up)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,6 +94,9 @@ struct Progressed {
     given_up: Option<String>,
 }
 
+/// What a run goes on without, and why: names of variants.
+type GivenUp = Vec<(String, String)>;
+
 /// All boots of all sides, or the reason why they are void. The first run is that of the first side.
 fn boots(
     args: &RunArgs,
@@ -97,7 +105,7 @@ fn boots(
     plans: &[Plan],
     root: &Path,
     interrupts: &Interrupts,
-) -> Result<Vec<Run>> {
+) -> Result<(Vec<Run>, GivenUp)> {
     let mut done: Vec<Progressed> = sides.iter().map(|_| Progressed::default()).collect();
     let timed = args.boots() * sides.len() as u32;
     let judged = || sides.iter().filter(|side| !side.is_reference());
@@ -120,6 +128,9 @@ fn boots(
             Err(error) if side.is_reference() && interrupts.check().is_ok() => {
                 done.given_up = Some(without_reference(&error));
             }
+            Err(error) if side.is_variant() && interrupts.check().is_ok() => {
+                done.given_up = Some(without_variant(side, &error));
+            }
             Err(error) => {
                 return Err(match side.title() {
                     Some(title) => error.context(title),
@@ -128,7 +139,7 @@ fn boots(
             }
         }
     }
-    let mut runs: Vec<Run> = Vec::new();
+    let (mut runs, mut given_up): (Vec<Run>, GivenUp) = (Vec::new(), Vec::new());
     let mut watched_before = 0;
     for ((side, plan), done) in sides.iter().zip(plans).zip(done) {
         let Some(header) = done.header else { continue };
@@ -137,6 +148,10 @@ fn boots(
         match (runs.first_mut(), side.is_reference(), done.given_up) {
             (Some(first), true, Some(why)) => {
                 first.header.reference = Some(why);
+                continue;
+            }
+            (Some(_), false, Some(why)) => {
+                given_up.push((side.name(), why));
                 continue;
             }
             (Some(first), true, None) => first.header.reference = Some(run.header.git.sha.clone()),
@@ -161,7 +176,14 @@ fn boots(
         let group = runs[0].header.run_id.clone();
         runs.iter_mut().for_each(|run| run.header.group = Some(group.clone()));
     }
-    Ok(runs)
+    Ok((runs, given_up))
+}
+
+/// Says that a variant is not measured, and why; in one line for the table.
+fn without_variant(side: &Side, error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    eprintln!("ninewire: the run goes on without {}: {text}", side.title().unwrap_or_default());
+    text.lines().next().unwrap_or_default().to_string()
 }
 
 /// Which side boots when, and which of its boots that is: A B, B A, A B and so on, so that neither side is always the
@@ -186,6 +208,7 @@ pub(super) fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace
             Pinning::Off => String::new(),
             split => split.to_string(),
         },
+        spinners: Some(side.spinners),
     };
     let image = std::fs::File::open(&vm.image).and_then(crc32c_of).context("cannot read the image")?;
     let rustc =
@@ -197,20 +220,24 @@ pub(super) fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace
     };
     let git = side.bench.git.clone();
     let header = Header::now(&plan.suite, plan.seed, git, Host::of_this_machine(), qemu, image);
-    Ok(match &side.side {
+    let header = match &side.side {
         Some(side) => header.of_side(side.clone()),
         None => header,
-    })
+    };
+    Ok(Header { variant: side.variant.clone(), ..header })
 }
 
 /// Keeps the runs and shows them. A result that cannot be kept is shown all the same, and is an error.
-fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run]) -> Result<()> {
+fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run], given_up: &GivenUp) -> Result<()> {
     let directory = if args.record { workspace.results() } else { workspace.unrecorded() };
     let written = store::write_all(runs, &directory);
     let annotations = Annotations::read(&workspace.annotations())?;
     let compared = |a: &Run, b: &Run| compare(a, b, &Rules::default()).bless(&annotations);
     match (runs, &args.sides) {
         ([a, b], Some(_)) => print!("{}", compared(a, b)),
+        (all, None) if args.variants().is_some() => {
+            print!("{}", variants::table::render(all, given_up, &Rules::default()));
+        }
         ([run, reference], None) => print!("{}\n{}", table::render(run), compared(reference, run)),
         _ => runs.iter().for_each(|run| print!("{}", table::render(run))),
     }

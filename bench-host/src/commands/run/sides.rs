@@ -1,5 +1,6 @@
 //! What a run boots: one machine, or two sides whose boots take turns.
 
+use std::ffi::OsString;
 use std::io::Cursor;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::run::header;
 use crate::scratch::Scratch;
 use crate::server::{Access, Export, Server};
 use crate::session::{Log, Wires};
+use crate::variants::{self, Variant};
 use crate::workspace::Workspace;
 
 /// The name the guest looks for among its named ports.
@@ -45,6 +47,10 @@ pub(in crate::commands) struct Side {
     pub(in crate::commands) suite: Suite,
     pub(in crate::commands) pinning: Pinning,
     pub(in crate::commands) serial: SerialArgs,
+    /// Whether the host's processors are kept from going idle.
+    pub(in crate::commands) spinners: bool,
+    /// In a comparison of variants which this is.
+    pub(in crate::commands) variant: Option<String>,
 }
 
 impl Side {
@@ -54,6 +60,9 @@ impl Side {
         workspace: &Workspace,
         interrupts: &Interrupts,
     ) -> Result<Vec<Self>> {
+        if let Some(glob) = args.variants() {
+            return Self::variants(glob, args, workspace, interrupts);
+        }
         let Some(pair) = &args.sides else {
             return Ok(vec![Self::of(args, None, &SideArgs::default(), workspace, interrupts)?]);
         };
@@ -71,6 +80,31 @@ impl Side {
                 a.bench.accel.name(),
                 b.bench.accel.name()
             );
+        }
+        Ok(sides)
+    }
+
+    /// The default, and the variants that `glob` names. One that cannot be made ready is an error: all of them are options
+    /// that every machine takes.
+    fn variants(
+        glob: &str,
+        args: &RunArgs,
+        workspace: &Workspace,
+        interrupts: &Interrupts,
+    ) -> Result<Vec<Self>> {
+        let chosen = Variant::select(glob).map_err(anyhow::Error::msg)?;
+        let default = Variant { name: variants::DEFAULT, words: "", told: "" };
+        let mut sides: Vec<Self> = Vec::new();
+        for variant in std::iter::once(default).chain(chosen) {
+            let side = header::Side { name: variant.name.to_string(), words: variant.words.to_string() };
+            let title = side.to_string();
+            let words: Vec<OsString> = variant.words.split_whitespace().map(OsString::from).collect();
+            let words = SideArgs::read(&words).with_context(|| title.clone())?;
+            let side = Self::of(args, Some(side), &words, workspace, interrupts).context(title)?;
+            if sides.first().is_some_and(|first| first.bench.accel != side.bench.accel) {
+                bail!("the variant {} runs on {} only", variant.name, side.bench.accel.name());
+            }
+            sides.push(Self { variant: Some(variant.name.to_string()), ..side });
         }
         Ok(sides)
     }
@@ -106,6 +140,16 @@ impl Side {
         self.side.as_ref().is_some_and(|side| side.name == header::REFERENCE)
     }
 
+    /// The same, of a variant that is not the default.
+    pub(super) fn is_variant(&self) -> bool {
+        self.variant.as_ref().is_some_and(|name| name != variants::DEFAULT)
+    }
+
+    /// What it is called where there are several.
+    pub(super) fn name(&self) -> String {
+        self.side.as_ref().map_or_else(String::new, |side| side.name.clone())
+    }
+
     fn of(
         args: &RunArgs,
         side: Option<header::Side>,
@@ -123,7 +167,8 @@ impl Side {
         let source = words.commit.clone().map_or(Source::Checkout, Source::Commit);
         let bench = Bench::prepare(&machine, &source, workspace, interrupts)?;
         let pinning = if args.no_pin { Pinning::Off } else { Pinning::choose(machine.smp)? };
-        Ok(Self { side, machine, bench, suite, pinning, serial })
+        let (spinners, variant) = (args.spinners, None);
+        Ok(Self { side, machine, bench, suite, pinning, serial, spinners, variant })
     }
 
     /// `side a (--qemu 7.2)`; nothing where there is only one.
