@@ -65,7 +65,9 @@ impl fmt::Display for Failure {
             Failure::Stream(error) => error.fmt(f),
             Failure::Damaged => write!(f, "what the host sent on the timing port is damaged"),
             Failure::Orders(error) => error.fmt(f),
-            Failure::NoCore => write!(f, "core= names no core of this machine; QEMU's -smp says how many it has"),
+            Failure::NoCore => {
+                write!(f, "core= names no core of this machine; QEMU's -smp says how many it has")
+            }
             Failure::Lost(lost) => lost.fmt(f),
             Failure::Plant(UnknownPlant) => write!(f, "plant= is copy, kick or delay:PERCENT"),
         }
