@@ -1,7 +1,7 @@
 //! What each core has: its tasks, its timers, its sources, and the ready bits others may set.
 //!
-//! Everything but the ready bits, the generations and the inbox belongs to the core alone. `Core::local` checks that the
-//! caller runs on that core, and borrows for a moment only: never across a poll, a wake or a drop of somebody else's
+//! Everything but the ready bits, the generations and the inbox belongs to the core alone. `Core::local` reaches it only
+//! for who runs on that core, and borrows for a moment only: never across a poll, a wake or a drop of somebody else's
 //! value, since those run code that comes back here.
 //!
 //! What another core wants of this one, such as a task to be started, it leaves in the inbox as something to call.
@@ -69,8 +69,8 @@ pub(crate) struct Core {
 }
 
 // SAFETY: `local`, the one field that is not Sync by itself, is reached through `Core::local` alone, which demands a
-// `Here`, the proof of running on the very core it names, and a core runs one thing at a time. Its futures need not be
-// Send because they are made, polled and dropped on that core only.
+// `Here`, the proof of running on a core, and reaches that core's own; and a core runs one thing at a time. Its futures
+// need not be Send because they are made, polled and dropped on that core only.
 unsafe impl Sync for Core {}
 
 /// What only the core itself touches.
@@ -116,8 +116,8 @@ impl Core {
 
     /// Runs `f` on this core's own data. `f` must neither wake, poll nor drop anything that is not ours.
     pub(crate) fn local<R>(&self, here: &Here, f: impl FnOnce(&mut Local) -> R) -> R {
-        assert_eq!(here.index(), self.index, "a core's tasks belong to that core");
-        f(&mut self.local.borrow_mut())
+        debug_assert_eq!(here.index(), self.index, "a core's tasks belong to that core");
+        f(&mut here.core().local.borrow_mut())
     }
 
     /// Its number.

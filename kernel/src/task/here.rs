@@ -10,23 +10,24 @@ use super::run::Platform;
 use crate::time::Instant;
 
 /// Proof of running on a certain core. Cannot leave it: not Send.
-#[derive(Debug)]
 pub(crate) struct Here {
-    index: usize,
+    core: &'static Core,
     _not_send: PhantomData<*const ()>,
 }
 
 impl Here {
     pub(crate) fn index(&self) -> usize {
-        self.index
+        self.core.index()
     }
 
+    #[inline]
     pub(crate) fn core(&self) -> &'static Core {
-        &CORES[self.index]
+        self.core
     }
 
-    const fn on(index: usize) -> Here {
-        Here { index, _not_send: PhantomData }
+    #[inline]
+    fn on(index: usize) -> Here {
+        Here { core: &CORES[index], _not_send: PhantomData }
     }
 }
 

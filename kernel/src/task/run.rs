@@ -24,6 +24,7 @@
 //!    come on with the very instruction that stops the processor, so a timer that is due at once, or a completion that
 //!    raised its interrupt since step 2, ends that stop. Steps 2 and 3 run inside [`Platform::sleep`].
 
+use alloc::vec::Vec;
 use core::future::Future;
 use core::pin::pin;
 use core::task::{Context, Poll};
@@ -136,6 +137,8 @@ struct Turn<'a, P> {
     here: &'a Here,
     core: &'static Core,
     platform: &'a P,
+    /// The core's sources as of the last round: looked at many times a round, and seldom more.
+    sources: Vec<&'static dyn Source>,
     /// When the last round looked at the clock.
     now: Instant,
     /// When something was last done.
@@ -147,17 +150,25 @@ struct Turn<'a, P> {
 impl<'a, P: Platform> Turn<'a, P> {
     fn new(here: &'a Here, platform: &'a P) -> Self {
         let now = time::now();
-        Turn { here, core: here.core(), platform, now, last_progress: now, was_quiet: false }
+        let sources = here.core().local(here, |local| local.sources.clone());
+        Turn { here, core: here.core(), platform, sources, now, last_progress: now, was_quiet: false }
     }
 
     /// One round. True: the root is done.
     fn round(&mut self, root: Option<Root<'_>>) -> bool {
         point!(ROUND);
-        self.core.local(self.here, |local| local.stats.rounds += 1);
         let reaped = self.each_source_any(Source::reap);
         self.now = time::now();
         let fired = self.fire_timers();
         let (ran, root_done) = self.run_ready(root);
+        let known = self.sources.len();
+        let more = self.core.local(self.here, |local| {
+            local.stats.rounds += 1;
+            local.sources.len() > known
+        });
+        if more {
+            self.learn_sources();
+        }
         self.each_source(|source| source.publish());
         if ran {
             self.core.visit_foreign(self.here);
@@ -219,16 +230,16 @@ impl<'a, P: Platform> Turn<'a, P> {
         (end, ended)
     }
 
-    fn source(&self, index: usize) -> Option<&'static dyn Source> {
-        self.core.local(self.here, |local| local.sources.get(index).copied())
+    /// A task has registered a source.
+    #[cold]
+    fn learn_sources(&mut self) {
+        let known = self.sources.len();
+        let new = self.core.local(self.here, |local| local.sources[known..].to_vec());
+        self.sources.extend(new);
     }
 
     fn each_source(&self, mut f: impl FnMut(&'static dyn Source)) {
-        let mut index = 0;
-        while let Some(source) = self.source(index) {
-            f(source);
-            index += 1;
-        }
+        self.sources.iter().for_each(|source| f(*source));
     }
 
     /// Asks every source, even when one has said yes already.
