@@ -72,6 +72,7 @@ fn answer(list: &List) -> u32 {
 
 impl Wire for Instant {
     const LOANS: bool = false;
+    const PARALLEL: bool = true;
     const RETURNS_FLUSHED: bool = true;
 
     fn limits(&self) -> Limits {

@@ -4,6 +4,7 @@
 //! both up and turns it on.
 #![cfg(feature = "boot-tests")]
 
+mod bulk;
 mod by_hand;
 mod confined;
 mod cores;

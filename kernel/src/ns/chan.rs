@@ -62,6 +62,11 @@ impl Chan {
         self.node.io_unit()
     }
 
+    /// How many bytes a program that copies whole files best reads or writes at a time.
+    pub fn bulk_unit(&self) -> usize {
+        self.node.bulk_unit()
+    }
+
     /// The next windows, at most `count` bytes. Empty at the end.
     pub async fn bread(&self, count: usize) -> Result<Windows, Error> {
         let windows = self.bread_at(count, self.offset.load(Relaxed)).await?;

@@ -188,6 +188,11 @@ pub trait Device: Sized {
         64 * 1024
     }
 
+    /// How many bytes a program that copies whole files best gives us at a time: as many messages as go out together.
+    fn bulk_unit(&self) -> usize {
+        self.io_unit()
+    }
+
     /// Is the file a stream: is the offset of a read or write ignored, and seeking refused?
     fn is_stream(&self) -> bool {
         false

@@ -151,6 +151,10 @@ impl Device for Node {
         on!(self, n => n.io_unit())
     }
 
+    fn bulk_unit(&self) -> usize {
+        on!(self, n => n.bulk_unit())
+    }
+
     fn is_stream(&self) -> bool {
         on!(self, n => n.is_stream())
     }

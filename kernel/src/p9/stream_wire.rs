@@ -217,6 +217,7 @@ impl Receiving {
 
 impl<S: Stream> Wire for StreamWire<S> {
     const LOANS: bool = true;
+    const PARALLEL: bool = false;
     const RETURNS_FLUSHED: bool = false;
 
     fn limits(&self) -> Limits {

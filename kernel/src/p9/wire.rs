@@ -40,6 +40,11 @@ pub trait Wire: Sync + 'static {
     /// pages; if not, the request must bring pages for its reply.
     const LOANS: bool;
 
+    /// Is what is behind it a host's files, which say the same at the same place in whichever order and however often they
+    /// are asked? Then a large read or write goes out in several requests at a time, and what is read in order is read
+    /// ahead. If not, a server may be a program to which every request is an event, and gets one at a time.
+    const PARALLEL: bool;
+
     /// Does a request whose Tflush was answered still have memory with a device? If so its slot stays taken until
     /// [`Slots::settle`] is called for it; if not, the answer to Tflush is the end of it.
     const RETURNS_FLUSHED: bool;

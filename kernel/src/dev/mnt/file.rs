@@ -7,15 +7,20 @@ use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::Session;
+use spin::Mutex;
+
+use super::{Session, settings};
 use crate::io::{Buf, Windows};
 use crate::ns::device::{Claim, Cursor, DeviceNumber, FileSystem, Passed, Special};
 use crate::ns::stat::{Change, Entry, Mode, Qid, Stat, UnixTime, When};
 use crate::ns::{Access, Error, OpenMode, text, user};
-use crate::p9::client::{Changes, Lock, LockKind, LockStatus, Time};
-use crate::p9::msg::flags::{getattr, lopen, mode, open, perm, unlinkat};
+use crate::p9::client::{Ahead, Changes, Lock, LockKind, LockStatus, Time};
+use crate::p9::msg::flags::{getattr, lopen, mode, open, perm, qid, unlinkat};
 use crate::p9::msg::{self, Dialect};
 use crate::p9::{self, Fid, LieKind, SessionError, Wire, WireError};
+
+/// Messages a program that copies files gives us to send at a time.
+const BULK_MESSAGES: usize = 4;
 
 /// How much of a directory one message brings.
 const DIR_BYTES: usize = 64 * 1024;
@@ -35,6 +40,8 @@ const ROOT_GID: u32 = 0;
 
 /// A file that was walked to, open or not.
 pub struct File<W: Wire> {
+    /// What is read ahead for who reads it in order; absent while somebody reads. Before the fid: requests on it end first.
+    ahead: Mutex<Option<Box<Ahead<W>>>>,
     /// Before the session: a fid says goodbye through it.
     fid: Fid<W>,
     session: Arc<Session<W>>,
@@ -44,7 +51,11 @@ pub struct File<W: Wire> {
 
 impl<W: Wire> File<W> {
     pub(super) fn root(session: Arc<Session<W>>, fid: Fid<W>) -> File<W> {
-        File { fid, session, name: b"/"[..].into() }
+        File::new(fid, session, b"/"[..].into())
+    }
+
+    fn new(fid: Fid<W>, session: Arc<Session<W>>, name: Box<[u8]>) -> File<W> {
+        File { ahead: Mutex::new(None), fid, session, name }
     }
 
     pub(super) fn letter(&self) -> char {
@@ -68,7 +79,7 @@ impl<W: Wire> File<W> {
         let mut passed = Passed::default();
         walked.qids.as_slice().iter().for_each(|&qid| passed.push(qid));
         let name = names.last().map_or(&*self.name, |last| last);
-        let file = |fid| File { fid, session: self.session.clone(), name: name.into() };
+        let file = |fid| File::new(fid, self.session.clone(), name.into());
         Ok((passed, walked.fid.map(file)))
     }
 
@@ -110,12 +121,14 @@ impl<W: Wire> File<W> {
     }
 
     pub(super) async fn open(mut self, mode: OpenMode) -> Result<File<W>, Error> {
+        let changing = mode.truncate.then(|| self.session.changes.note(self.fid.qid()));
         let opened = if self.is_linux() {
             let directory = if self.qid().is_dir() { lopen::DIRECTORY } else { 0 };
             self.fid.lopen(linux_flags(mode) | directory).await
         } else {
             self.fid.open(plain_flags(mode)).await
         };
+        drop(changing);
         opened.map_err(error).map(|()| self)
     }
 
@@ -176,6 +189,9 @@ impl<W: Wire> File<W> {
         if self.qid().is_dir() {
             return Err(Error::IsDir);
         }
+        if W::PARALLEL {
+            return self.read_ahead(count, offset).await.map_err(error);
+        }
         let unit = self.io_unit();
         if count <= unit {
             return self.fid.read_loan(offset, count).await.map_err(error);
@@ -193,6 +209,15 @@ impl<W: Wire> File<W> {
         Ok(all)
     }
 
+    /// Two who read an open file at a time are no sequence: the second finds nothing ahead, and what it leaves is not kept.
+    async fn read_ahead(&self, count: usize, offset: u64) -> Result<Windows, p9::Error> {
+        let ahead = self.ahead.lock().take().unwrap_or_default();
+        let changes = self.session.changes.count(self.fid.qid());
+        let (ahead, read) = ahead.read(&self.fid, count, offset, changes, settings::ahead_bytes()).await;
+        *self.ahead.lock() = Some(ahead);
+        read
+    }
+
     pub(super) async fn read_into(
         &self,
         buf: Buf,
@@ -203,25 +228,23 @@ impl<W: Wire> File<W> {
         (buf, count.map_err(error))
     }
 
-    pub(super) async fn bwrite(&self, mut windows: Windows, offset: u64) -> Result<usize, Error> {
-        let wanted = windows.len();
-        let mut written = 0;
-        while written < wanted {
-            let (rest, taken) = self.fid.write(windows, offset + written as u64).await;
-            let taken = taken.map_err(error)?;
-            // A server that takes nothing of something will take nothing the next time either.
-            if taken == 0 {
-                break;
-            }
-            written += taken;
-            windows = rest;
-            windows.advance(taken);
-        }
-        Ok(written)
+    pub(super) async fn bwrite(&self, windows: Windows, offset: u64) -> Result<usize, Error> {
+        let _changing = self.session.changes.note(self.fid.qid());
+        // What is appended has no place of its own, and keeps its order.
+        let written = if W::PARALLEL && self.qid().kind & qid::APPEND == 0 {
+            self.fid.write_all(windows, offset).await
+        } else {
+            self.fid.write_on(windows, offset, 0).await
+        };
+        written.map_err(error)
     }
 
     pub(super) fn io_unit(&self) -> usize {
         self.fid.io_unit()
+    }
+
+    pub(super) fn bulk_unit(&self) -> usize {
+        if W::PARALLEL { self.fid.io_unit().saturating_mul(BULK_MESSAGES) } else { self.fid.io_unit() }
     }
 
     pub(super) async fn remove(&self) -> Result<(), Error> {
@@ -383,6 +406,7 @@ impl<W: Wire> File<W> {
     }
 
     pub(super) async fn change(&self, change: &Change) -> Result<(), Error> {
+        let _changing = self.session.changes.note(self.fid.qid());
         if self.is_linux() {
             let changes = Changes {
                 mode: change.permissions.map(|bits| bits & 0o777),

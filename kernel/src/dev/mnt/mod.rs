@@ -24,7 +24,16 @@
 //!
 //! Payload is not copied: a native read arrives in pages of the pool, or in the caller's own, straight from the device;
 //! a read over a port hands the port's pages on.
+//!
+//! Over a virtio-9p device reads and writes of more than one message carries go out as several messages at a time, and a
+//! file that is read in order is read ahead: up to as many bytes as have been read in a row, and no more than the setting
+//! `ahead` says. What was read ahead is dropped when the file is changed through the same mount, or when the reader was
+//! away for a tenth of a second; so changes made on the host are seen with that much delay at most by who reads a file in
+//! order, and at once by everybody else. The end of a file is always the server's word. `ahead 0` turns it off: for a
+//! device file of the host whose bytes are gone once they were read, which 9P2000.L does not tell from another. Over a
+//! port, where each request may be an event to the server, messages go one at a time.
 
+mod changes;
 pub mod claim;
 mod file;
 pub mod record;
@@ -49,6 +58,7 @@ use crate::ns::stat::{Change, Entry, Qid, Stat};
 use crate::ns::{Chan, Error, Node as AnyNode, OpenMode, user};
 use crate::p9::{Client, StreamWire, Wire};
 
+use changes::Changed;
 use claim::Hold;
 use file::File;
 pub use server::Server;
@@ -72,6 +82,7 @@ struct Session<W: Wire> {
     server: Option<Arc<Chan>>,
     /// Its right to the port it speaks on, if it is one.
     hold: Option<Hold>,
+    changes: Changed,
 }
 
 /// Numbers sessions.
@@ -140,7 +151,8 @@ async fn begin<W: Wire>(
         options.msize = options.msize.min(end.io_unit() as u32);
     }
     let client = Client::connect(wire, options).await.map_err(file::connect_error)?;
-    Ok(Arc::new(Session { client, letter, number: NEXT.fetch_add(1, Relaxed), server, hold }))
+    let number = NEXT.fetch_add(1, Relaxed);
+    Ok(Arc::new(Session { client, letter, number, server, hold, changes: Changed::new() }))
 }
 
 async fn attach<W: Wire>(session: &Arc<Session<W>>, aname: &[u8]) -> Result<File<W>, Error> {
@@ -290,6 +302,10 @@ impl Device for Node {
 
     fn io_unit(&self) -> usize {
         on!(self, f => f.io_unit())
+    }
+
+    fn bulk_unit(&self) -> usize {
+        on!(self, f => f.bulk_unit())
     }
 
     async fn remove(&self) -> Result<(), Error> {

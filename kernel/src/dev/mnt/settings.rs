@@ -1,7 +1,7 @@
 //! # /dev/9p/ctl - how 9P is spoken
 //!
 //! Reading tells the settings, one `name value` a line, which is also how they are written; what is written holds for
-//! mounts made afterwards; `coalesce` holds at once, for all 9P devices.
+//! mounts made afterwards; `coalesce` holds at once, for all 9P devices, and `ahead` and `trace` at once for all mounts.
 //!
 //! | name | value |
 //! |---|---|
@@ -10,9 +10,11 @@
 //! | `slots` | most requests in flight on a mount |
 //! | `patience` | seconds a reply may take |
 //! | `coalesce` | after how many answers a sleeping processor is interrupted, and microseconds after which it looks by itself; `1 0`: after the first |
+//! | `ahead` | most bytes to read ahead, over a virtio-9p device, for who reads a file in order; 0: none |
 //! | `trace` | `on`: every message leaves a line in `/dev/9p/trace`; `off`: none does |
 
 use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use spin::Mutex;
 
@@ -20,7 +22,7 @@ use super::record;
 use crate::drivers::{OutOfRange, p9};
 use crate::ns::Error;
 use crate::p9::Options;
-use crate::p9::client::IO_HEADER;
+use crate::p9::client::{AHEAD_BYTES_MAX, IO_HEADER};
 use crate::p9::msg::Dialect;
 use crate::p9::slots::SLOTS_MAX;
 use crate::time::Nanos;
@@ -37,8 +39,12 @@ struct Settings {
     msize: u32,
     slots: usize,
     patience_secs: u64,
+    ahead_bytes: usize,
     trace: bool,
 }
+
+/// Of the settings, what every read asks for.
+static AHEAD_BYTES: AtomicUsize = AtomicUsize::new(Settings::FIRST.ahead_bytes);
 
 static SETTINGS: Mutex<Settings> = Mutex::new(Settings::FIRST);
 
@@ -48,6 +54,7 @@ impl Settings {
         msize: (1 << 20) + IO_HEADER,
         slots: SLOTS_MAX,
         patience_secs: 30,
+        ahead_bytes: AHEAD_BYTES_MAX,
         trace: false,
     };
 
@@ -64,6 +71,7 @@ impl Settings {
             "msize" => self.msize = within(number()?, MSIZE_MIN.into(), MSIZE_MAX.into())? as u32,
             "slots" => self.slots = within(number()?, 2, SLOTS_MAX as u64)? as usize,
             "patience" => self.patience_secs = within(number()?, 1, PATIENCE_SECS_MAX)?,
+            "ahead" => self.ahead_bytes = within(number()?, 0, AHEAD_BYTES_MAX as u64)? as usize,
             "trace" if value == "on" => self.trace = true,
             "trace" if value == "off" => self.trace = false,
             _ => return Err(Error::BadCtl),
@@ -87,6 +95,7 @@ impl fmt::Display for Settings {
         writeln!(f, "msize {}", self.msize)?;
         writeln!(f, "slots {}", self.slots)?;
         writeln!(f, "patience {}", self.patience_secs)?;
+        writeln!(f, "ahead {}", self.ahead_bytes)?;
         writeln!(f, "trace {}", if self.trace { "on" } else { "off" })
     }
 }
@@ -139,8 +148,14 @@ pub fn write(text: &[u8]) -> Result<(), Error> {
     if wanted.trace != settings.trace {
         record::switch(wanted.trace);
     }
+    AHEAD_BYTES.store(wanted.ahead_bytes, Ordering::Relaxed);
     *settings = wanted;
     Ok(())
+}
+
+/// How far to read ahead now.
+pub(super) fn ahead_bytes() -> usize {
+    AHEAD_BYTES.load(Ordering::Relaxed)
 }
 
 #[cfg(test)]
@@ -151,11 +166,11 @@ mod tests {
     #[test]
     fn settings_are_written_as_they_are_read() {
         let mut settings = Settings::FIRST;
-        for line in ["dialect 9P2000.u", "msize 65560", "slots 7", "patience 5", "trace on"] {
+        for line in ["dialect 9P2000.u", "msize 65560", "slots 7", "patience 5", "ahead 0", "trace on"] {
             settings.set(line).unwrap();
         }
         let text = settings.to_string();
-        assert_eq!(text, "dialect 9P2000.u\nmsize 65560\nslots 7\npatience 5\ntrace on\n");
+        assert_eq!(text, "dialect 9P2000.u\nmsize 65560\nslots 7\npatience 5\nahead 0\ntrace on\n");
         let mut again = Settings::FIRST;
         text.lines().for_each(|line| again.set(line).unwrap());
         assert_eq!(again, settings);
@@ -181,7 +196,7 @@ mod tests {
         for line in ["dialect 9P1999", "msize", "msize lots", "colour blue", "trace maybe"] {
             assert_eq!(settings.set(line), Err(Error::BadCtl), "{line}");
         }
-        for line in ["msize 100", "slots 1", "slots 1000", "patience 0"] {
+        for line in ["msize 100", "slots 1", "slots 1000", "patience 0", "ahead 99999999"] {
             assert_eq!(settings.set(line), Err(Error::BadArg), "{line}");
         }
         assert_eq!(settings, Settings::FIRST);

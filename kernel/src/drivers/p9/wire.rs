@@ -68,6 +68,7 @@ impl NativeWire {
 
 impl Wire for NativeWire {
     const LOANS: bool = false;
+    const PARALLEL: bool = true;
     const RETURNS_FLUSHED: bool = true;
 
     fn limits(&self) -> Limits {

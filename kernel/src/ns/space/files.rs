@@ -30,7 +30,7 @@ impl View {
                 let (dir, last) = self.parent(name).await?;
                 let made = async {
                     let full = path::child(&dir.name, last);
-                    let node = another(&*creator(&dir)?).await?.create(last, mode, permissions).await?;
+                    let node = own_creator(dir).await?.create(last, mode, permissions).await?;
                     Ok(Chan::new(node, mode, full.into()))
                 };
                 made.await.map_err(|e: Error| e.at(name))
@@ -115,10 +115,12 @@ impl View {
 
     /// Everything about a file, or about the link it is, under the last element of its name.
     pub async fn stat(&self, name: &[u8]) -> Result<Stat, Error> {
-        let place = self.walk_to(name, Last::Mounted).await?;
-        let mut stat = place.node.stat().await.map_err(|e| e.at(name))?;
-        stat.name = path::base(&place.name).into();
-        Ok(stat)
+        self.look(name).await?.stat().await.map_err(|e| e.at(name))
+    }
+
+    /// The file a name leads to, or the link it is.
+    pub async fn look(&self, name: &[u8]) -> Result<Place, Error> {
+        self.walk_to(name, Last::Mounted).await
     }
 
     /// Changes what a file tells about itself.
@@ -129,21 +131,48 @@ impl View {
 
     /// Reads a directory, all members of a union one after the other.
     pub async fn read_dir(&self, name: &[u8]) -> Result<DirReader, Error> {
-        let place = self.walk(name).await?;
-        let open = async {
-            if !place.node.qid().is_dir() {
-                return Err(Error::NotDir);
-            }
-            let members = place.members();
-            let mut open = Vec::with_capacity(members.len());
-            for member in members.iter().rev() {
-                if let Opened::Node(node) = another(member).await?.open(OpenMode::READ).await? {
-                    open.push(node);
+        self.walk(name).await?.read_dir().await.map_err(|e| e.at(name))
+    }
+}
+
+impl Place {
+    /// Everything about the file.
+    pub async fn stat(&self) -> Result<Stat, Error> {
+        let mut stat = self.node.stat().await?;
+        stat.name = path::base(&self.name).into();
+        Ok(stat)
+    }
+
+    /// Reads the directory it is, all members of a union one after the other.
+    pub async fn read_dir(self) -> Result<DirReader, Error> {
+        if !self.node.qid().is_dir() {
+            return Err(Error::NotDir);
+        }
+        let mut open = Vec::new();
+        match self.union {
+            None => open.extend(opened_dir(self.into_own_node().await?).await?),
+            Some(union) => {
+                for member in union.members().iter().rev() {
+                    open.extend(opened_dir(another(&member.to).await?).await?);
                 }
             }
-            Ok(DirReader { members: open, cursor: Cursor::default() })
-        };
-        open.await.map_err(|e| e.at(name))
+        }
+        Ok(DirReader { members: open, cursor: Cursor::default() })
+    }
+}
+
+async fn opened_dir(node: Node) -> Result<Option<Node>, Error> {
+    Ok(match node.open(OpenMode::READ).await? {
+        Opened::Node(node) => Some(node),
+        Opened::Posted(_) => None,
+    })
+}
+
+/// A node of its own for where files of this directory are made.
+async fn own_creator(dir: Place) -> Result<Node, Error> {
+    match dir.union {
+        None => dir.into_own_node().await,
+        Some(_) => another(&*creator(&dir)?).await,
     }
 }
 

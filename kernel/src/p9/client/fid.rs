@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::request::Intent;
+use super::request::{Intent, Sent};
 use super::{Handle, Session};
 use crate::io::{Buf, Windows};
 use crate::mem::PAGE_SIZE;
@@ -12,7 +12,7 @@ use crate::p9::msg::{
     Runlinkat, Rwalk, Rwrite, Tclunk, Tfsync, Tlcreate, Tlopen, Tmkdir, Tread, Tremove, Tunlinkat, Twalk,
     Unfit,
 };
-use crate::p9::slots::Expect;
+use crate::p9::slots::{Expect, SlotId};
 use crate::p9::wire::{Limits, Wire};
 use crate::time::{self, Nanos};
 
@@ -305,19 +305,33 @@ impl<W: Wire> Session<W> {
         if asked == 0 {
             return Ok(Windows::new());
         }
-        let into = if W::LOANS { None } else { Some(self.slots.pool().alloc_bytes(asked)?) };
         let id = self.slots.claim().await?;
-        let mut sent = self.launch(id, Expect::payload::<R>(asked as u32), intent, |draft| {
-            draft.message(message, self.dialect())?;
-            draft.reply_room(0)?;
-            self.spill_room(draft)?;
-            if let Some(buf) = into {
-                draft.into(buf);
-            }
-            Ok(())
-        })?;
+        let mut sent = self.launch_payload::<M, R>(id, message, asked, intent)?;
         (&mut sent).await;
         sent.collect(|mut answer| Ok(answer.take_payload()))
+    }
+
+    /// Sends such a question by the slot `id`; the payload's pages are there first.
+    #[inline]
+    pub(super) fn launch_payload<'m, M, R>(
+        &self,
+        id: SlotId,
+        message: &M,
+        asked: usize,
+        intent: Intent<'_>,
+    ) -> Result<Sent<'_, W>, Error>
+    where
+        M: Message<'m>,
+        R: Message<'m>,
+    {
+        self.launch(id, Expect::payload::<R>(asked as u32), intent, |draft| {
+            if !W::LOANS {
+                draft.into(self.slots.pool().alloc_bytes(asked)?);
+            }
+            draft.message(message, self.dialect())?;
+            draft.reply_room(0)?;
+            self.spill_room(draft)
+        })
     }
 
     /// An error in words may be longer than a short read: a device needs room for the rest of it.
@@ -331,7 +345,7 @@ impl<W: Wire> Session<W> {
 
     /// How many bytes of these one message can take.
     #[inline]
-    fn sendable(&self, windows: &Windows) -> usize {
+    pub(super) fn sendable(&self, windows: &Windows) -> usize {
         let Limits { pieces, write_bytes, .. } = self.wire.limits();
         let most = windows.len().min(self.payload_max()).min(write_bytes);
         if windows.count() <= pieces {

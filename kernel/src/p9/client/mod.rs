@@ -4,9 +4,11 @@
 //! long as any [`Client`] or [`Fid`] of the session. Any number of tasks may have requests in flight; each is in a slot
 //! of its own. Nothing here copies payload: reads go into the caller's own pages or come as windows, writes take windows.
 
+mod ahead;
 mod attr;
 mod dir;
 mod fid;
+mod flights;
 mod keeper;
 mod request;
 #[cfg(test)]
@@ -25,9 +27,11 @@ use crate::io::Pool;
 use crate::task;
 use crate::time::{self, Nanos};
 
+pub use ahead::{AHEAD_BYTES_MAX, AWAY_NS_MAX, Ahead};
 pub use attr::{Changes, Lock, LockKind, LockStatus, Time};
 pub use dir::{Entries, Entry};
 pub use fid::{Fid, Walked};
+pub use flights::Reading;
 
 /// Bytes of a message that are not payload, in the message that has most of them (intro(5), `IOHDRSZ`).
 pub const IO_HEADER: u32 = 24;

@@ -9,7 +9,7 @@ use crate::io::{Buf, Windows};
 use crate::mem::PAGE_SIZE;
 use crate::p9::error::{Error, Lie};
 use crate::p9::fids::Fids;
-use crate::p9::msg::{Message, NO_FID};
+use crate::p9::msg::{Dialect, Message, NO_FID};
 use crate::p9::slots::{Answer, Draft, Expect, Failure, Late, SlotId};
 use crate::p9::wire::{Recall, Wire};
 
@@ -53,7 +53,13 @@ impl<W: Wire> Session<W> {
         if let Err(error) = self.wire.submit(&self.slots, id) {
             self.slots.fail(error.into());
         }
-        Ok(Sent { session: self, id, collected: false })
+        Ok(self.take_up(id))
+    }
+
+    /// A request that is with the wire, and has been [let go](Sent::into_id) of.
+    #[inline]
+    pub(super) fn take_up(&self, id: SlotId) -> Sent<'_, W> {
+        Sent { session: self, id, collected: false }
     }
 
     /// Asks `message` and gives the reply `R`, which has no payload.
@@ -190,9 +196,20 @@ impl<W: Wire> Sent<'_, W> {
     }
 
     /// Nobody waits for it, and its slot knows (or the keeper looks after it).
-    pub(super) fn forget(mut self) {
-        self.collected = true;
+    pub(super) fn forget(self) {
+        self.into_id();
+    }
+
+    /// It is waited for elsewhere, or later: whoever has the slot has to [take it up](Session::take_up).
+    pub(super) fn into_id(self) -> SlotId {
+        let id = self.id;
         core::mem::forget(self);
+        id
+    }
+
+    /// The session's dialect.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.session.dialect()
     }
 }
 

@@ -286,6 +286,12 @@ impl Slots {
         })
     }
 
+    /// Claims a slot if one is free that nobody waits for: for who has requests under way, and collects none of them while
+    /// it waits.
+    pub(super) fn claim_spare(&self) -> Option<SlotId> {
+        if self.dead.is_completed() || !self.waiting.nobody() { None } else { self.try_claim() }
+    }
+
     /// Claims a slot, waiting for one if need be.
     #[inline]
     pub(super) fn claim(&self) -> Claim<'_> {

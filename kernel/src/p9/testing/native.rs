@@ -110,6 +110,7 @@ fn cpu(segment: &Segment) -> *mut u8 {
 
 impl Wire for FakeDevice {
     const LOANS: bool = false;
+    const PARALLEL: bool = true;
     const RETURNS_FLUSHED: bool = true;
 
     fn limits(&self) -> Limits {

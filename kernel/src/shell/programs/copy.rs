@@ -41,9 +41,13 @@ pub(super) async fn file(view: &View, from: &[u8], to: &[u8]) -> Result<(), NotC
     let permissions = stat.mode.permissions();
     let target =
         view.create(to, OpenMode::WRITE, permissions).await.map_err(|e| failed("can't create", to, e))?;
-    let unit = source.io_unit();
+    let (unit, bulk) = (source.io_unit(), source.bulk_unit().max(target.bulk_unit()));
+    let mut left = stat.length as usize;
     loop {
-        let windows = source.bread(unit).await.map_err(|e| failed("error reading", from, e))?;
+        // As much as goes out together, where so much is left, for all that was told of the length.
+        let count = bulk.min(left).max(unit);
+        let windows = source.bread(count).await.map_err(|e| failed("error reading", from, e))?;
+        left = left.saturating_sub(windows.len());
         if windows.is_empty() {
             return Ok(());
         }

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use crate::ns::device::Device;
 use crate::ns::path::{self, Shown};
 use crate::ns::stat::{ListDate, Stat};
 use crate::ns::{Error, View};
@@ -92,14 +93,18 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
 }
 
 async fn list(view: &View, name: &[u8], options: Options, listed: &mut Vec<Listed>) -> Result<(), Error> {
-    let stat = view.stat(name).await?;
-    if options.itself || !stat.mode.is_dir() {
+    let found = view.look(name).await?;
+    if options.itself || !found.node().qid().is_dir() {
         let shown = if options.last_element { path::base(name).into() } else { name.into() };
-        listed.push(Listed { shown, stat: Some(stat) });
+        let stat = match options.needs_stat() {
+            true => Some(found.stat().await.map_err(|e| e.at(name))?),
+            false => None,
+        };
+        listed.push(Listed { shown, stat });
         return Ok(());
     }
     let bare = options.last_element || name == b".";
-    let mut reader = view.read_dir(name).await?;
+    let mut reader = found.read_dir().await.map_err(|e| e.at(name))?;
     loop {
         let mut batch = reader.next().await?;
         if batch.is_empty() {

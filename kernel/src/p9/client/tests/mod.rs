@@ -1,5 +1,6 @@
 //! The client against a strict server, over a device and over streams that cut everywhere.
 
+mod ahead;
 mod cancel;
 mod dialects;
 mod lies;
