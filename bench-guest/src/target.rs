@@ -200,7 +200,8 @@ pub trait Target {
         async { Err(NOT_HERE) }
     }
 
-    /// Walk, getattr, clunk: what `stat` of a path costs.
+    /// Walk, getattr, clunk: what `stat` of a path costs. Where the guest's own `stat` does not wait for the last answer,
+    /// neither does the target.
     fn stat(&self, path: &str) -> impl Future<Output = Result<Bytes, TargetError>> {
         async move {
             let file = self.walk(path).await?;
@@ -210,7 +211,8 @@ pub trait Target {
         }
     }
 
-    /// Walk, open, read up to `count` bytes from the beginning, clunk: what reading a small file costs.
+    /// Walk, open, read up to `count` bytes from the beginning, clunk: what reading a small file costs. Where closing a
+    /// file in the guest does not wait for the last answer, neither does the target.
     fn open_read_clunk(
         &self,
         path: &str,

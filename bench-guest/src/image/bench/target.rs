@@ -292,6 +292,29 @@ impl<W: Wire> Target for Session<W> {
         file.stat(|stat| Bytes(stat.length)).await.map_err(in_words)
     }
 
+    /// As asking about a name does in this kernel's name space: the server is told that the file is let go of, and nobody
+    /// waits for its answer, which says nothing new.
+    async fn stat(&self, path: &str) -> Result<Bytes, TargetError> {
+        let file = self.walk(path).await?;
+        self.getattr(&file).await
+    }
+
+    async fn find(&self, path: &str) -> Result<(), TargetError> {
+        self.walk(path).await.map(drop)
+    }
+
+    /// As opening, reading and closing a file does in this kernel's name space: see `stat`.
+    async fn open_read_clunk(
+        &self,
+        path: &str,
+        slot: &mut PageSlot,
+        count: u32,
+    ) -> Result<u32, TargetError> {
+        let mut file = self.walk(path).await?;
+        self.open(&mut file, Access::Read).await?;
+        self.read(&file, slot, 0, count).await
+    }
+
     async fn clunk(&self, file: Fid<W>) -> Result<(), TargetError> {
         file.clunk().await.map_err(in_words)
     }
@@ -312,7 +335,7 @@ impl<W: Wire> Target for Session<W> {
             }
             offset = entries.next_offset();
         }
-        self.clunk(directory).await
+        Ok(())
     }
 
     /// The first fid becomes the new file, so a second one for the directory is made of it before.
