@@ -1,7 +1,7 @@
 //! Device drivers: what turns virtio devices into 9P shares and serial ports.
 //!
-//! [`probe`] is called once, after boot and before the first task runs. It starts a driver for every device there is one
-//! for, reports the others and the broken ones, and passes them over. What was found is asked for by name: [`nine_p`] for
+//! [`probe`] is called once, after boot and before the first task runs; or [`probe_if`], for one kind of device after the
+//! other. It starts a driver for every device there is one for, reports the others and the broken ones, and passes them over. What was found is asked for by name: [`nine_p`] for
 //! shares, [`port`] and [`port_comes`] for serial ports.
 //!
 //! Drivers are [`Source`](crate::task::Source)s of the core that probed: it takes back what the devices have done, and
@@ -108,7 +108,13 @@ pub async fn port_comes(name: &str, span: Nanos) -> Result<&'static Port, TimedO
 
 /// Starts a driver for each of `devices`, on this core.
 pub fn probe(devices: &'static [Device]) {
-    devices.iter().for_each(|device| probe_device(device, &REGISTRY));
+    probe_if(devices, |_| true);
+}
+
+/// The same for devices of some kinds: who needs one kind first need not wait for the others.
+pub fn probe_if(devices: &'static [Device], wanted: impl Fn(Kind) -> bool) {
+    let devices = devices.iter().filter(|device| wanted(device.kind()));
+    devices.for_each(|device| probe_device(device, &REGISTRY));
 }
 
 fn probe_device(device: &'static Device, registry: &'static Registry) {

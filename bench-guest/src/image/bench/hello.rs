@@ -4,29 +4,35 @@ use alloc::format;
 use alloc::string::String;
 use core::future::poll_fn;
 use core::pin::pin;
+use core::task::Poll;
 
 use ninewire_bench_guest::case::{Sink, StreamLost};
 use ninewire_bench_guest::record::{Device, Hello};
 use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
 use ninewire_kernel::boot::Machine;
 use ninewire_kernel::virtio::Kind;
-use ninewire_kernel::{arch, drivers, mem, p9, warn};
+use ninewire_kernel::{arch, drivers, mem, p9, task, warn};
 
 const BUILD: &str = concat!("ninewire ", env!("CARGO_PKG_VERSION"));
 
-/// Begins a session with the first 9P device there is, and says when its first message was handed to the device.
-/// A server that does not answer is told when a case needs it.
-pub(super) async fn first_9p() -> Option<Ticks> {
-    let device = drivers::registry().nine_ps().first().copied()?;
+/// Begins a session with the first 9P device there is, and says when its first message was handed to the device; does
+/// `meanwhile` what else there is to do before anything is answered. A server that does not answer is told when a case needs
+/// it.
+pub(super) async fn first_9p(meanwhile: impl FnOnce()) -> Option<Ticks> {
+    let Some(device) = drivers::registry().nine_ps().first().copied() else {
+        meanwhile();
+        return None;
+    };
     let mut connect = pin!(p9::Client::connect(device.wire(), p9::Options::new()));
-    let mut handed_over = None;
-    let session = poll_fn(|context| {
-        let polled = connect.as_mut().poll(context);
-        // Its first poll ends with Tversion in the ring; the round that polled it ends with the notification.
-        handed_over.get_or_insert_with(|| Ticks(arch::tsc()));
-        polled
-    })
-    .await;
+    // Its first poll ends with Tversion in the ring; the round that polled it ends with the notification.
+    let mut session = poll_fn(|context| Poll::Ready(connect.as_mut().poll(context))).await;
+    let handed_over = Some(Ticks(arch::tsc()));
+    task::yield_now().await;
+    meanwhile();
+    if session.is_pending() {
+        session = Poll::Ready(connect.await);
+    }
+    let Poll::Ready(session) = session else { return None };
     match session {
         Ok(_) => handed_over,
         Err(error) => {

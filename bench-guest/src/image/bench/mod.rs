@@ -28,6 +28,7 @@ use ninewire_kernel::drivers;
 use ninewire_kernel::drivers::console::PortError;
 use ninewire_kernel::task::{self, CoreId, Lost};
 use ninewire_kernel::time::{Nanos, TimedOut, within};
+use ninewire_kernel::virtio::Kind;
 use ninewire_kernel::{error, info};
 
 use plant::{Plant, UnknownPlant};
@@ -94,12 +95,18 @@ impl From<StreamLost> for Failure {
 
 /// Runs what the host asks for.
 pub(crate) fn run(machine: &'static Machine) -> ExitCode {
-    drivers::probe(&machine.devices);
+    let start = |wanted: fn(Kind) -> bool| drivers::probe_if(&machine.devices, wanted);
     let outcome = match machine.cmdline.get("core") {
-        None => task::block_on(serve(machine)),
+        None => {
+            start(|kind| kind == Kind::NineP);
+            // Consoles come up while the host looks at the first message.
+            task::block_on(serve(machine, || start(|kind| kind != Kind::NineP)))
+        }
         Some(number) => match number.parse().ok().and_then(CoreId::from_number) {
             Some(core) => {
-                let away = task::spawn_on(core, "bench", move || serve(machine));
+                // This core serves the devices, so it starts all of them before another uses any.
+                start(|_| true);
+                let away = task::spawn_on(core, "bench", move || serve(machine, || ()));
                 task::block_on(away).unwrap_or_else(|lost| Err(Failure::Lost(lost)))
             }
             None => Err(Failure::NoCore),
@@ -114,8 +121,9 @@ pub(crate) fn run(machine: &'static Machine) -> ExitCode {
     }
 }
 
-async fn serve(machine: &'static Machine) -> Result<(), Failure> {
-    let first_9p = hello::first_9p().await;
+/// Does `meanwhile` while the first 9P message is on its way.
+async fn serve(machine: &'static Machine, meanwhile: impl FnOnce()) -> Result<(), Failure> {
+    let first_9p = hello::first_9p(meanwhile).await;
     let port = drivers::port_comes(PORT, HOST_PATIENCE).await?.open();
     within(HOST_PATIENCE, "the host's end of the timing port", port.connected()).await??;
     let mut sink = PortSink::new(port);

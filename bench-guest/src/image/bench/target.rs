@@ -304,12 +304,7 @@ impl<W: Wire> Target for Session<W> {
     }
 
     /// As opening, reading and closing a file does in this kernel's name space: see `stat`.
-    async fn open_read_clunk(
-        &self,
-        path: &str,
-        slot: &mut PageSlot,
-        count: u32,
-    ) -> Result<u32, TargetError> {
+    async fn open_read_clunk(&self, path: &str, slot: &mut PageSlot, count: u32) -> Result<u32, TargetError> {
         let mut file = self.walk(path).await?;
         self.open(&mut file, Access::Read).await?;
         self.read(&file, slot, 0, count).await
