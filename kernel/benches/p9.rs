@@ -7,7 +7,7 @@ use std::ptr;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use ninewire_dma::LentList;
+use ninewire_dma::Envelope;
 use ninewire_kernel::io::Buf;
 use ninewire_kernel::mem::{Map, pool};
 use ninewire_kernel::p9::msg::flags::lopen;
@@ -22,31 +22,31 @@ use ninewire_kernel::task;
 /// Operations in one measured run: the figures divided by this are per operation.
 const OPS: usize = 100;
 
-type List = LentList<'static, 36, Map>;
+type Sealed = Envelope<'static, 36, Map>;
 
 /// A device whose replies are there as soon as it is asked.
 struct Instant(Mutex<State>);
 
 struct State {
     slots: Option<Arc<Slots>>,
-    /// A list is built in place and stays where it is, as a driver's does.
-    list: Box<List>,
+    /// An envelope is built in place and stays where it is, as a driver's does.
+    envelope: Box<Sealed>,
 }
 
 impl Instant {
     fn new() -> Instant {
-        Instant(Mutex::new(State { slots: None, list: Box::default() }))
+        Instant(Mutex::new(State { slots: None, envelope: Box::default() }))
     }
 }
 
-/// Writes the reply to what `list` asks; how long it is. Of a read only the header is written: the payload would be the
+/// Writes the reply to what `envelope` asks; how long it is. Of a read only the header is written: the payload would be the
 /// device's work.
-fn answer(list: &List) -> u32 {
+fn answer(envelope: &Sealed) -> u32 {
     let at = |segment: &ninewire_dma::Segment| -> *mut u8 {
         ptr::with_exposed_provenance_mut((segment.addr.get() - Map::DEVICE_SHIFT) as usize)
     };
-    let (t, r) = (&list.readable()[0], &list.writable()[0]);
-    // SAFETY: lent to this device, which is all there is to the list's segments until it is marked returned.
+    let (t, r) = (&envelope.readable()[0], &envelope.writable()[0]);
+    // SAFETY: lent to this device, which is all there is to the envelope's segments until it is marked returned.
     let (t, r) = unsafe {
         (
             std::slice::from_raw_parts(at(t), t.len as usize),
@@ -57,7 +57,7 @@ fn answer(list: &List) -> u32 {
     let (tag, dialect, qid) = (frame.tag(), Dialect::Linux, Qid::default());
     let len = match frame.kind() {
         Tread::KIND => {
-            let count = list.writable()[1].len;
+            let count = envelope.writable()[1].len;
             put_rread(r.first_chunk_mut().expect("room for a header"), tag, count);
             return RREAD_LEN as u32 + count;
         }
@@ -86,12 +86,12 @@ impl Wire for Instant {
 
     fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
         let state = &mut *self.0.lock().expect("one thread");
-        slots.lend(slot, |parcel| parcel.lend_to(&mut *state.list)).expect("few pieces");
-        state.list.mark_lent();
-        let written = answer(&state.list);
+        slots.lend(slot, |parcel| parcel.lend_to(&mut *state.envelope)).expect("few pieces");
+        state.envelope.mark_lent();
+        let written = answer(&state.envelope);
         // SAFETY: the device touches nothing any more.
-        unsafe { state.list.mark_returned(written) };
-        slots.settle(slot, written, |parcel| parcel.take_from(&mut state.list));
+        unsafe { state.envelope.mark_returned(written) };
+        slots.settle(slot, written, |parcel| parcel.take_from(&mut state.envelope));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use crate::Segment;
 use crate::resident::Place;
-use ninewire_dma::{LentList, Mapping};
+use ninewire_dma::{Envelope, LentList, Mapping};
 
 /// A descriptor chain's memory: what the device may read, then what it may write (virtio 1.2, 2.6.4.2 asks for that
 /// order).
@@ -109,6 +109,32 @@ unsafe impl<const N: usize, M: Mapping> Chain for &mut LentList<'_, N, M> {
     #[inline]
     fn writable(&self) -> &[Segment] {
         LentList::writable(self)
+    }
+
+    #[inline]
+    fn given(&mut self) {
+        self.mark_lent();
+    }
+
+    #[inline]
+    unsafe fn returned(&mut self, written: u32) {
+        // SAFETY: the ring has taken the chain back from the device.
+        unsafe { self.mark_returned(written) }
+    }
+}
+
+// SAFETY: an envelope owns what is in it. From `given` to `returned` it gives none of it out and quarantines its pages if
+// it is dropped; its segments do not change in that time, and name pages of a pool, not parts of the envelope. It is borrowed
+// for as long as the ring holds the reference; once the ring has forgotten it the owner sees one that is away, and stays so.
+unsafe impl<const N: usize, M: Mapping> Chain for &mut Envelope<'_, N, M> {
+    #[inline]
+    fn readable(&self) -> &[Segment] {
+        Envelope::readable(self)
+    }
+
+    #[inline]
+    fn writable(&self) -> &[Segment] {
+        Envelope::writable(self)
     }
 
     #[inline]

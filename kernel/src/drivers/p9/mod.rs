@@ -6,8 +6,8 @@
 //!
 //! # A request's memory
 //! A chain is the T header, the payload that follows it, the R header, the pages for the reply's payload; QEMU reads and
-//! writes files straight from and to those segments. Lists of them are kept in a stock that grows to the deepest use
-//! there ever was. A list moves to the ring by reference, with everything in it, and nobody can look into it until the
+//! writes files straight from and to those segments. Envelopes for them are kept in a stock that grows to the deepest use
+//! there ever was. An envelope moves to the ring by reference, with everything in it, and nobody can look into it until the
 //! ring gives it back.
 //!
 //! # Requests that outlive their session
@@ -65,7 +65,7 @@ const REQUESTS: u16 = 0;
 /// Segments of a chain: both headers, pages for the reply, room for a long error, and payload in up to 32 pieces.
 const CHAIN_SEGMENTS_MAX: usize = 36;
 
-type List = ninewire_dma::LentList<'static, CHAIN_SEGMENTS_MAX, Map>;
+type Sealed = ninewire_dma::Envelope<'static, CHAIN_SEGMENTS_MAX, Map>;
 
 /// How answered requests of all 9P devices interrupt.
 static COALESCING: Coalescing = Coalescing::none();
@@ -92,8 +92,8 @@ struct Inner {
     queue: Option<Requests>,
     /// What each chain with the device is, by its head.
     flights: Vec<Option<Flight>>,
-    /// Lists nobody uses.
-    stock: Vec<&'static mut List>,
+    /// Envelopes nobody uses.
+    stock: Vec<&'static mut Sealed>,
     /// Requests of the session that found no room.
     backlog: Backlog,
     /// Who has the device.
@@ -199,7 +199,7 @@ impl NineP {
         if let Some(queue) = inner.queue.take() {
             queue.count_into(&mut inner.past);
             // SAFETY: the device has just confirmed its reset.
-            unsafe { queue.recover(|head, list| inner.settle(head, list, 0)) };
+            unsafe { queue.recover(|head, envelope| inner.settle(head, envelope, 0)) };
         }
         let (queue, interrupts) = bring_up(self.device, self.pending)?;
         self.interrupts.store(interrupts, Ordering::Relaxed);
@@ -221,7 +221,7 @@ impl NineP {
     }
 }
 
-type Requests = Virtqueue<&'static mut List>;
+type Requests = Virtqueue<&'static mut Sealed>;
 
 /// Takes the device from reset to live. The second value: it interrupts.
 fn bring_up(device: &Device, pending: &'static Pending) -> Result<(Requests, bool), StartError> {
@@ -260,20 +260,20 @@ impl Inner {
         Ok(news)
     }
 
-    fn settle(&mut self, head: Head, list: &'static mut List, written: u32) {
+    fn settle(&mut self, head: Head, envelope: &'static mut Sealed, written: u32) {
         let flight = self.flights[head.index()].take().expect("every chain in the ring is noted");
         match self.session.as_mut().filter(|session| session.number == flight.session) {
-            Some(session) => session.settle(flight.slot, written, list),
+            Some(session) => session.settle(flight.slot, written, envelope),
             None => {
                 let at = self.ended.iter().position(|session| session.number == flight.session);
                 let at = at.expect("a session with requests under way is kept");
-                self.ended[at].settle(flight.slot, written, list);
+                self.ended[at].settle(flight.slot, written, envelope);
                 if self.ended[at].in_flight == 0 {
                     self.ended.swap_remove(at);
                 }
             }
         }
-        self.stock.push(list);
+        self.stock.push(envelope);
     }
 }
 

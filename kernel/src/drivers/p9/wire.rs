@@ -8,7 +8,7 @@ use atomic_waker::AtomicWaker;
 use ninewire_queue::Refusal;
 
 use super::super::words;
-use super::{CHAIN_SEGMENTS_MAX, Flight, Inner, List, NineP};
+use super::{CHAIN_SEGMENTS_MAX, Flight, Inner, NineP, Sealed};
 use crate::p9::wire::Limits;
 use crate::p9::{Recall, SessionError, SlotId, Slots, Wire, WireError};
 use crate::warn;
@@ -45,10 +45,10 @@ impl Session {
         self.waker.wake();
     }
 
-    /// The device has returned a request: its memory goes back to the slot, and the list is empty.
-    pub(super) fn settle(&mut self, slot: SlotId, written: u32, list: &mut List) {
+    /// The device has returned a request: its memory goes back to the slot, and the envelope is empty.
+    pub(super) fn settle(&mut self, slot: SlotId, written: u32, envelope: &mut Sealed) {
         self.in_flight -= 1;
-        self.slots.settle(slot, written, |parcel| parcel.take_from(list));
+        self.slots.settle(slot, written, |parcel| parcel.take_from(envelope));
     }
 }
 
@@ -150,14 +150,14 @@ impl Inner {
         let (Some(session), Some(queue)) = (&mut self.session, &mut self.queue) else {
             return Err(WireError::HungUp);
         };
-        let list = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
+        let envelope = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
         let lent = slots.lend(slot, |parcel| {
             let payload = parcel.payload_pieces();
-            parcel.lend_to(list).map(|()| payload)
+            parcel.lend_to(envelope).map(|()| payload)
         });
         let payload = lent.expect("no request has more pieces than the wire's limits say");
-        let bytes_out: u64 = list.readable().iter().map(|segment| u64::from(segment.len)).sum();
-        match queue.add(list) {
+        let bytes_out: u64 = envelope.readable().iter().map(|segment| u64::from(segment.len)).sum();
+        match queue.add(envelope) {
             Ok(head) => {
                 self.flights[head.index()] = Some(Flight { session: session.number, slot });
                 session.in_flight += 1;
@@ -166,9 +166,9 @@ impl Inner {
                 Ok(Added::Yes)
             }
             Err(refused) => {
-                let list = refused.chain;
-                slots.lend(slot, |parcel| parcel.take_from(list));
-                self.stock.push(list);
+                let envelope = refused.chain;
+                slots.lend(slot, |parcel| parcel.take_from(envelope));
+                self.stock.push(envelope);
                 match refused.why {
                     Refusal::Full => Ok(Added::NoRoom),
                     Refusal::Broken(fault) => Err(WireError::Broken(words(fault))),

@@ -1,6 +1,6 @@
 //! The memory of one request: message headers, payload out, pages for payload in.
 
-use ninewire_dma::{Exhausted, LentList, Returned};
+use ninewire_dma::{Envelope, Exhausted, Letter};
 
 use crate::io::{Buf, Pool, Window, Windows};
 use crate::mem::{Map, PAGE_SIZE};
@@ -25,7 +25,7 @@ pub struct Parcel {
     pub(super) spill: Option<Buf>,
 }
 
-/// The parcel has more pieces than a list has places.
+/// The parcel has more pieces than an envelope takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyPieces;
 
@@ -101,54 +101,41 @@ impl Parcel {
         self.out.count() + usize::from(self.into.is_some())
     }
 
-    /// Puts everything into a list for a device. When the list is too short, nothing is in it afterwards.
+    /// Puts everything into an envelope for a device. When that is too small, nothing is in it afterwards.
+    #[inline]
     pub fn lend_to<const N: usize>(
         &mut self,
-        list: &mut LentList<'static, N, Map>,
+        envelope: &mut Envelope<'static, N, Map>,
     ) -> Result<(), TooManyPieces> {
-        let pieces =
-            usize::from(self.into.is_some()) + usize::from(self.spill.is_some()) + self.out.count() + 2;
-        if pieces > N - list.len() {
-            return Err(TooManyPieces);
-        }
-        // None of these can refuse: there is room, and what the device reads goes first.
-        let mut pushed = true;
-        if let Some(t) = self.t.take() {
-            pushed &= list.push_readable(t).is_ok();
-        }
-        while let Some(window) = self.out.pop() {
-            pushed &= list.push_window(window).is_ok();
-        }
-        if let Some(r) = self.r.take() {
-            pushed &= list.push_writable(r).is_ok();
-        }
-        if let Some(into) = self.into.take() {
-            pushed &= list.push_writable(into).is_ok();
-        }
-        if let Some(spill) = self.spill.take() {
-            pushed &= list.push_writable(spill).is_ok();
-        }
-        assert!(pushed, "a list that was ours and had room refused a buffer");
-        Ok(())
-    }
-
-    /// Takes everything back out of a list that [`lend_to`](Parcel::lend_to) filled, once the device has returned it.
-    pub fn take_from<const N: usize>(&mut self, list: &mut LentList<'static, N, Map>) {
-        let mut written = 0;
-        while let Some(item) = list.take() {
-            match item {
-                Returned::Read(buf) => self.t = Some(buf),
-                Returned::ReadWindow(window) => self.out.push(window),
-                Returned::Written(buf) => {
-                    match written {
-                        0 => self.r = Some(buf),
-                        1 => self.into = Some(buf),
-                        _ => self.spill = Some(buf),
-                    }
-                    written += 1;
-                }
+        let (Some(head), Some(reply)) = (self.t.take(), self.r.take()) else {
+            unreachable!("a request that was built has a message and room for its reply");
+        };
+        let letter = Letter { head, reply, into: self.into.take(), spill: self.spill.take() };
+        let pieces = self.out.count();
+        match envelope.seal(letter, pieces, || self.out.pop()) {
+            None => Ok(()),
+            Some(letter) => {
+                self.put_back(letter);
+                Err(TooManyPieces)
             }
         }
+    }
+
+    /// Takes everything back out of an envelope that [`lend_to`](Parcel::lend_to) sealed, unless the device has it.
+    #[inline]
+    pub fn take_from<const N: usize>(&mut self, envelope: &mut Envelope<'static, N, Map>) {
+        let out = &mut self.out;
+        if let Some(letter) = envelope.open(|window| out.push(window)) {
+            self.put_back(letter);
+        }
+    }
+
+    #[inline]
+    fn put_back(&mut self, letter: Letter<'static, Map>) {
+        self.t = Some(letter.head);
+        self.r = Some(letter.reply);
+        self.into = letter.into;
+        self.spill = letter.spill;
     }
 
     /// Drops what belongs to this request alone.

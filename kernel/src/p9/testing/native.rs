@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::vec::Vec;
 
 use atomic_waker::AtomicWaker;
-use ninewire_dma::{LentList, Segment};
+use ninewire_dma::{Envelope, Segment};
 
 use super::host::{Host, Reply};
 use crate::mem::Map;
@@ -17,7 +17,7 @@ use crate::p9::error::WireError;
 use crate::p9::slots::{SlotId, Slots};
 use crate::p9::wire::{Limits, Recall, Wire};
 
-type List = LentList<'static, 12, Map>;
+type Sealed = Envelope<'static, 12, Map>;
 
 /// The device. Clones are the same device.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ pub(in crate::p9) struct FakeDevice(Arc<Mutex<State>>);
 
 pub(in crate::p9) struct State {
     pub(in crate::p9) host: Host,
-    flights: BTreeMap<u64, (Arc<Slots>, SlotId, List)>,
+    flights: BTreeMap<u64, (Arc<Slots>, SlotId, Sealed)>,
     slots: Option<Arc<Slots>>,
     pub(in crate::p9) limits: Limits,
     /// Says that it wrote this many bytes, whatever it wrote.
@@ -84,12 +84,13 @@ impl FakeDevice {
     fn give_back(&self, replies: Vec<Reply>) {
         for Reply { request, bytes } in replies {
             let mut state = self.state();
-            let (slots, slot, mut list) = state.flights.remove(&request).expect("a request that was made");
+            let (slots, slot, mut envelope) =
+                state.flights.remove(&request).expect("a request that was made");
             let bytes = bytes.unwrap_or_default();
-            let room: u32 = list.writable().iter().map(|segment| segment.len).sum();
+            let room: u32 = envelope.writable().iter().map(|segment| segment.len).sum();
             assert!(bytes.len() <= room as usize, "QEMU breaks a device that has no room for a reply");
             let mut rest = bytes.as_slice();
-            for segment in list.writable() {
+            for segment in envelope.writable() {
                 let (piece, after) = rest.split_at(rest.len().min(segment.len as usize));
                 // SAFETY: the segment is ours, the device's, until `mark_returned`, and `piece` is no longer than it.
                 unsafe { ptr::copy_nonoverlapping(piece.as_ptr(), cpu(segment), piece.len()) };
@@ -97,9 +98,9 @@ impl FakeDevice {
             }
             let written = state.written.unwrap_or(bytes.len() as u32).min(room);
             // SAFETY: this device touches the segments no more.
-            unsafe { list.mark_returned(written) };
+            unsafe { envelope.mark_returned(written) };
             drop(state);
-            slots.settle(slot, written, |parcel| parcel.take_from(&mut list));
+            slots.settle(slot, written, |parcel| parcel.take_from(&mut envelope));
         }
     }
 }
@@ -129,21 +130,21 @@ impl Wire for FakeDevice {
     }
 
     fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let mut list = List::new();
-        slots.lend(slot, |parcel| parcel.lend_to(&mut list)).expect("no more pieces than the limits say");
-        for segment in list.readable().iter().chain(list.writable()) {
+        let mut envelope = Sealed::new();
+        slots.lend(slot, |parcel| parcel.lend_to(&mut envelope)).expect("no more pieces than the limits say");
+        for segment in envelope.readable().iter().chain(envelope.writable()) {
             assert!(segment.len > 0, "an empty segment breaks the device");
         }
         let mut bytes = Vec::new();
-        for segment in list.readable() {
+        for segment in envelope.readable() {
             // SAFETY: lent to this device, which only reads it.
             bytes.extend(unsafe { std::slice::from_raw_parts(cpu(segment), segment.len as usize) });
         }
-        list.mark_lent();
+        envelope.mark_lent();
         let mut state = self.state();
         let number = state.host.request(bytes);
         let session = state.slots.clone().expect("a session has it open");
-        state.flights.insert(number, (session, slot, list));
+        state.flights.insert(number, (session, slot, envelope));
         state.working.wake();
         Ok(())
     }
