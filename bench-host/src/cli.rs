@@ -252,6 +252,10 @@ pub struct RunArgs {
     /// Only the cases whose name fits GLOB, such as 'read/*'.
     #[arg(long, value_name = "GLOB")]
     pub case: Option<String>,
+    /// Boot the image of this commit, in any form git knows, instead of the checkout as it is. With --record and
+    /// --reference always this fills the history in, one commit after the other.
+    #[arg(long, value_name = "COMMIT")]
+    pub commit: Option<String>,
     /// A setting of every case, in a job file's words, such as iodepth=8; may be repeated.
     #[arg(long, value_name = "WORD=VALUE")]
     pub job: Vec<Setting>,
