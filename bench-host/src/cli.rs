@@ -8,10 +8,12 @@ use clap::{Args, Parser, Subcommand};
 use crate::job::Setting;
 use crate::qemu::{AccelChoice, MachineType, MemoryMib, QemuChoice, VirtioProperty, check_tag};
 
+mod dashboard;
 mod history;
 mod linux;
 mod sides;
 
+pub use dashboard::DashboardArgs;
 pub use history::{ExchangeFormat, ExportArgs, FioArgs, ReportFormat};
 pub use linux::{LinuxArgs, PeerArgs, PeerCommand};
 pub use sides::SideArgs;
@@ -83,6 +85,12 @@ pub enum Command {
     Export(ExportArgs),
     /// Put what fio measured beside our cases of the same work, block size and depth; nothing is judged.
     Fio(FioArgs),
+    /// Draw the recorded runs as a page in one file: what got worse, native against serial, the history, Linux.
+    ///
+    /// The page needs a browser and nothing else: no network, no other file. It is the same for the same data, and at most
+    /// 20 MB large: what it leaves out for that it says. Runs that were not recorded are drawn by
+    /// `cargo ninewire dashboard target/ninewire`.
+    Dashboard(DashboardArgs),
     /// Install what this machine lacks: the Rust target x86_64-unknown-none and QEMU.
     ///
     /// Root and CI (CI=true) get it installed, a person at a terminal is asked, anybody else is told the one command
@@ -213,6 +221,9 @@ pub struct SetupArgs {
     /// Also the 9P servers of other projects that the boot tests mount: diod and pyroute2.
     #[arg(long)]
     pub foreign: bool,
+    /// Also a browser, in which the tests look at the dashboard's page: Chromium.
+    #[arg(long)]
+    pub browser: bool,
 }
 
 /// When the reference image takes turns, and which it is.
@@ -247,22 +258,11 @@ pub struct RunArgs {
     pub dir: Option<PathBuf>,
     /// The cases: smoke, full, gate, variants, or a job file in fio's words. With variants, ways to build machine and
     /// guest are compared with the default too: packed rings, no indirect descriptors, polling and so on.
-    ///
-    /// Words of a job file: rw=read, write, randread or randwrite; or ioengine=fileopenread, filestat, getattr, walk,
-    /// readdir, createremove, floor (a message that asks for nothing), portout, portin or portping (a raw port); bs,
-    /// iodepth, size, nrfiles (with readdir: entries), pathdepth (with walk: names), loops, runtime, time_based,
-    /// verify=crc32c or 0, randseed, msize, version, wait=adaptive, poll or irq, and path=both or some of native,
-    /// serial (the console port), named (a named port), 9pvpxy (the console port by way of that program) with commas
-    /// between; a raw port's is raw.
     #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
     pub suite: String,
     /// Only the cases whose name fits GLOB, such as 'read/*'.
     #[arg(long, value_name = "GLOB")]
     pub case: Option<String>,
-    /// Boot the image of this commit, in any form git knows, instead of the checkout as it is. With --record and
-    /// --reference always this fills the history in, one commit after the other.
-    #[arg(long, value_name = "COMMIT")]
-    pub commit: Option<String>,
     /// A setting of every case, in a job file's words, such as iodepth=8; may be repeated.
     #[arg(long, value_name = "WORD=VALUE")]
     pub job: Vec<Setting>,

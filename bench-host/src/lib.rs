@@ -3,12 +3,14 @@
 
 pub mod analyse;
 pub mod annotations;
+pub mod browser;
 pub mod checksum;
 pub mod child;
 pub mod cli;
 pub mod commands;
 pub mod compare;
 pub mod counting;
+pub mod dashboard;
 pub mod exchange;
 pub mod files;
 pub mod foreign;

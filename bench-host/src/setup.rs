@@ -11,9 +11,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::foreign;
 use crate::qemu::{in_path, shell_line};
 use crate::workspace::{IMAGE_TARGET, Workspace};
+use crate::{browser, foreign};
 
 /// What the caller is about to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Needs {
     pub benches: bool,
     /// The 9P servers of other projects that the boot tests mount.
     pub foreign: bool,
+    /// A browser, in which the tests look at the dashboard's page.
+    pub browser: bool,
 }
 
 /// Something that is not there.
@@ -35,6 +37,7 @@ enum Missing {
     /// With the version `Cargo.lock` names: runner and library have to agree.
     IaiRunner(String),
     Diod,
+    Chromium,
     PythonVenv,
     /// The folder it goes to.
     Pyroute2(PathBuf),
@@ -48,6 +51,7 @@ impl Missing {
             Self::Valgrind => "valgrind (counts instructions in the benches)",
             Self::IaiRunner(_) => "iai-callgrind-runner (runs those benches)",
             Self::Diod => "diod (a 9P server the boot tests mount)",
+            Self::Chromium => "Chromium (in which the tests look at the page)",
             Self::PythonVenv => "Python with its module venv (for pyroute2)",
             Self::Pyroute2(_) => "pyroute2 (has a 9P server the boot tests mount)",
         }
@@ -58,6 +62,7 @@ impl Missing {
             Self::Qemu => Some("qemu-system-x86"),
             Self::Valgrind => Some("valgrind"),
             Self::Diod => Some("diod"),
+            Self::Chromium => Some("chromium"),
             Self::PythonVenv => Some("python3-venv"),
             Self::Target | Self::IaiRunner(_) | Self::Pyroute2(_) => None,
         }
@@ -215,6 +220,9 @@ fn find_missing(needs: Needs) -> Result<Vec<Missing>> {
         if runner_version().as_deref() != Some(version) {
             missing.push(Missing::IaiRunner(version.to_string()));
         }
+    }
+    if needs.browser && browser::chromium().is_none() {
+        missing.push(Missing::Chromium);
     }
     if needs.foreign {
         if foreign::diod().is_none() {

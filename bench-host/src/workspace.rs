@@ -37,6 +37,11 @@ impl Workspace {
         &self.root
     }
 
+    /// The folder everything is built in.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// `text` with the folders of this checkout named from its top, for what is kept and read elsewhere.
     pub fn portable(&self, text: &str) -> String {
         let named = |text: String, folder: &Path, name: &str| match folder.to_str() {

@@ -1,6 +1,7 @@
 //! What each command does, from the first check to the exit code.
 
 mod boot;
+mod dashboard;
 mod exchange;
 mod history;
 mod judge;
@@ -27,6 +28,7 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Gate(args) => judge::gate(&args),
         Command::Renew(args) => judge::renew(&args),
         Command::Selftest(args) => judge::selftest(&args, interrupts),
+        Command::Dashboard(args) => dashboard::run(&args),
         Command::Peer(args) => match args.peer {
             PeerCommand::Linux(args) => peer::linux(&args, interrupts),
         },

@@ -120,15 +120,19 @@ impl Failures {
 
 pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     let workspace = Workspace::locate()?;
-    ensure(Needs { qemu: true, benches: false, foreign: false })?;
+    ensure(Needs { qemu: true, benches: false, foreign: false, browser: false })?;
     let linux = package::kernel(None, &workspace, interrupts);
     interrupts.check()?;
-    let (mut stages, mut not_run) = stages(&workspace, linux.is_ok());
+    let browser = ensure(Needs { qemu: true, benches: false, foreign: false, browser: true });
+    let (mut stages, mut not_run) = stages(&workspace, linux.is_ok(), browser.is_ok());
+    if let Err(error) = browser {
+        not_run.push(format!("tests of the page in a browser: {error:#}"));
+    }
     if let Err(error) = linux {
         not_run.push(format!("boot tests with a Linux guest: {error:#}"));
     }
     // Somebody without them has every other test.
-    if let Err(error) = ensure(Needs { qemu: true, benches: false, foreign: true }) {
+    if let Err(error) = ensure(Needs { qemu: true, benches: false, foreign: true, browser: false }) {
         not_run.push(format!("boot tests with servers of other projects that are not here: {error:#}"));
     }
     let mut total = Counts::default();
@@ -175,13 +179,16 @@ pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is run, and what cannot be here; `linux` says whether a Linux guest can be booted.
-fn stages(workspace: &Workspace, linux: bool) -> (Vec<Stage>, Vec<String>) {
+/// What is run, and what cannot be here; `linux` says whether a Linux guest can be booted, `browser` whether a browser can
+/// be started.
+fn stages(workspace: &Workspace, linux: bool, browser: bool) -> (Vec<Stage>, Vec<String>) {
     let mut host = workspace.cargo();
     host.args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "ninewire"]);
     let mut boot = workspace.cargo();
     boot.args(["test", "--locked", "--no-fail-fast", "--package", "ninewire", "--features"]);
-    boot.arg(if linux { "linux-tests" } else { "boot-tests" });
+    let features =
+        [if linux { "linux-tests" } else { "boot-tests" }, if browser { "browser-tests" } else { "" }];
+    boot.arg(features.join(" "));
     let mut stages = vec![Stage::new("host", host)];
     let mut not_run = Vec::new();
     let modelled = ATOMIC.iter().filter(|(_, folder)| has_model(&workspace.root().join(folder).join("src")));

@@ -72,6 +72,11 @@ impl Latency {
         self.total
     }
 
+    /// Every bucket that was hit, in ascending order: the end of its durations, and how many it counts.
+    pub fn steps(&self) -> impl Iterator<Item = (Nanos, u64)> {
+        self.counts.iter().map(|(bucket, count)| (bounds(bucket.into()).1.at(self.rate), count))
+    }
+
     /// The duration that the share `p` (between 0 and 1) of all does not exceed: the middle of its bucket. `None`
     /// when too few were counted for that percentile.
     pub fn percentile(&self, p: f64) -> Option<Nanos> {

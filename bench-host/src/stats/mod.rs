@@ -10,7 +10,6 @@
 pub mod correction;
 pub mod divisive;
 pub mod line;
-pub mod plane;
 pub mod random;
 pub mod rank;
 pub mod ratio;

@@ -1,0 +1,109 @@
+//! The numbers on the page are those of the files.
+
+use std::collections::BTreeMap;
+
+use bench_host::run::cell::Cell;
+use bench_host::stats::summary::median;
+use bench_host::store;
+
+use crate::chromium::Page;
+use crate::fixtures::{history_with_a_step, page, recorded};
+
+/// What a page of six digits may differ by.
+const ROUNDED: f64 = 1e-5;
+
+fn close(shown: f64, expected: f64) -> bool {
+    (shown - expected).abs() <= ROUNDED * expected.abs()
+}
+
+#[test]
+fn the_table_of_a_run_has_the_medians_of_its_file() {
+    let made = page(&recorded(), None);
+    let mut browser = Page::open(&made.file, "");
+    let mut looked = 0;
+    for facts in made.report.runs.iter().filter(|facts| facts.header.peer.is_none()).take(4) {
+        browser.follow(&format!("run?id={}", facts.header.run_id));
+        let rows = browser.js(
+            "[...document.querySelectorAll('main > .scroll table tbody tr')].map((row) => [row.cells[0].textContent, row.cells[1].textContent, \
+             Number(row.cells[3].dataset.value)])",
+        );
+        let mut shown: BTreeMap<(String, String), f64> = BTreeMap::new();
+        for row in rows.as_array().expect("rows") {
+            let text = |index: usize| row[index].as_str().unwrap_or_default().to_string();
+            shown.insert((text(0), text(1)), row[2].as_f64().unwrap_or(f64::NAN));
+        }
+        let run = store::read(&made.results.join(&facts.file)).expect("the run");
+        for cell in Cell::of_run(&run).iter().filter(|cell| !cell.boots.is_empty()) {
+            let key = (run.jobs[usize::from(cell.job)].name.clone(), cell.path.word().to_string());
+            let expected = median(&cell.values(|value| Some(value.iops))).expect("a median");
+            assert!(close(shown[&key], expected), "{key:?}: {} for {expected}", shown[&key]);
+            looked += 1;
+        }
+    }
+    assert!(looked > 30, "{looked}");
+}
+
+#[test]
+fn the_verdict_and_its_census_are_the_history_engines() {
+    let made = history_with_a_step(14, 9);
+    let mut browser = Page::open(&made.file, "");
+    let told = browser.text("document.getElementById('verdict-sentence').textContent");
+    assert_eq!(told, made.report.verdict.sentence);
+    let listed = browser.js("document.querySelectorAll('.findings > li.worse').length").as_u64();
+    assert_eq!(listed, Some(made.report.verdict.worse.len() as u64));
+    assert!(listed > Some(0), "half as slow again is worse: {told}");
+    let counts = browser.js(
+        "[...document.querySelectorAll('main .scroll td.number')].map((cell) => Number(cell.dataset.value))",
+    );
+    let counts: Vec<f64> = serde_json::from_value(counts).expect("numbers");
+    let census = &made.report.census;
+    let mut expected = vec![census.exact as f64, census.ratios as f64];
+    expected.extend(census.not_judged.iter().map(|(_, count)| *count as f64));
+    assert_eq!(counts, expected);
+}
+
+#[test]
+fn a_series_is_drawn_with_a_point_a_run_and_a_mark_where_it_changed() {
+    let made = history_with_a_step(14, 9);
+    let finding = made.report.verdict.worse[0];
+    let series = &made.report.series[finding.series];
+    let mut browser = Page::open(&made.file, "");
+    let link = format!(
+        "app.route.link('history', {{ series: app.seriesKey(app.data.series[{}]) }}).slice(1)",
+        finding.series
+    );
+    let link = browser.text(&link);
+    browser.follow(&link);
+    let points = browser.js("document.querySelectorAll('#figure-series svg .point').length").as_u64();
+    assert_eq!(points, Some(series.points.len() as u64));
+    let marks = browser.js("document.querySelectorAll('#figure-series svg .change').length").as_u64();
+    assert_eq!(marks, Some(series.changes.len() as u64));
+    let shown = browser.js("[...document.querySelectorAll('#figure-series tbody tr')].map((row) => Number(row.cells[4].dataset.value))");
+    let shown: Vec<f64> = serde_json::from_value(shown).expect("numbers");
+    assert_eq!(shown.len(), series.points.len());
+    assert!(shown.iter().zip(&series.points).all(|(shown, point)| close(*shown, point.value)));
+}
+
+#[test]
+fn a_file_of_a_figures_numbers_has_what_its_table_has() {
+    let made = page(&recorded(), None);
+    let mut browser = Page::open(&made.file, "paths");
+    let caught = "(() => { window.kept = ''; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { blob.text().then((text) => { \
+                  window.kept = text; }); return make(blob); }; })()";
+    browser.js(caught);
+    browser.js("[...document.querySelectorAll('#figure-ratios .under button')].find((one) => one.textContent === 'CSV').click()");
+    browser.settle();
+    let csv = browser.text("window.kept");
+    let shown = browser.js(
+        "[...document.querySelectorAll('#figure-ratios tbody tr')].map((row) => row.cells[2].dataset.value)",
+    );
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(
+        lines[0],
+        "case,path,native / serial,\"native / serial, low\",\"native / serial, high\",boots"
+    );
+    for (line, shown) in lines[1..].iter().zip(shown.as_array().expect("rows")) {
+        assert_eq!(line.split(',').nth(2), shown.as_str(), "{line}");
+    }
+    assert!(lines.len() > 5);
+}
