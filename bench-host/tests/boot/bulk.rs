@@ -21,7 +21,7 @@ fn copied(prompt: &mut Prompt) -> u64 {
 }
 
 #[test]
-fn large_files_are_read_ahead_and_copied_and_no_byte_is_lost() {
+fn large_files_are_read_ahead_copied_and_killed_and_no_byte_or_page_is_lost() {
     let dir = populated();
     let at = |name: &str| dir.path().join(name);
     fs::write(at("large"), pattern()).unwrap();
@@ -45,6 +45,21 @@ fn large_files_are_read_ahead_and_copied_and_no_byte_is_lost() {
     for name in ["cp", "dd", "cat"] {
         assert!(fs::read(at(name)).unwrap() == pattern(), "{name}");
     }
+    // Somebody reads ahead, and is killed while a pipe is full and pages of the file are under way.
+    let live = |prompt: &mut Prompt| number(&prompt.answer("cat /dev/pool"), "live");
+    let before = live(&mut prompt);
+    prompt.answers(&[("srv -e 'cat /mnt/xxx/large | sleep 1000' held", "post...\n")]);
+    prompt.until("cat /dev/pool", |pool| number(pool, "live") > before + 256);
+    let tasks = prompt.answer("ps");
+    for name in [" cat", " sleep"] {
+        if let Some(task) = tasks.lines().find(|line| line.ends_with(name)) {
+            let number = task.split_whitespace().nth(1).unwrap().to_string();
+            prompt.answer(&format!("kill {number}"));
+        }
+    }
+    prompt.answer("rm /srv/held");
+    prompt.until("cat /dev/pool", |pool| number(pool, "live") <= before);
+    assert_eq!(number(&prompt.answer("cat /dev/pool"), "quarantined"), 0);
     prompt.answers(&[("cmp /mnt/xxx/large /mnt/xxx/cp", ""), ("unmount /mnt/xxx", "")]);
     prompt.until("cat /dev/mtags", |shown| shown == "harvtmp:-\n");
     prompt.last("halt");
