@@ -94,9 +94,17 @@ impl Bench {
     }
 }
 
+/// Room in a wire for what one end has sent and the other has not taken: a 9P message of the largest size. With a system's
+/// usual room QEMU sends such a message in pieces, and waits for the server between them.
+const WIRE_BYTES: usize = 1 << 20;
+
 /// A socket pair: our end, and QEMU's, which has to stay open until QEMU has started.
 pub(super) fn wire(theirs: &mut Vec<UnixStream>) -> Result<(UnixStream, CharDev)> {
     let (our_end, their_end) = UnixStream::pair().context("cannot make a socket pair for QEMU")?;
+    for end in [&our_end, &their_end] {
+        // A system that allows less gives what it allows.
+        rustix::net::sockopt::set_socket_send_buffer_size(end, WIRE_BYTES).ok();
+    }
     let chardev = CharDev::Inherited(their_end.as_raw_fd());
     theirs.push(their_end);
     Ok((our_end, chardev))

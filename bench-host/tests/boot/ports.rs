@@ -155,6 +155,36 @@ fn a_named_port_is_lossless_and_its_ends_are_seen() {
 }
 
 #[test]
+fn interrupts_are_coalesced_as_the_control_files_say_and_nothing_is_left_lying() {
+    let Bench { mut guest, mut prompt, mut named, .. } = bench();
+    let (nine_p, ports) = ("/dev/9p/ctl", "/dev/virtcon/ctl");
+    for ctl in [nine_p, ports] {
+        let told = prompt.answer(&format!("cat {ctl}"));
+        assert!(told.lines().any(|line| line == "coalesce 1 0"), "{told}");
+        assert_eq!(prompt.answer(&format!("echo coalesce 8 500 > {ctl}; echo $status")), "\n");
+        let told = prompt.answer(&format!("cat {ctl}"));
+        assert!(told.lines().any(|line| line == "coalesce 8 500"), "{told}");
+        let refused = prompt.answer(&format!("echo coalesce 8 0 > {ctl}"));
+        assert_eq!(refused, "echo: write error: bad arg in system call\n", "chains would lie there for ever");
+    }
+    // One byte at a time, far fewer than eight pieces: each is found when the time is over, if not before.
+    prompt.answer("cat /dev/virtcon/org.ninewire.one > /dev/virtcon/org.ninewire.two &");
+    for byte in 0..=255 {
+        named[0].write_all(&[byte]).unwrap();
+        assert_eq!(read_exactly(&mut named[1], 1), [byte]);
+    }
+    // And a flow comes through whole.
+    let flow: Vec<u8> = (0..1 << 20).map(|at: u32| (at ^ at >> 8) as u8).collect();
+    let mut sender = named[0].try_clone().unwrap();
+    let sent = flow.clone();
+    let sending = std::thread::spawn(move || sender.write_all(&sent));
+    assert!(read_exactly(&mut named[1], flow.len()) == flow);
+    sending.join().unwrap().unwrap();
+    prompt.last("halt");
+    assert_eq!(guest.ended(), Ended::Success);
+}
+
+#[test]
 fn what_is_written_while_nobody_listens_is_lost_and_nobody_waits() {
     let sockets = tempfile::tempdir().unwrap();
     let at = |name: &str| sockets.path().join(name).display().to_string();
