@@ -35,6 +35,9 @@ pub struct SideArgs {
     /// The board.
     #[arg(short = 'M', long, value_enum)]
     pub machine: Option<MachineType>,
+    /// Number of guest cores.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=255))]
+    pub smp: Option<u32>,
     /// A property of QEMU's virtio devices.
     #[arg(long, value_name = "NAME=VALUE")]
     pub virtio: Vec<VirtioProperty>,
@@ -73,6 +76,7 @@ impl SideArgs {
         let mut machine = common.clone();
         machine.machine = self.machine.unwrap_or(machine.machine);
         machine.qemu = self.qemu.clone().or(machine.qemu);
+        machine.smp = self.smp.unwrap_or(machine.smp);
         machine.virtio.extend(self.virtio.iter().cloned());
         machine.append.extend(self.append.iter().cloned());
         machine.qemu_arg.extend(self.qemu_arg.iter().cloned());
@@ -142,12 +146,15 @@ mod tests {
 
     #[test]
     fn a_sides_words_are_added_to_the_common_ones() {
-        let run = run("ninewire run --qemu 7.2 --append a=1 --ab -- --append b=2 --qemu-arg -S --job bs=8k");
+        let run = run(
+            "ninewire run --qemu 7.2 --append a=1 --ab -- --append b=2 --qemu-arg -S --smp 2 --job bs=8k",
+        );
         let [a, b] = &**run.sides.as_ref().expect("two sides");
         assert_eq!(a.machine(&run.machine).append, ["a=1"]);
         let machine = b.machine(&run.machine);
         assert_eq!((machine.append, machine.qemu_arg), (vec!["a=1".into(), "b=2".into()], vec!["-S".into()]));
         assert_eq!(machine.qemu, Some(QemuChoice::Version("7.2".into())));
+        assert_eq!((a.machine(&run.machine).smp, machine.smp), (1, 2));
         assert_eq!(b.job.len(), 1);
     }
 
