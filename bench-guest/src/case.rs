@@ -4,6 +4,9 @@
 //! ```text
 //! CaseStart, verifying pass, warm-up, ( timed repetition, Samples, Counters ) x loops, read-back, CaseEnd
 //! ```
+//! Between the last repetition's two records a few more operations are watched stage by stage, where there is one at a
+//! time and a [`Crew`] that can: they are in no figure but their own.
+//!
 //! While the clock runs each block is only looked at where it begins and ends: eight bytes that tell the file and
 //! the place they belong to, in a buffer whose ends were poisoned before. The untimed passes check every byte. All
 //! memory is taken before the clock starts; an operation allocates nothing.
@@ -32,8 +35,9 @@ use crate::pattern::{Crc32c, STAMP_BYTES, Written, derive, stamp};
 use crate::record::{
     At, CaseEnd, CaseStart, CounterSet, Counters, File, Job, Outcome, Record, Samples, Verified, Work,
 };
+use crate::stages::Stages;
 use crate::target::{Access, Clock, Slot, Target, TargetError};
-use crate::units::Bytes;
+use crate::units::{Bytes, Nanos};
 use check::{Ends, Region, compare};
 use problem::{Problem, doing};
 pub use timed::{Crew, Hand, OneTask, Shift};
@@ -41,6 +45,10 @@ use timed::{Doing, Done, Limit, check_size};
 
 /// The most bytes an untimed read of the verifying pass asks for.
 const VERIFY_BYTES_MAX: u32 = 1 << 20;
+
+/// Operations watched stage by stage, at most, and how long at most.
+const SPLIT_OPS_MAX: u64 = 64;
+const SPLIT_MAX: Nanos = Nanos(10_000_000);
 
 /// The stream to the host is gone: nothing can be told any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -383,7 +391,41 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         hands: &mut [Hand<T::Slot>],
     ) -> Result<(), Problem> {
         let (done, counted) = self.time(doing, pass, hands).await?;
-        self.tell(repetition, done, counted).await
+        self.tell_samples(repetition, done).await?;
+        // Behind what is timed, and behind what the host accounts to it.
+        let split =
+            if self.is_split(repetition) { self.split(doing, hands, 0).await? } else { CounterSet::new() };
+        self.tell_counters(repetition, counted.and(&split)).await
+    }
+
+    /// Whether operations are watched stage by stage after this repetition: once a boot on each path, and only where
+    /// there is one at a time, so that each stage is somebody's.
+    fn is_split(&self, repetition: u16) -> bool {
+        let first = usize::from(self.at.visit) < self.job.paths.count();
+        first && self.job.iodepth == 1 && repetition + 1 == self.job.loops
+    }
+
+    /// Watches operations from this number on, a few, and not for long.
+    async fn split(
+        &mut self,
+        doing: &Doing<'_, T::File>,
+        hands: &mut [Hand<T::Slot>],
+        first: u64,
+    ) -> Result<CounterSet, Problem> {
+        let (target, clock, crew) = (self.target, self.clock, self.crew);
+        let Some(hand) = hands.first_mut() else { return Ok(CounterSet::new()) };
+        let (began, rate) = (clock.now(), clock.rate());
+        let mut seen = Stages::default();
+        for number in 0..SPLIT_OPS_MAX {
+            match timed::watch(target, clock, crew, doing, hand, first + number).await? {
+                Some(stages) => seen = seen.plus(stages),
+                None => return Ok(CounterSet::new()),
+            }
+            if clock.now().since(began) >= SPLIT_MAX.ticks(rate) {
+                break;
+            }
+        }
+        Ok(seen.counted(rate))
     }
 
     /// The part of a repetition that is timed: what was done, and how much each counter rose.
@@ -404,8 +446,8 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         Ok((done?, target.counters().since(&before)))
     }
 
-    /// The records of a repetition.
-    async fn tell(&mut self, repetition: u16, done: Done, counted: CounterSet) -> Result<(), Problem> {
+    /// A repetition's first record: its times.
+    async fn tell_samples(&mut self, repetition: u16, done: Done) -> Result<(), Problem> {
         let at = self.at;
         let mut room = vec![0; ENCODED_MAX];
         let samples = Samples {
@@ -418,7 +460,11 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
             max: self.histogram.max(),
             latency: self.histogram.encode(&mut room).ok_or(Problem::Encoding)?,
         };
-        self.sink.emit(&samples.into()).await?;
-        Ok(self.sink.emit(&Counters { at, repetition, counted }.into()).await?)
+        Ok(self.sink.emit(&samples.into()).await?)
+    }
+
+    /// A repetition's second record: what it cost.
+    async fn tell_counters(&mut self, repetition: u16, counted: CounterSet) -> Result<(), Problem> {
+        Ok(self.sink.emit(&Counters { at: self.at, repetition, counted }.into()).await?)
     }
 }

@@ -24,6 +24,7 @@ mod paths;
 pub mod pattern;
 pub mod raw;
 pub mod record;
+pub mod stages;
 pub mod target;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

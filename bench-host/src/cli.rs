@@ -258,11 +258,22 @@ pub struct RunArgs {
     pub dir: Option<PathBuf>,
     /// The cases: smoke, full, gate, variants, or a job file in fio's words. With variants, ways to build machine and
     /// guest are compared with the default too: packed rings, no indirect descriptors, polling and so on.
+    ///
+    /// Words of a job file: rw=read, write, randread or randwrite; or ioengine=fileopenread, filestat, getattr, walk,
+    /// readdir, createremove, floor (a message that asks for nothing), portout, portin or portping (a raw port); bs,
+    /// iodepth, size, nrfiles (with readdir: entries), pathdepth (with walk: names), loops, runtime, time_based,
+    /// verify=crc32c or 0, randseed, msize, version, wait=adaptive, poll or irq, and path=both or some of native,
+    /// serial (the console port), named (a named port), 9pvpxy (the console port by way of that program) with commas
+    /// between; a raw port's is raw.
     #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
     pub suite: String,
     /// Only the cases whose name fits GLOB, such as 'read/*'.
     #[arg(long, value_name = "GLOB")]
     pub case: Option<String>,
+    /// Boot the image of this commit, in any form git knows, instead of the checkout as it is. With --record and
+    /// --reference always this fills the history in, one commit after the other.
+    #[arg(long, value_name = "COMMIT")]
+    pub commit: Option<String>,
     /// A setting of every case, in a job file's words, such as iodepth=8; may be repeated.
     #[arg(long, value_name = "WORD=VALUE")]
     pub job: Vec<Setting>,

@@ -136,15 +136,17 @@ const CHAIN_ROWS: [(&str, &str, Goal); 14] = [
 const FURTHER: Goal = Some((20.0, 10.0));
 
 /// A further segment: of which ring, from how many segments to how many.
-const FURTHER_ROWS: [(&str, &str, u32, u32, Goal); 11] = [
+const FURTHER_ROWS: [(&str, &str, u32, u32, Goal); 13] = [
     ("split", "split", 2, 3, FURTHER),
     ("split", "split", 3, 4, FURTHER),
     ("split", "split", 4, 5, FURTHER),
     ("split", "split", 5, 9, FURTHER),
+    ("split", "split", 2, 9, FURTHER),
     ("packed", "packed", 2, 3, FURTHER),
     ("packed", "packed", 3, 4, FURTHER),
     ("packed", "packed", 4, 5, FURTHER),
     ("packed", "packed", 5, 9, FURTHER),
+    ("packed", "packed", 2, 9, FURTHER),
     ("virtio_drivers", "virtio-drivers", 2, 3, None),
     ("virtio_drivers", "virtio-drivers", 3, 4, None),
     ("virtio_drivers", "virtio-drivers", 4, 5, None),

@@ -51,8 +51,8 @@ fn machine() -> impl Strategy<Value = Machine> {
 }
 
 /// An interpreter of memory accesses is a thousand times slower: there each step is to be walked, not how often.
-const CASES: u32 = if cfg!(miri) { 4 } else { 256 };
-const STEPS_MAX: usize = if cfg!(miri) { 60 } else { 200 };
+const CASES: u32 = if cfg!(miri) { 2 } else { 256 };
+const STEPS_MAX: usize = if cfg!(miri) { 20 } else { 200 };
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]

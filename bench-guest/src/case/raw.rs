@@ -10,7 +10,7 @@ use crate::pattern::derive;
 use crate::raw::{Block, Blocks, Command, MESSAGE_BYTES, Report, STOP, Way};
 use crate::record::{Counter, CounterSet, NO_FILE, Verified, Work};
 use crate::target::{Clock, Slot, Target};
-use crate::units::Bytes;
+use crate::units::{Bytes, Ticks};
 
 /// Blocks of the pass that looks at every byte, which is also the warm-up: this much in all, but as many as hands are
 /// in flight four times over.
@@ -46,7 +46,13 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
         for repetition in 0..job.loops {
             let command = Command { way, whole: false, blocks: self.blocks(repetition) };
             let (done, counted) = self.stream(&mut wire, command, Limits::Timed { pass }).await?;
-            self.tell(repetition, done, counted).await?;
+            self.tell_samples(repetition, done).await?;
+            let mut split = CounterSet::new();
+            if self.is_split(repetition) {
+                let command = Command { blocks: self.blocks(u16::MAX - 1), ..command };
+                split = self.stream(&mut wire, command, Limits::Split).await?.1;
+            }
+            self.tell_counters(repetition, split.and(&counted)).await?;
         }
         Ok(())
     }
@@ -91,6 +97,11 @@ impl<T: Target, C: Clock, W: Crew<T, C>, S: Sink> Visit<'_, T, C, W, S> {
                 let run =
                     timed::run(target, clock, crew, &moving, &mut wire.hands, limit, &mut self.histogram);
                 (run.await?, CounterSet::new())
+            }
+            Limits::Split => {
+                let counted = self.split(&moving, &mut wire.hands, 0).await?;
+                let ops = counted.get(Counter::SplitOps).unwrap_or_default();
+                (Done { ops, bytes: 0, elapsed: Ticks(0) }, counted)
             }
         };
         let slot = &mut wire.hands[0].slot;
@@ -162,6 +173,8 @@ struct Wire<S> {
 enum Limits {
     /// So many blocks, not timed.
     Once(u64),
+    /// Those that are watched stage by stage.
+    Split,
     /// As the job says; so many blocks where it does not go by time.
     Timed { pass: u64 },
 }

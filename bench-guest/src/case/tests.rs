@@ -4,7 +4,8 @@ use super::*;
 use crate::frame::{Decoder, Event};
 use crate::pattern::fill;
 use crate::record::{Counter, Dialect, NO_FILE, Path, Paths, Placement, Wait};
-use crate::testing::{EMPTY_DIRECTORY, Lie, Recorder, StepClock, Tree, block_on};
+use crate::stages::Stages;
+use crate::testing::{EMPTY_DIRECTORY, Lie, Recorder, Session, StepClock, Tree, block_on};
 use crate::units::{Nanos, Ticks};
 use alloc::string::ToString;
 
@@ -49,6 +50,8 @@ struct Heard {
     samples: Vec<(u64, u64)>,
     verified: Vec<(u64, u32)>,
     idle_ns: Vec<u64>,
+    /// Of each repetition: operations watched, and what their last stage took.
+    split: Vec<Option<(u64, u64)>>,
     end: (Outcome, String),
     in_flight: u16,
 }
@@ -69,11 +72,15 @@ impl<'t> Trial<'t> {
     }
 
     fn run(self) -> Heard {
+        self.run_by(&OneTask)
+    }
+
+    fn run_by(self, crew: &impl Crew<Session, StepClock>) -> Heard {
         let session = self.tree.session(self.placement, self.lie);
         let mut recorder = Recorder::new();
         let at = At { visit: self.visit, ..AT };
         let clock = StepClock::new(self.clock_step);
-        block_on(visit(&session, &clock, &OneTask, &mut recorder, &self.job, self.files, at))
+        block_on(visit(&session, &clock, crew, &mut recorder, &self.job, self.files, at))
             .expect("the recorder takes all");
         let stream = recorder.into_stream();
         let mut heard = Heard {
@@ -81,6 +88,7 @@ impl<'t> Trial<'t> {
             samples: Vec::new(),
             verified: Vec::new(),
             idle_ns: Vec::new(),
+            split: Vec::new(),
             end: (Outcome::Failed, "no CaseEnd came".to_string()),
             in_flight: session.in_flight_max(),
         };
@@ -100,6 +108,9 @@ impl<'t> Trial<'t> {
                     }
                     Record::Verified(verified) => heard.verified.push((verified.bytes.0, verified.crc32c)),
                     Record::Counters(counters) => {
+                        let counted = |counter| counters.counted.get(counter);
+                        let parse = counted(Counter::SplitParseNs);
+                        heard.split.push(counted(Counter::SplitOps).zip(parse));
                         heard.idle_ns.extend(counters.counted.get(Counter::PeerIdleNs));
                     }
                     Record::CaseEnd(end) => heard.end = (end.outcome, end.reason.to_string()),
@@ -129,6 +140,47 @@ fn a_read_case_streams_a_sample_and_counters_for_each_repetition() {
     expected.extend(["Samples", "Counters"].repeat(3));
     expected.push("CaseEnd");
     assert_eq!(heard.lines, expected);
+}
+
+/// Watches as if every stage took as many ticks as its place.
+struct Staged;
+
+impl<T: Target, C: Clock> Crew<T, C> for Staged {
+    async fn work(&self, shift: &Shift<'_, T, C>, hands: &mut [Hand<T::Slot>]) {
+        OneTask.work(shift, hands).await;
+    }
+
+    async fn watch(&self, shift: &Shift<'_, T, C>, hand: &mut Hand<T::Slot>) -> Option<Stages> {
+        shift.begin();
+        shift.work(hand).await;
+        let [build, kick, device, interrupt, parse, stamps] = [1, 2, 3, 4, 5, 6].map(Ticks);
+        Some(Stages { ops: 1, build, kick, device, interrupt, parse, stamps })
+    }
+}
+
+#[test]
+fn operations_are_watched_once_a_boot_behind_the_last_repetition_and_one_at_a_time() {
+    let split = |job: Job<'static>, visit| {
+        let (tree, file) = one_file(16 * 4096, Some(SEED));
+        let heard = Trial { visit, ..Trial::of(&tree, &[file], job) }.run_by(&Staged);
+        assert_eq!(heard.end, (Outcome::Done, String::new()), "{}", job.work);
+        heard.split
+    };
+    let alone = |work| Job { iodepth: 1, ..job(work) };
+    for work in [Work::Read, Work::RandWrite, Work::FileStat, Work::Floor] {
+        assert_eq!(split(alone(work), 0), [None, None, Some((64, 64 * 5))], "{work}");
+    }
+    for work in [Work::PortOut, Work::PortIn, Work::PortPing] {
+        assert_eq!(split(raw(work), 0), [None, None, Some((64, 64 * 5))], "{work}");
+    }
+    assert_eq!(split(job(Work::Read), 0), [None; 3], "four at a time");
+    assert_eq!(split(alone(Work::Read), 2), [None; 3], "on the way back");
+    let (tree, file) = one_file(16 * 4096, Some(SEED));
+    let nobody_sees = Trial::of(&tree, &[file], alone(Work::Read)).run();
+    assert_eq!(nobody_sees.split, [None; 3]);
+    let lie = Lie::Refuse(2 + 16 + 3 * 16 + 20, 5);
+    let failed = Trial { lie, ..Trial::of(&tree, &[file], alone(Work::Read)) }.run_by(&Staged);
+    assert_eq!(failed.end, (Outcome::Failed, "reading: the server answered with error 5".to_string()));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::lanes::Lanes;
 use crate::pattern::{STAMP_BYTES, Written};
 use crate::raw::Blocks;
 use crate::record::{File, NO_FILE};
+use crate::stages::Stages;
 use crate::target::{Clock, Slot, Target};
 use crate::units::Ticks;
 
@@ -238,6 +239,17 @@ pub trait Crew<T: Target, C: Clock> {
     /// Makes ready, calls [`Shift::begin`], and has every hand [`Shift::work`], all of them at a time. Ready when
     /// all of them are done.
     fn work(&self, shift: &Shift<'_, T, C>, hands: &mut [Hand<T::Slot>]) -> impl Future<Output = ()>;
+
+    /// The same for a shift of one operation, watched stage by stage; `None`, and nothing is done, where nobody can see
+    /// the stages.
+    fn watch(
+        &self,
+        shift: &Shift<'_, T, C>,
+        hand: &mut Hand<T::Slot>,
+    ) -> impl Future<Output = Option<Stages>> {
+        let _ = (shift, hand);
+        async { None }
+    }
 }
 
 /// One task keeps the operations of all hands in flight.
@@ -328,6 +340,33 @@ impl<T: Target, C: Clock> Shift<'_, T, C> {
         }
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         (index < self.limit.ops).then_some((index, now))
+    }
+}
+
+/// Does the operation with this number, watched by the crew; `None`, and nothing is done, where it cannot be.
+pub(super) async fn watch<T: Target, C: Clock>(
+    target: &T,
+    clock: &C,
+    crew: &impl Crew<T, C>,
+    doing: &Doing<'_, T::File>,
+    hand: &mut Hand<T::Slot>,
+    number: u64,
+) -> Result<Option<Stages>, Problem> {
+    hand.rest();
+    let limit = Limit { ops: number + 1, time: None };
+    let shift = Shift {
+        target,
+        clock,
+        doing,
+        limit,
+        began: AtomicU64::new(0),
+        next: AtomicU64::new(number),
+        stopped: AtomicBool::new(false),
+    };
+    let stages = crew.watch(&shift, hand).await;
+    match hand.problem {
+        Some(problem) => Err(problem),
+        None => Ok(stages),
     }
 }
 

@@ -32,6 +32,22 @@ wire_enum! {
         Instructions = 10 "instructions",
         /// Nanoseconds the host's end of a raw port waited for the guest, as it tells itself.
         PeerIdleNs = 11 "peer_idle_ns",
+        /// Operations that were watched stage by stage after the last repetition of a visit; none of them is timed with
+        /// the others. What follows is of all of them together.
+        SplitOps = 12 "split_ops",
+        /// Nanoseconds from an operation's beginning until its message is in the ring; of one with several messages also
+        /// what lies between an answer and the next message.
+        SplitBuildNs = 13 "split_build_ns",
+        /// Nanoseconds until the device has been notified and the run loop goes on.
+        SplitKickNs = 14 "split_kick_ns",
+        /// Nanoseconds until the answer is found in the ring, without what the interrupt's handler took.
+        SplitDeviceNs = 15 "split_device_ns",
+        /// Nanoseconds in handlers of interrupts, and from the answer's being found until the operation goes on.
+        SplitInterruptNs = 16 "split_interrupt_ns",
+        /// Nanoseconds from there until the answer has been taken apart and its bytes checked.
+        SplitParseNs = 17 "split_parse_ns",
+        /// Nanoseconds that taking the stamps has cost them, as measured by taking many in a row.
+        SplitStampNs = 18 "split_stamp_ns",
     }
 }
 
@@ -52,6 +68,12 @@ impl CounterSet {
     pub const fn with(mut self, counter: Counter, value: u64) -> Self {
         self.values[counter as usize] = Some(value);
         self
+    }
+
+    /// With everything that `more` has.
+    #[must_use]
+    pub fn and(self, more: &CounterSet) -> Self {
+        more.iter().fold(self, |set, (counter, value)| set.with(counter, value))
     }
 
     /// What was measured of `counter`.

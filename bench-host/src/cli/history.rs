@@ -62,3 +62,22 @@ pub struct FioArgs {
     #[arg(value_name = "RUN")]
     pub run: Option<PathBuf>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
+
+    #[test]
+    fn a_form_is_asked_for_by_name_and_the_rest_has_a_place() {
+        let cli =
+            Cli::try_parse_from(["ninewire", "export", "otava", "--results", "r", "--out", "o"]).unwrap();
+        let Command::Export(args) = cli.command else { panic!("export was asked for") };
+        assert_eq!((args.format, args.run, args.out), (ExchangeFormat::Otava, None, Some("o".into())));
+        let error = Cli::try_parse_from(["ninewire", "export", "xml"]).unwrap_err().to_string();
+        assert!(["bencher", "action", "go", "otava"].iter().all(|form| error.contains(form)), "{error}");
+        let cli = Cli::try_parse_from(["ninewire", "fio", "fio.json"]).unwrap();
+        assert!(matches!(cli.command, Command::Fio(args) if args.run.is_none()));
+    }
+}

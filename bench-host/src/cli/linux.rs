@@ -85,6 +85,7 @@ impl LinuxArgs {
             dir: self.dir.clone(),
             suite: self.suite.clone(),
             case: self.case.clone(),
+            commit: None,
             job: self.job.clone(),
             ab: false,
             sides: None,

@@ -23,7 +23,7 @@ const BETWEEN: &str = "--";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Parser)]
 #[command(name = "cargo ninewire run --ab", no_binary_name = true, disable_help_flag = true)]
 pub struct SideArgs {
-    /// The commit whose image is booted, in any form git knows; without one the image of the checkout as it is.
+    /// The commit whose image is booted, in any form git knows; without one what holds for both sides.
     #[arg(value_name = "COMMIT", conflicts_with = "commit")]
     pub revision: Option<String>,
     /// The same.

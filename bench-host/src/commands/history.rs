@@ -13,12 +13,18 @@ pub(super) fn read(workspace: &Workspace, results: &Path) -> Result<Store> {
     if !results.is_dir() {
         anyhow::bail!("there is no folder {}: `cargo ninewire run --record` makes runs", results.display());
     }
-    Ok(Store::read(results, Lineage::of(workspace.root()), Limits::default()))
+    Ok(Store::read(results, Lineage::of(workspace.root()), limits(workspace, results)))
+}
+
+/// Runs with a planted fault are no measurements, so the recorded history is without them; in a folder that somebody names
+/// they are what is looked for.
+fn limits(workspace: &Workspace, results: &Path) -> Limits {
+    Limits { planted: results != workspace.results(), ..Limits::default() }
 }
 
 /// What they say.
 pub(super) fn report(workspace: &Workspace, results: &Path) -> Result<Report> {
     let annotations = Annotations::read(&workspace.annotations())?;
     let aliases = Aliases::read(&workspace.aliases())?;
-    Ok(history::report(&read(workspace, results)?, &annotations, &aliases, Limits::default()))
+    Ok(history::report(&read(workspace, results)?, &annotations, &aliases, limits(workspace, results)))
 }

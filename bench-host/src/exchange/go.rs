@@ -4,6 +4,7 @@
 //! `ns/op` is elapsed time by operations, so at a depth of 8 an operation that takes 80 ns costs 10; how long each one
 //! took is `p50-ns` and `p99-ns`.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use ninewire_bench_guest::record::Counter;
@@ -33,29 +34,32 @@ pub fn export(run: &Run) -> Export {
         // A line is a line.
         writeln!(text, "{key}: {}", value.replace(['\n', '\r'], " ")).ok();
     }
-    text.push_str("Unit op/s better=higher\nUnit p50-ns better=lower\nUnit p99-ns better=lower\n");
-    for counter in Counter::ALL.iter().copied() {
-        writeln!(text, "Unit {} better=lower", unit(counter)).ok();
-    }
+    let (mut lines, mut units) = (String::new(), BTreeSet::new());
     for cell in Cell::of_run(run) {
         let Some(job) = run.jobs.get(usize::from(cell.job)).filter(|job| !is_pilot(&job.name)) else {
             continue;
         };
         let name = name(&job.name, &cell);
         for boot in &cell.boots {
-            write!(text, "{name} {}", boot.ops).ok();
+            write!(lines, "{name} {}", boot.ops).ok();
             for (value, unit) in times(boot) {
-                write!(text, " {value} {unit}").ok();
+                write!(lines, " {value} {unit}").ok();
             }
             for counter in Counter::ALL.iter().copied() {
                 let exact = exactness(job, cell.path, counter) == Exactness::Exact;
                 if let Some(value) = boot.per_op(counter).filter(|_| exact) {
-                    write!(text, " {value} {}", unit(counter)).ok();
+                    write!(lines, " {value} {}", unit(counter)).ok();
+                    units.insert(unit(counter));
                 }
             }
-            text.push('\n');
+            lines.push('\n');
         }
     }
+    text.push_str("Unit op/s better=higher\nUnit p50-ns better=lower\nUnit p99-ns better=lower\n");
+    for unit in units {
+        writeln!(text, "Unit {unit} better=lower").ok();
+    }
+    text.push_str(&lines);
     Export::new("bench.txt", text)
 }
 

@@ -41,6 +41,7 @@ struct Listed {
     path: PathBuf,
     file: String,
     header: Header,
+    bytes: u64,
 }
 
 impl Listed {
@@ -75,7 +76,8 @@ impl Store {
                             );
                             self.notes.push(Note { file: file.clone(), text });
                         }
-                        listed.push(Listed { path, file, header });
+                        let bytes = std::fs::metadata(&path).map_or(0, |facts| facts.len());
+                        listed.push(Listed { path, file, header, bytes });
                     }
                     Err(error) => self.not_read(file, &error),
                 }
@@ -155,10 +157,12 @@ impl Store {
             .collect();
         let all: usize = units.iter().map(Vec::len).sum();
         let most_in_a_unit = units.iter().map(Vec::len).max().unwrap_or(1);
-        let chosen: BTreeSet<usize> = if all <= limits.runs {
+        let bytes = units.iter().flatten().map(|run| run.bytes).sum();
+        let most = limits.most(all, bytes);
+        let chosen: BTreeSet<usize> = if all <= most {
             (0..units.len()).collect()
         } else {
-            thin::choose(&stream_of, limits.runs / most_in_a_unit).into_iter().collect()
+            thin::choose(&stream_of, (most / most_in_a_unit).max(1)).into_iter().collect()
         };
         let units = units.into_iter().enumerate().filter(|(index, _)| chosen.contains(index));
         let units: Vec<Vec<Listed>> = units.map(|(_, unit)| unit).collect();
@@ -176,12 +180,12 @@ impl Store {
     fn digest(&mut self, units: Vec<Vec<Listed>>) {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX);
         let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-        let shared = Mutex::new(Shared::default());
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|| {
+                    let mut shared = Shared::default();
                     while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let read = read_unit(unit, &shared);
+                        let read = read_unit(unit, &mut shared);
                         if let Ok(mut done) = done.lock() {
                             done.extend(read);
                         }
@@ -232,7 +236,7 @@ fn machine_of(header: &Header) -> String {
 }
 
 /// The digests of runs that belong together; the reference's own is read and not kept.
-fn read_unit(unit: &[Listed], shared: &Mutex<Shared>) -> Vec<(String, Result<Digest, store::ReadError>)> {
+fn read_unit(unit: &[Listed], shared: &mut Shared) -> Vec<(String, Result<Digest, store::ReadError>)> {
     let mut reference: Option<Run> = None;
     let mut read = Vec::new();
     for listed in unit {
@@ -252,10 +256,8 @@ fn read_unit(unit: &[Listed], shared: &Mutex<Shared>) -> Vec<(String, Result<Dig
             header::fingerprint(&reference.header.host, &reference.header.qemu)
                 == header::fingerprint(&run.header.host, &run.header.qemu)
         });
-        if let Ok(mut shared) = shared.lock() {
-            let digest = Digest::of(listed.file.clone(), &run, beside, &mut shared);
-            read.push((listed.file.clone(), Ok(digest)));
-        }
+        let digest = Digest::of(listed.file.clone(), &run, beside, shared);
+        read.push((listed.file.clone(), Ok(digest)));
     }
     read
 }
@@ -347,7 +349,8 @@ mod tests {
     fn very_many_runs_are_thinned_and_it_is_said() {
         let recorder = Recorder::new();
         (0..20).for_each(|number| recorder.alone(&format!("{number:02}"), &a_run()));
-        let store = Store::read(recorder.results(), Lineage::default(), Limits { runs: 9, planted: false });
+        let store =
+            Store::read(recorder.results(), Lineage::default(), Limits { runs: 9, ..Limits::default() });
         assert_eq!((store.files, store.digests.len()), (20, 8));
         assert!(told(&store)[0].starts_with("history thinned: of 20 runs 8 were read"), "{:?}", told(&store));
     }

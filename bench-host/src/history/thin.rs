@@ -8,13 +8,23 @@
 pub struct Limits {
     /// The most runs that are read, all streams together; of a group of runs each counts.
     pub runs: usize,
+    /// About how many bytes of files are read.
+    pub bytes: u64,
     /// Also look at runs with a fault planted on purpose, which are no measurements.
     pub planted: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { runs: 1200, planted: false }
+        Limits { runs: 1200, bytes: 300 << 20, planted: false }
+    }
+}
+
+impl Limits {
+    /// How many of `all` runs, so many bytes together, are read.
+    pub(super) fn most(&self, all: usize, bytes: u64) -> usize {
+        let by_bytes = (all as u64).saturating_mul(self.bytes) / bytes.max(1);
+        self.runs.min(usize::try_from(by_bytes).unwrap_or(usize::MAX)).max(1)
     }
 }
 
@@ -68,6 +78,16 @@ pub fn choose(streams: &[usize], most: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_files_are_fewer() {
+        let limits = Limits { runs: 100, bytes: 1000, planted: false };
+        assert_eq!(
+            [(50, 500), (500, 500), (500, 50_000), (5, 1_000_000)]
+                .map(|(all, bytes)| limits.most(all, bytes)),
+            [100, 100, 10, 1]
+        );
+    }
 
     #[test]
     fn few_runs_are_all_read() {

@@ -309,6 +309,37 @@ mod tests {
     }
 
     #[test]
+    fn the_help_lists_every_word_and_every_kind_of_case() {
+        use clap::CommandFactory;
+        let mut cli = crate::cli::Cli::command();
+        let help = cli.find_subcommand_mut("run").unwrap().render_long_help().to_string();
+        let words: Vec<&str> = help.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+        let settings = [
+            "rw",
+            "ioengine",
+            "bs",
+            "iodepth",
+            "size",
+            "nrfiles",
+            "pathdepth",
+            "loops",
+            "runtime",
+            "time_based",
+            "verify",
+            "randseed",
+            "msize",
+            "version",
+            "wait",
+            "path",
+        ];
+        let kinds = Work::ALL.iter().map(|work| work.word());
+        let paths = Path::ALL.iter().map(|path| path.word());
+        for word in settings.into_iter().chain(kinds).chain(paths) {
+            assert!(words.contains(&word), "{word}: {help}");
+        }
+    }
+
+    #[test]
     fn paths_are_a_set_and_a_raw_port_has_its_own() {
         let paths = |text: &str| parse("x.fio", text).unwrap()[0].paths;
         assert_eq!(paths("[a]\nrw=read"), Paths::BOTH);

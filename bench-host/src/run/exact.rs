@@ -43,6 +43,16 @@ pub fn exactness(job: &Job, path: Path, counter: Counter) -> Exactness {
     match (path, counter) {
         (_, Counter::BytesOut | Counter::BytesIn) => Exactness::Not("depends on the lengths of names"),
         (_, Counter::PeerIdleNs) => Exactness::Not("is a time"),
+        (
+            _,
+            Counter::SplitOps
+            | Counter::SplitBuildNs
+            | Counter::SplitKickNs
+            | Counter::SplitDeviceNs
+            | Counter::SplitInterruptNs
+            | Counter::SplitParseNs
+            | Counter::SplitStampNs,
+        ) => Exactness::Not("is of a pass of its own"),
         (_, Counter::Messages) | (Path::Raw, Counter::CopiedBytes) => Exactness::Exact,
         (
             Path::Native,

@@ -10,6 +10,7 @@
 pub mod correction;
 pub mod divisive;
 pub mod line;
+pub mod plane;
 pub mod random;
 pub mod rank;
 pub mod ratio;

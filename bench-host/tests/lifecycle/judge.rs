@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use bench_host::run::header::Git;
 use bench_host::store;
 
 use crate::command::{Finished, Ninewire};
@@ -105,6 +106,19 @@ fn a_run_goes_on_without_a_reference_image_that_cannot_be_had_and_says_so() {
     let run = store::read(&file).unwrap();
     assert!(run.header.reference.is_some_and(|why| why.starts_with("none: there is no commit")));
     assert_eq!((run.boots.len(), run.header.group), (1, None));
+}
+
+#[test]
+fn a_commit_can_be_run_alone_and_is_what_the_result_names() {
+    let finished = Ninewire::run(&["run", "--commit", "no-such-commit"]);
+    assert!(!finished.status.success() && finished.stdout.is_empty());
+    assert!(finished.reason().contains("there is no commit no-such-commit here"), "{}", finished.stderr);
+
+    let words = ["run", "--case", "getattr/*", "--boots", "1", "--count", "0", "--commit", "HEAD~1"];
+    let file = kept(&Ninewire::run(&words), 1).remove(0);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let before = Git::of_commit(root, "HEAD~1").unwrap();
+    assert_eq!(store::read(&file).unwrap().header.git, before);
 }
 
 #[test]

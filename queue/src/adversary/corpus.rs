@@ -5,6 +5,7 @@ use crate::testing::script::{self, FAR, Outcome};
 use crate::{Fault, Refusal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// The kinds of faults that scripts are named for.
 fn kind(fault: Fault) -> &'static str {
@@ -19,8 +20,13 @@ fn kind(fault: Fault) -> &'static str {
     }
 }
 
-/// The fuzzer's corpus: what each script is called, and what came of it.
-fn corpus() -> BTreeMap<String, Outcome> {
+/// The fuzzer's corpus, played once: what each script is called, and what came of it.
+fn corpus() -> &'static BTreeMap<String, Outcome> {
+    static CORPUS: OnceLock<BTreeMap<String, Outcome>> = OnceLock::new();
+    CORPUS.get_or_init(play_corpus)
+}
+
+fn play_corpus() -> BTreeMap<String, Outcome> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let scripts = std::fs::read_dir(folder).expect("the corpus is part of the source");
     let played = scripts.map(|script| {

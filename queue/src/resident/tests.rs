@@ -1,4 +1,5 @@
-//! Resident chains in both formats, at honest devices and lying ones.
+//! Resident chains in both formats, at honest devices and lying ones. For an interpreter of memory accesses, which is a
+//! thousand times slower, with fewer turns.
 
 use crate::layout::RingLayout;
 use crate::testing::{Mixed, PACKED, Rig, SPLIT, TestChain, allocations};
@@ -33,7 +34,7 @@ fn the_device_sees_a_resident_chain_as_it_was_settled_however_often_it_is_added(
             let mut resident = settle(&mut rig, 7, readable, writable);
             let free = rig.ring.free();
             // More than twice around the ring.
-            for turn in 0..20 {
+            for turn in 0..if cfg!(miri) { 9 } else { 20 } {
                 let seen;
                 let written = if writable.is_empty() { 0 } else { turn % 4 };
                 (resident, seen) = pass(&mut rig, resident, written);
@@ -100,7 +101,7 @@ fn resident_chains_are_never_refused_for_want_of_descriptors_and_leave_others_th
         let mut resident = settle(&mut rig, 0, &[1], &[2, 3]);
         let free = rig.ring.free();
         assert_eq!(free, if features.packed { 7 } else { 5 });
-        for turn in 0..12 {
+        for turn in 0..if cfg!(miri) { 3 } else { 12 } {
             for id in 0..u32::from(free) {
                 rig.ring.add(Mixed::Written(rig.fates.chain(10 + id, &[1], &[]))).unwrap();
             }
@@ -127,7 +128,7 @@ fn resident_chains_are_never_refused_for_want_of_descriptors_and_leave_others_th
 fn unsettling_gives_every_descriptor_back() {
     for features in BOTH {
         let mut rig = Rig::with_tables(features, 16, 4);
-        for turn in 0..40 {
+        for turn in 0..if cfg!(miri) { 4 } else { 40 } {
             let residents = [&[1][..], &[1, 2], &[1, 2, 3]].map(|lens| settle(&mut rig, turn, lens, &[]));
             for resident in residents {
                 let Mixed::Settled(resident) = pass(&mut rig, resident, 0).0 else { unreachable!("settled") };

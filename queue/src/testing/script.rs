@@ -75,7 +75,7 @@ pub(crate) struct Machine {
 
 /// Chains before the first step of a life that is to see 16-bit indices wrap. An interpreter of memory accesses is a
 /// thousand times slower: there it is a few turns of the ring.
-pub(crate) const FAR: u16 = if cfg!(miri) { 60 } else { 0xfffc };
+pub(crate) const FAR: u16 = if cfg!(miri) { 12 } else { 0xfffc };
 
 /// What came of a life, for tests that say what a script is there for.
 #[derive(Default, Debug)]

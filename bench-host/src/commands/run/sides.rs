@@ -164,7 +164,8 @@ impl Side {
         if serial.tree == Tree::Memory {
             only_serial(&mut suite)?;
         }
-        let source = words.commit.clone().map_or(Source::Checkout, Source::Commit);
+        let commit = words.commit.as_ref().or(args.commit.as_ref());
+        let source = commit.cloned().map_or(Source::Checkout, Source::Commit);
         let bench = Bench::prepare(&machine, &source, workspace, interrupts)?;
         let pinning = if args.no_pin { Pinning::Off } else { Pinning::choose(machine.smp)? };
         let (spinners, variant) = (args.spinners, None);
