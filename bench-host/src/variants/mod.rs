@@ -56,6 +56,16 @@ const ALL: &[Variant] = &[
         words: "--tree memory",
         told: "serial alone, answered from a tree in memory instead of a directory",
     },
+    Variant {
+        name: "two-cores",
+        words: "--smp 2",
+        told: "a second guest core, which sleeps; not pinned where the host has no third processor",
+    },
+    Variant {
+        name: "second-core",
+        words: "--smp 2 --append core=1",
+        told: "all work on the second core, with devices that the first one serves; pinned as two-cores",
+    },
     Variant { name: "pc", words: "-M pc", told: "i440FX instead of q35" },
     Variant { name: "microvm", words: "-M microvm", told: "no chipset, no firmware tables for slots" },
 ];

@@ -13,7 +13,9 @@ use crate::selftests::pattern;
 
 #[test]
 fn as_many_cores_come_as_qemu_has_up_to_eight() {
-    for (board, cores) in [(MachineType::Q35, 1), (MachineType::Pc, 2), (MachineType::Q35, 8)] {
+    for (board, cores) in
+        [(MachineType::Q35, 1), (MachineType::Pc, 2), (MachineType::Q35, 8), (MachineType::Microvm, 3)]
+    {
         let booted =
             Machine::new().board(board).cores(cores).cmdline(&format!("cores={cores}")).selftest("cores");
         assert_eq!(booted.ended, Ended::Success, "{board:?}, {cores} cores:\n{}", booted.log);
