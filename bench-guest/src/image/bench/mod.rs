@@ -12,6 +12,7 @@ mod proxy;
 mod raw;
 mod sessions;
 mod slot;
+mod stamps;
 mod target;
 
 use alloc::boxed::Box;
@@ -19,7 +20,7 @@ use alloc::format;
 use core::fmt;
 
 use ninewire_bench_guest::agenda::follow;
-use ninewire_bench_guest::case::{OneTask, Sink, StreamLost};
+use ninewire_bench_guest::case::{Sink, StreamLost};
 use ninewire_bench_guest::frame::{Decoder, Event, FRAME_MAX, VERSION};
 use ninewire_bench_guest::intake::{Intake, OrderError, Orders};
 use ninewire_bench_guest::record::{Bye, Fault, Status};
@@ -34,6 +35,7 @@ use ninewire_kernel::{error, info};
 use plant::{Plant, UnknownPlant};
 use port::PortSink;
 use sessions::KernelSessions;
+use stamps::Watchful;
 use target::Tsc;
 
 /// The name the host gives the timing port.
@@ -135,7 +137,7 @@ async fn serve(machine: &'static Machine, meanwhile: impl FnOnce()) -> Result<()
             let sessions = KernelSessions::new(plant);
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
-            Ok(follow(&orders, &sessions, &clock, &OneTask, &mut sink).await?)
+            Ok(follow(&orders, &sessions, &clock, &Watchful::default(), &mut sink).await?)
         }
         Err(failure) => {
             give_up(&failure, &mut sink).await?;
