@@ -53,6 +53,9 @@ fn every_kind_of_case_runs_on_every_path_and_leaves_the_directory_as_it_was() {
             assert_eq!(visits[0].facts.verified_bytes > 0, has_bytes, "{about}");
             let ops: u64 = visits.iter().flat_map(|visit| &visit.samples).map(|sample| sample.ops).sum();
             assert_eq!(visits[0].durations.total(), ops, "{about}: every operation was timed");
+            // Behind the last repetition of the first visit, where each stage is one operation's.
+            let watched = visits[0].samples[1].counter(Counter::SplitOps);
+            assert_eq!(watched.is_some_and(|ops| ops > 0), spec.iodepth == 1, "{about}");
             for visit in visits {
                 assert_eq!((visit.facts.outcome, visit.samples.len()), (Outcome::Done, 2), "{about}");
                 for sample in &visit.samples {

@@ -88,6 +88,31 @@ fn both_guests_and_the_host_run_every_case_and_check_every_byte() {
     }
 }
 
+/// What is about paths, directories and raw ports.
+const MORE_CASES: &str = "[global]\nsize=256k\nloops=1\nmsize=128k\n\
+                          [walk]\nioengine=walk\n[readdir]\nioengine=readdir\nnrfiles=100\n\
+                          [createremove]\nioengine=createremove\niodepth=2\n[named]\nrw=read\nbs=64k\npath=named\n\
+                          [portout]\nioengine=portout\nbs=64k\n[portin]\nioengine=portin\n\
+                          [portping]\nioengine=portping\nbs=64\n";
+
+#[test]
+fn paths_directories_and_raw_ports_have_their_linux_rows() {
+    let dir = precious();
+    let before = fingerprint(dir.path());
+    let cases = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(cases.path(), MORE_CASES).unwrap();
+    let finished = start(dir.path(), &["--suite", cases.path().to_str().unwrap()]).finish();
+    assert!(finished.status.success(), "{}", finished.stderr);
+    assert_eq!(fingerprint(dir.path()), before);
+    let of_tree = ["walk", "readdir", "createremove"].map(|case| [(case, "native"), (case, "serial")]);
+    let of_ports = ["portout", "portin", "portping"].map(|case| (case, "raw"));
+    for (case, path) in of_tree.into_iter().flatten().chain([("named", "named")]).chain(of_ports) {
+        let row = row(&finished, case, path);
+        assert!(row[5].ends_with('x'), "a ratio: {row:?}");
+        assert!(row[7].contains("thread"), "a setting: {row:?}");
+    }
+}
+
 #[test]
 fn an_interrupt_ends_a_comparison_in_order() {
     let dir = precious();
