@@ -12,7 +12,7 @@ use super::cells::{self, CellView};
 use super::linux::{self, LinuxRow};
 use super::number::{Number, Spread};
 use super::{Detail, reproduce};
-use crate::analyse::{Cost, analyse};
+use crate::analyse::{Cost, Split, analyse};
 use crate::history::RunFacts;
 use crate::qemu::shell_line;
 use crate::run::cell::Cell;
@@ -73,6 +73,32 @@ struct Full {
     /// Milliseconds to the first 9P message: from the kernel's entry, and from the start of QEMU.
     boot_ms: BTreeMap<&'static str, Spread>,
     costs: Vec<CostView>,
+    /// Where the time of an operation goes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    splits: Vec<SplitView>,
+}
+
+/// Microseconds an operation spent in each stage, as the guest saw it in the pass in which it watched.
+#[derive(Clone, Debug, Serialize)]
+struct SplitView {
+    case: String,
+    path: String,
+    /// Build, kick, device, interrupt, parse.
+    stages: [Number; 5],
+    watched_us: Number,
+    unwatched_us: Number,
+}
+
+impl SplitView {
+    fn of(split: &Split) -> SplitView {
+        SplitView {
+            case: split.name.clone(),
+            path: split.path.word().to_string(),
+            stages: split.stages.map(Number),
+            watched_us: Number(split.watched),
+            unwatched_us: Number(split.unwatched),
+        }
+    }
 }
 
 /// What a run is for.
@@ -184,6 +210,7 @@ impl Full {
             peer_argv: header.peer.as_ref().map_or_else(String::new, |peer| line(&peer.argv)),
             reproduce: reproduce::commands(run),
             costs: analysis.costs.iter().map(|cost| CostView::of(cost, &analysis.costs)).collect(),
+            splits: analysis.splits.iter().map(SplitView::of).collect(),
             boot_ms: boot_ms(run),
             doubts: analysis.doubts,
         }

@@ -23,6 +23,7 @@
       heatMaps(natives),
       distributions(cells, params),
       h("h2", {}, "Why"),
+      stages(run),
       hostWork(cells),
       perOperation(cells),
       costs(run),
@@ -186,6 +187,31 @@
         rows: small.map((cell) => ({ label: `${words.cell(cell)}, ${cell.path}`, colour: words.colour(cell.path), values: cell.host, shown: words.micros(total(cell)) })) }),
       columns: [{ name: "case", nowrap: true, value: (cell) => cell.case }, { name: "path", value: (cell) => cell.path },
         ...PARTS.map((part) => ({ name: part.name + ", us", number: true, value: (cell) => cell.host[part.key] })), { name: "together, us", number: true, value: total }], rows: worked,
+    });
+  }
+
+  const STAGES = [
+    { key: 0, name: "build", opacity: 1 }, { key: 1, name: "kick", opacity: 0.75 }, { key: 2, name: "device", opacity: 0.5 },
+    { key: 3, name: "interrupt", opacity: 0.3 }, { key: 4, name: "parse", opacity: 0.15 },
+  ];
+
+  // Where the time of an operation goes, stage by stage.
+  function stages(run) {
+    const splits = run.splits || [];
+    if (splits.length === 0) return null;
+    const total = (split) => split.stages.reduce((sum, part) => sum + (part || 0), 0);
+    const least = Math.min(...splits.map(total).filter((us) => us > 0));
+    const shown = splits.filter((split) => total(split) < 40 * least);
+    const device = splits.map((split) => split.stages[2] / total(split)).filter(Number.isFinite).sort((a, b) => a - b);
+    const title = device.length ? `Most of an operation is the device's: ${words.number(device[0] * 100)} % to ${words.number(device[device.length - 1] * 100)} % of it` : "Where the time of an operation goes";
+    return app.figure({
+      id: "stages", title: device.length && device[0] < 0.5 ? `Where the time of an operation goes: ${words.number(device[0] * 100)} % to ${words.number(device[device.length - 1] * 100)} % is the device's` : title,
+      sub: "As the guest saw it in a pass of its own, in which it watched each operation: medians over boots. Cases 40 times longer than the shortest are in the numbers only.",
+      draw: app.bars({ alt: title, parts: STAGES, unit: "of an operation", show: words.micros,
+        rows: shown.map((split) => ({ label: `${split.case}, ${split.path}`, colour: words.colour(split.path), values: split.stages, shown: words.micros(total(split)) })) }),
+      columns: [{ name: "case", nowrap: true, value: (split) => split.case }, { name: "path", value: (split) => split.path },
+        ...STAGES.map((part) => ({ name: part.name + ", us", number: true, value: (split) => split.stages[part.key] })),
+        { name: "watched, us", number: true, value: (split) => split.watched_us }, { name: "unwatched, us", number: true, value: (split) => split.unwatched_us }], rows: splits,
     });
   }
 
