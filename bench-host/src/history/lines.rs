@@ -87,16 +87,21 @@ pub(super) fn unsteady(report: &Report) -> Vec<String> {
 pub(super) fn census(report: &Report) -> Vec<String> {
     let census = &report.census;
     let mut lines = vec![format!(
-        "{} runs on {} machines, in {} files; {} series judged: {} exact counters, {} ratios to the reference image",
-        census.runs,
-        report.machines.len(),
-        census.files,
+        "{}, on {}, in {}; {} series judged: {} exact counters, {} ratios to the reference image",
+        counted(census.runs, "run"),
+        counted(report.machines.len(), "machine"),
+        counted(census.files, "file"),
         census.judged(),
         census.exact,
         census.ratios
     )];
     lines.extend(census.not_judged.iter().map(|(why, count)| format!("not judged: {count}, {why}")));
     lines
+}
+
+/// `1 run`, `2 runs`.
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The bounds, in a line.

@@ -33,9 +33,10 @@ pub fn guest(header: &Header) -> String {
         let at = argv.iter().position(|word| word == option)?;
         argv.get(at + 1).cloned()
     };
+    let cores = value("-smp").unwrap_or_else(|| "1".to_string());
     let mut told = format!(
-        "{} cores, {}, cpu {}",
-        value("-smp").as_deref().unwrap_or("1"),
+        "{cores} {}, {}, cpu {}",
+        if cores == "1" { "core" } else { "cores" },
         value("-m").as_deref().unwrap_or("default memory"),
         value("-cpu").as_deref().unwrap_or("default"),
     );
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn what_the_program_passes_by_itself_is_no_setting() {
         let told = guest(&header(USUAL));
-        assert_eq!(told, "1 cores, 512M, cpu max");
+        assert_eq!(told, "1 core, 512M, cpu max");
         let elsewhere = USUAL.replace("fd=9", "fd=77").replace("/usr/bin", "/opt").replace("fs0", "fs1");
         assert_eq!(guest(&header(&elsewhere)), told);
     }
@@ -154,7 +155,7 @@ mod tests {
         ));
         assert_eq!(
             told,
-            "1 cores, 1G, cpu max, virtio-9p-pci event_idx=off, dma.pool=64M, wait=poll, -rtc base=utc, -S"
+            "1 core, 1G, cpu max, virtio-9p-pci event_idx=off, dma.pool=64M, wait=poll, -rtc base=utc, -S"
         );
         let mut unpinned = header(USUAL);
         unpinned.qemu.pinning.clear();

@@ -300,7 +300,7 @@ fn text_markdown_and_json_tell_the_same() {
         assert!(text.contains(&told) && markdown.contains(&told), "{told}: {text}{markdown}");
     }
     assert!(text.contains("what = \"iops\""), "{text}");
-    assert!(text.contains("24 runs on 1 machines, in 48 files"), "{text}");
+    assert!(text.contains("24 runs, on 1 machine, in 48 files"), "{text}");
     assert!(markdown.starts_with("### Got worse\n"), "{markdown}");
     let json: serde_json::Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
     assert_eq!(json["verdict"]["sentence"], report.verdict.sentence.as_str());
