@@ -16,6 +16,7 @@ use ninewire_bench_guest::units::Bytes;
 
 use crate::checksum::crc32c_of;
 use crate::job::{JobSpec, Suite};
+use crate::scratch::is_scratch;
 
 /// Directories below the root that are looked into, and entries looked at: a real directory may be huge.
 const ENTRIES_MAX: usize = 20_000;
@@ -359,7 +360,7 @@ impl Files<'_> {
 }
 
 /// The regular files below `root` that can be used: readable, named in UTF-8, not too deep. Links are not followed
-/// and the scratch folder is left out. A directory that cannot be listed is passed over, except the root.
+/// and scratch folders are left out: this run's, and those of others, which vanish when they end. A directory that cannot be listed is passed over, except the root.
 fn survey(root: &Path, scratch: &str) -> Result<Vec<(u64, String)>, PlanError> {
     let mut found = Vec::new();
     let mut pending = vec![(String::new(), 0)];
@@ -381,7 +382,8 @@ fn survey(root: &Path, scratch: &str) -> Result<Vec<(u64, String)>, PlanError> {
             let Ok(name) = entry.file_name().into_string() else { continue };
             let path = if depth == 0 { name } else { format!("{below}/{name}") };
             let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && depth + 1 < PATH_NAMES_MAX && path != scratch {
+            let foreign = path != scratch && !is_scratch(&path);
+            if kind.is_dir() && depth + 1 < PATH_NAMES_MAX && foreign {
                 pending.push((path, depth + 1));
             } else if kind.is_file()
                 && let Ok(meta) = entry.metadata()
@@ -458,8 +460,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_directory_gets_small_files_of_its_own() {
-        let dir = directory(&[]);
+    fn an_empty_directory_gets_small_files_of_its_own_whatever_other_runs_keep_in_it() {
+        let others: Vec<String> =
+            (0..20).map(|index| format!(".ninewire-scratch-7-0/small-{index}")).collect();
+        let dir = directory(&others.iter().map(|path| (path.as_str(), 4096)).collect::<Vec<_>>());
         let plan = prepare(&suite("[a]\nioengine=fileopenread\nnrfiles=3"), shares(), dir.path(), SCRATCH, 1)
             .unwrap();
         assert_eq!(plan.jobs[0].files, 3);

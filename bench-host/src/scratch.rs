@@ -85,11 +85,14 @@ fn new_folder(dir: &Path) -> Result<PathBuf> {
     bail!("{} is full of scratch folders of earlier runs: remove {NAME_PREFIX}*", dir.display())
 }
 
+/// Whether a folder of this name is some run's scratch folder.
+pub fn is_scratch(name: &str) -> bool {
+    name.starts_with(NAME_PREFIX)
+}
+
 /// The sweeper's whole life: waits until nobody holds the other end of `alive`, then removes `path`.
 pub fn sweep(path: &Path, mut alive: impl Read) -> Result<()> {
-    let is_ours =
-        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(NAME_PREFIX));
-    if !is_ours {
+    if !path.file_name().and_then(|name| name.to_str()).is_some_and(is_scratch) {
         bail!("{} is no scratch folder: nothing was removed", path.display());
     }
     // Nothing is ever sent; whatever ends the wait, the run is over.
