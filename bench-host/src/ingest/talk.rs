@@ -125,6 +125,10 @@ impl<'p> Talk<'p> {
             }
             (Record::Samples(samples), _) => {
                 let step = self.samples(&samples).ok_or(out_of_turn)?;
+                if let Some(what) = contradiction(&samples, self.tsc, since_start) {
+                    let (name, path) = (self.case_name(samples.at), samples.at.path);
+                    return Err(VoidReason::Impossible { name, path, what });
+                }
                 show(Progress::Repetition);
                 Ok(step)
             }
@@ -177,6 +181,13 @@ impl<'p> Talk<'p> {
     fn hello(&mut self, hello: &Hello<'_>, since_start: Duration) -> Result<Step, VoidReason> {
         if hello.tsc_hz.0 == 0 {
             return Err(VoidReason::Clock);
+        }
+        let first = hello.first_9p.unwrap_or(hello.entry);
+        if first < hello.entry {
+            return Err(VoidReason::Backwards { what: "its first 9P message was before its entry" });
+        }
+        if hello.now < first {
+            return Err(VoidReason::Backwards { what: "its first record is before what it tells of" });
         }
         self.tsc = hello.tsc_hz;
         self.devices_announced = hello.devices.into();
@@ -348,4 +359,22 @@ impl<'p> Talk<'p> {
         boot.pool_durations();
         Received { boot, written: self.written }
     }
+}
+
+/// What in a repetition's numbers cannot be, if something cannot. `since_start` is what has passed on the host.
+fn contradiction(samples: &Samples<'_>, tsc: Hertz, since_start: Duration) -> Option<&'static str> {
+    let counted: u64 = samples.latency.iter().map(|(_, count)| u64::from(count)).sum();
+    if counted != samples.ops {
+        return Some("it counts other durations than operations");
+    }
+    if samples.ops > 0 && samples.min > samples.max {
+        return Some("its shortest operation is longer than its longest");
+    }
+    if samples.max > samples.elapsed {
+        return Some("an operation took longer than all of them together");
+    }
+    if u128::from(samples.elapsed.at(tsc).0) > since_start.as_nanos() {
+        return Some("it took longer than the host has seen this guest");
+    }
+    None
 }

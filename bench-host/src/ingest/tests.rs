@@ -43,10 +43,18 @@ struct World {
 }
 
 /// How a guest goes wrong.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Guest {
     lie: Lie,
     no_clock: bool,
+    /// Ticks between two looks at its clock.
+    clock_step: i64,
+}
+
+impl Default for Guest {
+    fn default() -> Self {
+        Guest { lie: Lie::default(), no_clock: false, clock_step: 500 }
+    }
 }
 
 impl World {
@@ -115,7 +123,7 @@ impl World {
             sink.emit(&device.into()).await.unwrap();
             sink.emit(&Log { level: Level::Info, text: "the cases begin" }.into()).await.unwrap();
             let sessions = Both { tree: tree.clone(), lie: guest.lie };
-            follow(&orders, &sessions, &StepClock::new(500), &OneTask, &mut sink).await.unwrap();
+            follow(&orders, &sessions, &StepClock::new(guest.clock_step), &OneTask, &mut sink).await.unwrap();
             sink.into_stream()
         })
     }
@@ -165,6 +173,41 @@ const COUNTERS: u8 = 0x05;
 const CASE_END: u8 = 0x07;
 const FAULT: u8 = 0x09;
 const BYE: u8 = 0x0B;
+
+/// An honest guest's stream with the fields of its first record of a kind changed.
+fn changed(kind: u8, at: usize, ticks: u64) -> String {
+    let void = World::new().edited(|frames| {
+        let (_, payload) = frames.iter_mut().find(|frame| frame.0 == kind).unwrap();
+        payload[at..at + 8].copy_from_slice(&ticks.to_le_bytes());
+    });
+    void.reason.to_string()
+}
+
+#[test]
+fn a_clock_that_went_backwards_voids_the_boot() {
+    // Hello is rate, entry, whether and when the first 9P message was, now: eight bytes each, one for whether.
+    let hello = |at, ticks| changed(0x01, at, ticks);
+    assert_eq!(hello(17, 999), "the guest's clock went backwards: its first 9P message was before its entry");
+    assert_eq!(
+        hello(25, 4_999),
+        "the guest's clock went backwards: its first record is before what it tells of"
+    );
+    let world = World::new();
+    let backwards = world.reason(Guest { clock_step: -500, ..Guest::default() });
+    assert_eq!(backwards, "case read/bs=4k failed on the native path: the clock went backwards");
+}
+
+#[test]
+fn a_repetition_whose_numbers_contradict_each_other_voids_the_boot() {
+    // Samples is four bytes of which visit and two of which repetition, then ops, bytes, elapsed, min, max.
+    let samples = |field: usize, number| changed(SAMPLES, 6 + 8 * field, number);
+    let told = |what: &str| format!("case read/bs=4k on the native path says what cannot be: {what}");
+    assert_eq!(samples(0, 15), told("it counts other durations than operations"));
+    assert_eq!(samples(2, 1), told("an operation took longer than all of them together"));
+    assert_eq!(samples(2, u64::MAX), told("it took longer than the host has seen this guest"));
+    assert_eq!(samples(3, u64::MAX), told("its shortest operation is longer than its longest"));
+    assert_eq!(samples(4, u64::MAX), told("an operation took longer than all of them together"));
+}
 
 fn without(frames: &mut Vec<(u8, Vec<u8>)>, kind: u8) {
     let first = frames.iter().position(|frame| frame.0 == kind).unwrap();

@@ -50,6 +50,20 @@ pub enum VoidReason {
     },
     /// The guest's clock has no rate.
     Clock,
+    /// The guest's clock went backwards.
+    Backwards {
+        /// Where that shows.
+        what: &'static str,
+    },
+    /// A repetition's numbers contradict each other.
+    Impossible {
+        /// The case.
+        name: String,
+        /// On which path.
+        path: Path,
+        /// How.
+        what: &'static str,
+    },
     /// The guest gave up.
     Fault {
         /// Why.
@@ -164,6 +178,10 @@ impl fmt::Display for VoidReason {
                 write!(f, "the guest said what it was not the turn of: {record}")
             }
             VoidReason::Clock => write!(f, "the guest's clock has no rate"),
+            VoidReason::Backwards { what } => write!(f, "the guest's clock went backwards: {what}"),
+            VoidReason::Impossible { name, path, what } => {
+                write!(f, "case {name} on the {path} path says what cannot be: {what}")
+            }
             VoidReason::Fault { reason } => write!(f, "the guest gave up: {reason}"),
             VoidReason::Case { name, path, reason } => {
                 write!(f, "case {name} failed on the {path} path: {reason}")
