@@ -44,7 +44,7 @@ pub enum Command {
     /// guest's log and leaves no result.
     ///
     /// With --ab A -- B it compares two things honestly: their boots take turns (A B B A), and every cell gets a word.
-    /// What comes before --ab holds for both sides; a side is a commit, or any of --qemu, -M, --virtio, --append,
+    /// What comes before --ab holds for both sides; a side is a commit, or any of --qemu, -M, --smp, --virtio, --append,
     /// --qemu-arg (a word for QEMU), --job (a setting of every case), --serial-port and --tree:
     ///
     ///   run --boots 10 --ab HEAD~1 -- HEAD

@@ -54,8 +54,9 @@ pub fn build(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf> 
 /// The same for the sources in `root`, with the target folder `target`.
 fn build_in(workspace: &Workspace, root: &Path, target: &Path, interrupts: &Interrupts) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
-    cargo.current_dir(root);
-    cargo.args(["build", "--release", "--locked", "--package", IMAGE_PACKAGE, "--bin", IMAGE_NAME]);
+    // Named, because cargo would take the one of a folder above: of this checkout, for sources that lie below it.
+    cargo.current_dir(root).arg("build").arg("--manifest-path").arg(root.join("Cargo.toml"));
+    cargo.args(["--release", "--locked", "--package", IMAGE_PACKAGE, "--bin", IMAGE_NAME]);
     cargo.args(["--features", "image", "--target", IMAGE_TARGET]);
     cargo.arg("--target-dir").arg(target);
     executable_of(&mut cargo, IMAGE_NAME, "the image", interrupts)

@@ -84,10 +84,16 @@ pub fn render(runs: &[Run], missing: &[(String, String)], rules: &Rules) -> Stri
             .not_counted
             .as_ref()
             .map_or_else(String::new, |why| format!("\n    instructions not measured: {why}"));
+        // A machine with more cores leaves none of the host's processors to pin the rest to.
+        let settings = run.header.qemu.host_settings();
+        let unlike = match settings == default.header.qemu.host_settings() {
+            true => String::new(),
+            false => format!("\n    unlike the default: {settings}"),
+        };
         // Nothing can go wrong when a text is written to.
         let _ = writeln!(
             text,
-            "{name}: {told}\n    cargo ninewire run --suite {} --ab -- {words}{uncounted}",
+            "{name}: {told}\n    cargo ninewire run --suite {} --ab -- {words}{unlike}{uncounted}",
             default.header.suite
         );
     }
@@ -214,6 +220,8 @@ mod tests {
             side("packed", "--virtio packed=on", 80),
             side("poll", "--job wait=poll", 125),
         ];
+        let mut runs = runs;
+        runs[2].header.qemu.pinning = "guest 0, rest 1".into();
         let missing = [("microvm".to_string(), "it does not boot".to_string())];
         let text = render(&runs, &missing, &Rules::default());
         let row = |name: &str, nth: usize| {
@@ -231,6 +239,12 @@ mod tests {
         assert_eq!((row("poll", 0)[4].as_str(), row("poll", 0)[6].as_str()), ("0.80x", "slower"));
         assert_eq!(row("packed", 1)[6], "no change shown", "the serial path is the same");
         assert!(text.contains("packed: packed rings instead of split ones\n    cargo ninewire run --suite smoke --ab -- --virtio packed=on"), "{text}");
+        assert!(
+            text.contains(
+                "--job wait=poll\n    unlike the default: threads pinned (guest 0, rest 1), spinners off\n"
+            ),
+            "{text}"
+        );
         assert!(text.ends_with("microvm: not measured: it does not boot\n"), "{text}");
     }
 

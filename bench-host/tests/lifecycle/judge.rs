@@ -1,6 +1,7 @@
 //! The judge as commands, on booted images: faults planted on purpose are named, and sides take turns.
 
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use bench_host::run::header::Git;
 use bench_host::store;
@@ -119,6 +120,69 @@ fn a_commit_can_be_run_alone_and_is_what_the_result_names() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let before = Git::of_commit(root, "HEAD~1").unwrap();
     assert_eq!(store::read(&file).unwrap().header.git, before);
+}
+
+#[test]
+fn a_run_goes_on_without_a_reference_image_that_no_longer_builds_and_says_so() {
+    let store = tempfile::tempdir().unwrap();
+    let objects = store.path().to_str().unwrap();
+    let commit = commit_of(objects, &[("Cargo.toml", "nothing cargo reads\n")]);
+    let words = ["run", "--case", "getattr/*", "--boots", "1", "--count", "0", "--reference", &commit];
+    let environment = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", objects)];
+    let finished = Ninewire::start_in(&words, Stdio::null(), &environment).finish();
+    let file = kept(&finished, 1).remove(0);
+    let why =
+        format!("the image of commit {commit} cannot be had: the image does not build: the errors are above");
+    assert!(
+        finished.stderr.contains(&format!("the run goes on without the reference image: {why}")),
+        "{}",
+        finished.stderr
+    );
+    let run = store::read(&file).unwrap();
+    assert_eq!((run.header.reference, run.header.group), (Some(format!("none: {why}")), None));
+    assert_eq!(run.boots.len(), 1);
+}
+
+/// The hash of a commit of these files, which is in no repository but in the folder `objects`.
+fn commit_of(objects: &str, files: &[(&str, &str)]) -> String {
+    let git = |words: &[&str], input: &str| {
+        let mut git = std::process::Command::new("git");
+        git.arg("-C").arg(env!("CARGO_MANIFEST_DIR")).args(words).env("GIT_OBJECT_DIRECTORY", objects);
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), "nobody").env(format!("GIT_{who}_EMAIL"), "nobody@nowhere");
+            git.env(format!("GIT_{who}_DATE"), "2026-01-01T00:00:00Z");
+        }
+        let mut child = git.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{words:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_string()
+    };
+    let entry = |(name, content): &(&str, &str)| {
+        let blob = git(&["hash-object", "-w", "--stdin"], content);
+        format!("100644 blob {blob}\t{name}\n")
+    };
+    let tree = git(&["mktree"], &files.iter().map(entry).collect::<String>());
+    git(&["commit-tree", &tree, "-m", "a commit that does not build"], "")
+}
+
+#[test]
+fn a_qemu_the_plugin_cannot_be_loaded_by_is_measured_without_instructions_and_says_so() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let qemu = dir.path().join("qemu");
+    let script = "#!/bin/sh\n[ \"$1\" = --version ] && echo 'QEMU emulator version 99.0 (some day)' && exit\n\
+                  exec qemu-system-x86_64 \"$@\"\n";
+    std::fs::write(&qemu, script).unwrap();
+    std::fs::set_permissions(&qemu, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let qemu = qemu.to_str().unwrap();
+    let finished =
+        Ninewire::run(&["run", "--case", "getattr/*", "--boots", "1", "--count", "1", "--qemu", qemu]);
+    let run = store::read(&kept(&finished, 1).remove(0)).unwrap();
+    let why =
+        "QEMU 99 speaks no version of its plugin interface that the counting plugin does (1, up to QEMU 8)";
+    assert_eq!((run.header.not_counted.as_deref(), run.counted.len()), (Some(why), 0));
+    assert!(finished.stdout.contains(&format!("(not measured: {why})")), "{}", finished.stdout);
 }
 
 #[test]
