@@ -8,7 +8,7 @@ use crate::testing::script;
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: if cfg!(miri) { 4 } else { 300 },
+        cases: if cfg!(miri) { 2 } else { 300 },
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -22,7 +22,7 @@ proptest! {
 /// How much of a life of the corpus is played. An interpreter of memory accesses is a thousand times slower: there each only
 /// begins.
 fn played(life: &[u8]) -> &[u8] {
-    if cfg!(miri) { &life[..life.len().min(24)] } else { life }
+    if cfg!(miri) { &life[..life.len().min(4)] } else { life }
 }
 
 #[test]
