@@ -23,14 +23,20 @@ const MODEL_CALL: &str = "loom::model";
 const MODEL_MODULE: &str = "models::";
 
 /// The packages whose tests Miri runs, each a stage of its own: what Miri is told besides [`MIRI_FLAGS`], and which tests
-/// (none named: all).
+/// (none named: all). Tests of several threads are run again in many orders, each of which counts as a run.
 ///
 /// Rings have words that are written whole and read by halves, at which Miri's emulation of weak memory stops with an
-/// internal error; their orderings are left to the models, and Miri has the pointers and the lifetimes. Of their tests
-/// it runs those of honest and lying devices on both formats; all of them together have not been seen to end.
-const INTERPRETED: [(&str, &str, &str, &[&str]); 2] = [
+/// internal error; their orderings are left to the models, and Miri has the pointers and the lifetimes.
+const INTERPRETED: [(&str, &str, &str, &[&str]); 4] = [
     ("miri", "ninewire-dma", "", &[]),
-    ("miri of rings", "ninewire-queue", " -Zmiri-disable-weak-memory-emulation", &["adversary::", "any::"]),
+    ("miri in many orders", "ninewire-dma", " -Zmiri-many-seeds=0..8", &["threads::"]),
+    ("miri of rings", "ninewire-queue", " -Zmiri-disable-weak-memory-emulation", &[]),
+    (
+        "miri of rings in many orders",
+        "ninewire-queue",
+        " -Zmiri-disable-weak-memory-emulation -Zmiri-many-seeds=0..8",
+        &["several_cores"],
+    ),
 ];
 
 /// Cases of a property test under Miri.
