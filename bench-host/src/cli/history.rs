@@ -47,7 +47,7 @@ pub struct ExportArgs {
     /// Where the files go, instead of target/ninewire/export.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Where commits can be looked at, such as https://example.org/ninewire: data.js links there.
+    /// The web address where commits can be looked at: data.js links there.
     #[arg(long, value_name = "URL", default_value = "")]
     pub repository: String,
 }

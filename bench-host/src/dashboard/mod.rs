@@ -2,7 +2,7 @@
 //! file.
 //!
 //! Rust decides and computes, the page only shows: [`make`] turns the history's report, the newer runs themselves, the
-//! interleaved comparisons and what `cargo bench` left into one JSON text (the view model, [`Model`]), and puts it into
+//! interleaved comparisons and what `cargo bench` left into one JSON text (the view model, `Model`), and puts it into
 //! the page with the style and the scripts of `page/`, which are embedded as they are. The scripts draw; they compute no
 //! statistics and judge nothing, so that every number on the page is one of the model.
 //!
