@@ -39,7 +39,9 @@ pub(super) fn build(
     Ok((image, git))
 }
 
-/// The files of a commit.
+/// The files of a commit, as new as this moment and not as the commit: cargo goes by the age of files, tells a workspace's
+/// packages apart by where they are in it, and the builds of all commits share a target folder. With their old dates it
+/// would take what it built of another commit for the build of this one.
 fn take_out(root: &Path, sha: &str, to: &Path) -> Result<()> {
     let mut git = Command::new("git");
     git.arg("-C")
@@ -49,7 +51,7 @@ fn take_out(root: &Path, sha: &str, to: &Path) -> Result<()> {
         .stdout(Stdio::piped());
     let mut archive = git.spawn().context("cannot start git")?;
     let files = archive.stdout.take().context("git has no output")?;
-    let unpacked = Command::new("tar").arg("-x").arg("-C").arg(to).stdin(files).status();
+    let unpacked = Command::new("tar").args(["-x", "-m", "-C"]).arg(to).stdin(files).status();
     let archived = archive.wait().context("cannot wait for git")?;
     if !archived.success() || !unpacked.context("cannot start tar")?.success() {
         bail!("its files cannot be taken out of git");
@@ -71,4 +73,24 @@ fn compiler() -> Result<String> {
         Command::new("rustc").arg("--version").output().context("cannot ask rustc for its version")?;
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(text.split_whitespace().nth(1).unwrap_or("unknown").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn files_of_a_commit_are_newer_than_what_was_built_of_another() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let built = before.path().join("built");
+        std::fs::write(&built, "of another commit").unwrap();
+        take_out(root, "HEAD", after.path()).unwrap();
+        let date = |path: &Path| -> SystemTime { path.metadata().unwrap().modified().unwrap() };
+        for file in ["Cargo.toml", "kernel/src/lib.rs", "bench-guest/build.rs"] {
+            assert!(date(&after.path().join(file)) >= date(&built), "{file}");
+        }
+    }
 }
