@@ -64,7 +64,12 @@ struct Scene {
     wires: Vec<Wire>,
     guest: Running,
     prompt: Prompt,
+    /// Pages in use before anything was mounted.
+    pages: u32,
 }
+
+/// Mounts the native share.
+const MOUNT_HERE: &str = "mount -c -d '#9' /dev/null /mnt/here here";
 
 /// So often a file is read at most until it shows what it should; each takes a line at the prompt.
 const SETTLING_LOOKS_MAX: u32 = 100;
@@ -79,6 +84,13 @@ fn large() -> Vec<u8> {
 
 fn open_to_all(path: &Path, mode: u32) {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+}
+
+/// Pages of the pool in use.
+fn pages_live(prompt: &mut Prompt) -> u32 {
+    let pool = prompt.answer("cat /dev/pool");
+    let line = pool.lines().find_map(|line| line.strip_prefix("live ")).expect("/dev/pool tells it");
+    line.parse().unwrap()
 }
 
 impl Scene {
@@ -98,8 +110,9 @@ impl Scene {
         let share = Device::NineP { tag: "here".into(), dir: here.path().into(), readonly: false };
         let (guest, mut prompt) = Machine::new().devices(vec![share]).arguments(&arguments).shell();
         assert_eq!(prompt.answer("mkdir /mnt/here"), "");
-        assert_eq!(prompt.answer("mount -c -d '#9' /dev/null /mnt/here here"), "");
-        Scene { kind, served, here, wires, guest, prompt }
+        let pages = pages_live(&mut prompt);
+        assert_eq!(prompt.answer(MOUNT_HERE), "");
+        Scene { kind, served, here, wires, guest, prompt, pages }
     }
 
     /// Starts the server at the host's end of a port.
@@ -121,18 +134,16 @@ impl Scene {
         }
     }
 
-    /// Pages of the pool in use.
-    fn live(&mut self) -> u32 {
-        let pool = self.prompt.answer("cat /dev/pool");
-        let line = pool.lines().find_map(|line| line.strip_prefix("live ")).expect("/dev/pool tells it");
-        line.parse().unwrap()
-    }
-
-    /// Waits until no more pages are in use: a session says its last words after its unmount has returned.
+    /// Waits until no more pages are in use than before anything was mounted, and those with `ports` that were opened: a
+    /// session says its last words after its unmount has returned. The native mount is taken away for it: it keeps a few
+    /// pages for every request that was ever under way beside others, so how many depends on how fast its server answers.
     #[track_caller]
-    fn settles_within(&mut self, pages: u32) {
-        let settled = (0..SETTLING_LOOKS_MAX).any(|_| self.live() <= pages);
+    fn pages_come_back(&mut self, ports: u32) {
+        self.quietly("unmount /mnt/here");
+        let pages = self.pages + ports * RECEIVE_PAGES_MAX;
+        let settled = (0..SETTLING_LOOKS_MAX).any(|_| pages_live(&mut self.prompt) <= pages);
         assert!(settled, "more than {pages} pages stay in use:\n{}", self.prompt.transcript);
+        self.quietly(MOUNT_HERE);
     }
 
     /// Waits until the guest has been told that the host's end of the named port is so.
@@ -184,7 +195,6 @@ fn every_way_works(kind: Kind) {
     let hows = [How::UnixClient, How::UnixServer, How::TcpClient];
     let mut scene = Scene::new(kind, &hows);
     let aname = kind.aname(scene.served.path());
-    let live = scene.live();
     for wire in 0..hows.len() {
         let port = scene.wires[wire].port_name(wire);
         let mut server = None;
@@ -204,7 +214,7 @@ fn every_way_works(kind: Kind) {
             scene.quietly("unmount /mnt/xxx");
             scene.quietly(&after);
             // A port that was open once keeps the pages it receives in, a ring full of them.
-            scene.settles_within(live + (wire as u32 + 1) * RECEIVE_PAGES_MAX);
+            scene.pages_come_back(wire as u32 + 1);
         }
     }
     scene.end();
@@ -325,7 +335,6 @@ fn a_server_that_is_killed_in_the_middle_of_a_copy_ends_the_copy_and_nothing_els
     const COPY_BEGINS_MAX: Duration = Duration::from_secs(60);
     let mut scene = Scene::new(Kind::P9, &[How::NamedPort]);
     let port = scene.wires[0].port_name(0);
-    let live = scene.live();
     for way in Way::ALL {
         let [before, mount, after] = way.lines(&port, "");
         let server = scene.serve(0);
@@ -359,7 +368,7 @@ fn a_server_that_is_killed_in_the_middle_of_a_copy_ends_the_copy_and_nothing_els
         scene.read_only_work();
         scene.quietly("unmount /mnt/xxx");
         scene.quietly(&after);
-        scene.settles_within(live + RECEIVE_PAGES_MAX);
+        scene.pages_come_back(1);
         drop(server);
         scene.host_end_is("closed");
     }
@@ -539,7 +548,6 @@ const LIES: &[Told] = &[
 fn a_server_that_lies_is_named_by_its_lie_and_the_next_one_is_mounted() {
     let mut scene = Scene::new(Kind::P9, &[How::NamedPort]);
     let [_, mount, _] = Way::Direct.lines(&scene.wires[0].port_name(0), "");
-    let live = scene.live();
     for &Told { what, kind, lie, line, says } in LIES {
         let liar = Liar::serve(scene.served.path(), scene.wires[0].connect(), kind, lie);
         scene.host_end_is("open");
@@ -561,6 +569,6 @@ fn a_server_that_lies_is_named_by_its_lie_and_the_next_one_is_mounted() {
     scene.quietly(&mount);
     scene.read_only_work();
     scene.quietly("unmount /mnt/xxx");
-    scene.settles_within(live + RECEIVE_PAGES_MAX);
+    scene.pages_come_back(1);
     scene.end();
 }
