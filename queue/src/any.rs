@@ -3,6 +3,7 @@
 use crate::chain::{Chain, Done, Head};
 use crate::error::{AddError, CreateError, Fault};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
+use crate::lookout::Lookout;
 use crate::resident::{Residence, Resident, Steady};
 use crate::ring::{PackedRing, Ring};
 use crate::stats::RingStats;
@@ -76,6 +77,16 @@ impl<C: Chain, const N: usize> AnyRing<C, N> {
     #[inline]
     pub fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
         either!(self, ring => ring.pop())
+    }
+
+    /// As [`Ring::show`].
+    ///
+    /// # Safety
+    /// As there.
+    #[inline]
+    pub unsafe fn show(&self, lookout: &Lookout) {
+        // SAFETY: promised by the caller.
+        either!(self, ring => unsafe { ring.show(lookout) })
     }
 
     /// As [`Ring::arm`].

@@ -8,6 +8,7 @@ use crate::Segment;
 use crate::error::Fault;
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
+use crate::lookout::Sight;
 use crate::resident::Residence;
 use crate::words::Area;
 
@@ -200,6 +201,9 @@ pub trait Format<const N: usize>: Sized {
 
     /// What there is to see; nothing is left out.
     fn look(&self, counts: Counts) -> Result<Look, Fault>;
+
+    /// Where the device's next move will show, while it has chains and all that it has returned is taken.
+    fn sight(&self, counts: Counts) -> Sight;
 
     /// The head of the chain that was added as number `number` and is in flight.
     fn ordered(&self, number: u64) -> u16;

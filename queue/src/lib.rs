@@ -18,6 +18,7 @@ mod layout;
 mod ledger;
 #[cfg(all(test, not(loom)))]
 mod lines;
+mod lookout;
 mod measure;
 #[cfg(all(test, loom))]
 mod models;
@@ -40,6 +41,7 @@ pub use any::AnyRing;
 pub use chain::{Chain, Done, Head};
 pub use error::{AddError, CreateError, Fault, Refusal};
 pub use layout::{RingAreas, RingFeatures, RingLayout, RingMemory};
+pub use lookout::Lookout;
 pub use ninewire_dma::{DevAddr, Segment};
 pub use resident::{Place, Residence, Resident, Steady};
 pub use resident_list::ResidentList;

@@ -21,6 +21,7 @@ use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
+use crate::lookout::Sight;
 use crate::measure::{Passing, are_ordinary, each_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
@@ -611,6 +612,17 @@ impl<const N: usize> Format<N> for Packed<N> {
         } else {
             Look::Chain(claim)
         })
+    }
+
+    /// The flag alone that the device makes equal to the turn's: what we made available has the other one.
+    fn sight(&self, _counts: Counts) -> Sight {
+        let used = tag::USED >> 16;
+        Sight {
+            // SAFETY: a descriptor begins there.
+            word: unsafe { self.used.used_flags() },
+            mask: used as u16,
+            still: (!(self.used_flags >> 16) & used) as u16,
+        }
     }
 
     fn ordered(&self, number: u64) -> u16 {

@@ -12,6 +12,7 @@ use crate::error::{AddError, CreateError, Fault, Refusal};
 use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::ledger::{Ledger, Record};
+use crate::lookout::Lookout;
 use crate::measure::why_not;
 use crate::packed::Packed;
 use crate::resident::{Place, Places, Residence, Resident, Steady};
@@ -492,6 +493,18 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
             chain.returned(written);
             Done { chain, head: Head(id), written }
         }
+    }
+
+    /// Lets `lookout` look for the device's next move from here on. To be called again whenever `pop` has taken something
+    /// and found nothing more.
+    ///
+    /// # Safety
+    /// The ring's memory stays where it is for as long as anybody looks, or until the lookout has been shown another ring
+    /// and nobody looks any more who began before.
+    #[inline]
+    pub unsafe fn show(&self, lookout: &Lookout) {
+        // SAFETY: promised by the caller.
+        unsafe { lookout.look_at(self.format.sight(self.ledger.counts)) };
     }
 
     /// Asks for an interrupt at the next chain the device returns, then looks again. `true`: there is something to pop

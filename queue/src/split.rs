@@ -28,6 +28,7 @@ use crate::format::{Claim, Format, Kick, Look, Unsettled, Written};
 use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingFeatures, RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
+use crate::lookout::Sight;
 use crate::measure::{Passing, are_ordinary, each_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
@@ -423,6 +424,10 @@ impl<const N: usize> Format<N> for Split<N> {
             return Err(Fault::NotInFlight { head: claim.id as u16 });
         }
         Ok(Look::Chain(claim))
+    }
+
+    fn sight(&self, counts: Counts) -> Sight {
+        Sight { word: self.used.idx(), mask: u16::MAX, still: counts.completed as u16 }
     }
 
     #[inline(always)]

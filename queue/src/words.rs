@@ -40,6 +40,20 @@ impl Area {
         Self(unsafe { self.0.byte_sub(bytes) })
     }
 
+    pub(crate) const fn as_ptr(self) -> *mut u8 {
+        self.0.as_ptr()
+    }
+
+    /// The word here, as the device or a lookout's own memory has it. Acquires nothing.
+    ///
+    /// # Safety
+    /// A word of 16 bits that is only ever accessed atomically.
+    #[inline(always)]
+    pub(crate) unsafe fn device_word(self) -> u16 {
+        // SAFETY: promised by the caller.
+        u16::from_le(unsafe { self.u16(0) }.load(Ordering::Relaxed))
+    }
+
     /// Where it is, to compare places.
     #[inline(always)]
     pub(crate) fn place(self) -> usize {
@@ -221,6 +235,16 @@ impl DescTable {
         u32::from_le(unsafe { self.0.u32(12).load(Site::Used.order(Ordering::Acquire)) })
     }
 
+    /// Packed: where the flags of the next used descriptor will be: the upper half of its tag, where bits of a tag are 16
+    /// lower.
+    ///
+    /// # Safety
+    /// As `driver_used_tag`.
+    pub(crate) const unsafe fn used_flags(&self) -> Area {
+        // SAFETY: promised by the caller.
+        unsafe { self.0.at(14) }
+    }
+
     /// Packed: what the device says it wrote, once its tag says used.
     ///
     /// # Safety
@@ -373,6 +397,12 @@ impl UsedRing {
     pub(crate) fn driver_idx(&self) -> u16 {
         // SAFETY: the index is inside every used ring.
         u16::from_le(unsafe { self.0.u16(2).load(Site::Used.order(Ordering::Acquire)) })
+    }
+
+    /// Where the index is.
+    pub(crate) const fn idx(&self) -> Area {
+        // SAFETY: the index is inside every used ring.
+        unsafe { self.0.at(2) }
     }
 
     /// Entry `position`: id in the low half, length in the high half. Read once and whole, so that what is checked is
