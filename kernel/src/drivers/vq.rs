@@ -7,7 +7,7 @@ use core::fmt;
 
 use ninewire_dma::Exhausted;
 use ninewire_queue::{
-    AddError, AnyRing, Chain, CreateError, Done, Fault, Head, RingFeatures, RingLayout, RingMemory,
+    AddError, AnyRing, Chain, CreateError, Done, Fault, Head, Lookout, RingFeatures, RingLayout, RingMemory,
 };
 
 use crate::mem::{self, Map};
@@ -140,6 +140,16 @@ impl<C: Chain> Virtqueue<C> {
             return Ok(None);
         }
         self.ring.pop()
+    }
+
+    /// Lets `lookout` look for the device's next move.
+    ///
+    /// # Safety
+    /// This queue is never recovered.
+    #[inline]
+    pub(super) unsafe fn show(&self, lookout: &Lookout) {
+        // SAFETY: the ring's memory goes back to nobody, not even on drop, but by `recover`.
+        unsafe { self.ring.show(lookout) };
     }
 
     /// Asks for an interrupt, then looks again; true: something is there.

@@ -9,6 +9,7 @@
 //! The control queue is believed only so far: ports beyond those the device claims to have, ports added twice, unknown
 //! events and cut messages are counted and passed over.
 
+mod agenda;
 mod control;
 mod port;
 mod rx;
@@ -40,6 +41,7 @@ use crate::time::Nanos;
 use crate::virtio::Device;
 use crate::{debug, warn};
 
+use agenda::{Agenda, Pairs, QUEUES_MAX};
 use control::{Event, FromHost, ToHost};
 use rx::Receiver;
 use tx::Sender;
@@ -61,9 +63,9 @@ mod config {
     pub(super) const MAX_NR_PORTS: usize = 4;
 }
 
-/// Ports served of one device: QEMU's default of 31, rounded up. Each costs two pages whether it exists or not, because
-/// queues have to be set up before the device starts.
-const PORTS_MAX: usize = 32;
+/// Ports served of one device: QEMU's default. Each costs two pages whether it exists or not, because queues have to be set
+/// up before the device starts.
+const PORTS_MAX: usize = QUEUES_MAX / 2 - 1;
 
 /// Buffers waiting for control messages. A device drops what it finds no buffer for: QEMU announces all its ports, up to
 /// 31, in one go, and its control queue has 32 places.
@@ -83,6 +85,17 @@ const fn port_queues(port: u16) -> (u16, u16) {
 
 const CONTROL_RX: u16 = 2;
 const CONTROL_TX: u16 = 3;
+
+const CONTROL: Pairs = Pairs::of_queue(CONTROL_RX);
+
+/// The port whose queues are pair `pair`; None: that is not a port's.
+const fn port_of_pair(pair: usize) -> Option<usize> {
+    match pair {
+        0 => Some(0),
+        1 => None,
+        pair => Some(pair - 1),
+    }
+}
 
 /// No indirect tables: chains here have one to four descriptors, and a ring without tables is one page.
 const TABLE_ENTRIES: u16 = 0;
@@ -105,6 +118,7 @@ pub struct Console {
     interrupts: bool,
     pace: Pace,
     coalescing: &'static Coalescing,
+    agenda: &'static Agenda,
     /// By number, once announced; leaked, because a port outlives whoever has it open.
     ports: Vec<Once<&'static Port>>,
     inner: Mutex<Inner>,
@@ -157,7 +171,8 @@ impl Console {
         let unused = enable_port_queues(device, ports_offered.clamp(1, PORTS_MAX), ring)?;
         device.driver_ok()?;
 
-        let control = control.map(|(rx, tx)| Control::open(rx, tx)).transpose()?;
+        let agenda: &'static Agenda = Box::leak(Box::default());
+        let control = control.map(|(rx, tx)| Control::open(rx, tx, agenda)).transpose()?;
         let ports = unused.iter().map(|_| Once::new()).collect();
         let inner = Mutex::new(Inner { control, unused, faults: 0 });
         let console: &'static Console = Box::leak(Box::new(Console {
@@ -167,6 +182,7 @@ impl Console {
             interrupts,
             pace: Pace::default(),
             coalescing,
+            agenda,
             ports,
             inner,
         }));
@@ -223,8 +239,9 @@ impl Console {
             }
             return Ok(true);
         }
-        let Some((rx, tx)) = inner.unused.get_mut(index).and_then(Option::take) else { return Ok(false) };
-        let port: &'static Port = Box::leak(Box::new(Port::new(self.name(), number, host, rx, tx)?));
+        let Some(queues) = inner.unused.get_mut(index).and_then(Option::take) else { return Ok(false) };
+        let port: &'static Port =
+            Box::leak(Box::new(Port::new(self.name(), number, host, queues, self.agenda)?));
         place.call_once(|| port);
         self.registry.add_port(port);
         Ok(true)
@@ -270,9 +287,53 @@ impl Console {
         }
     }
 
+    /// The ports among `pairs`.
+    fn ports_of(&self, pairs: Pairs) -> impl Iterator<Item = &'static Port> {
+        pairs.filter_map(port_of_pair).filter_map(|port| self.ports.get(port)?.get().copied())
+    }
+
+    fn publish_pairs(&self, due: Pairs) {
+        let inner = &mut *self.inner.lock();
+        let mut news_of_ports = false;
+        for port in self.ports_of(due) {
+            if let Some(open) = port.publish() {
+                inner.say(self.name(), ToHost::PortOpen { port: port.number(), open });
+                news_of_ports = true;
+            }
+        }
+        if (due.has(CONTROL) || news_of_ports)
+            && let Some(control) = &mut inner.control
+        {
+            control.publish();
+        }
+    }
+
+    fn reap_pairs(&self, returned: Pairs) -> bool {
+        let inner = &mut *self.inner.lock();
+        let mut news = returned.has(CONTROL)
+            && self.reap_control(inner).unwrap_or_else(|fault| {
+                inner.fault(self.name(), format_args!("the control queue is out of use: {fault}"));
+                if let Some(Control { rx, tx, .. }) = inner.control.take() {
+                    rx.forget();
+                    tx.forget();
+                }
+                true
+            });
+        for port in self.ports_of(returned) {
+            news |= port.reap().unwrap_or_else(|fault| {
+                inner.fault(self.name(), format_args!("port {} is out of use: {fault}", port.number()));
+                true
+            });
+        }
+        news
+    }
+
     fn reap_control(&self, inner: &mut Inner) -> Result<bool, Fault> {
         let Some(control) = &mut inner.control else { return Ok(false) };
         let sent = control.tx.reap()?;
+        if sent && !control.unsent.is_empty() {
+            control.tx.due();
+        }
         let mut news = control.rx.reap()?;
         while let Some(message) = inner.control.as_mut().and_then(|control| control.rx.take()) {
             news = true;
@@ -306,11 +367,20 @@ fn enable_port_queues(
 }
 
 impl Control {
-    fn open(rx: Enabled, tx: Enabled) -> Result<Control, QueueError> {
-        let mut rx = Receiver::new(rx.open()?, CONTROL_PAGES);
+    fn open(rx: Enabled, tx: Enabled, agenda: &'static Agenda) -> Result<Control, QueueError> {
+        let mut rx = Receiver::new(rx.open()?, agenda.seat(CONTROL_RX), CONTROL_PAGES);
+        let tx = Sender::new(tx.open()?, agenda.seat(CONTROL_TX));
         rx.start();
-        let unsent = VecDeque::from([ToHost::DeviceReady(true)]);
-        Ok(Control { rx, tx: Sender::new(tx.open()?), unsent })
+        let mut control = Control { rx, tx, unsent: VecDeque::new() };
+        control.say(ToHost::DeviceReady(true));
+        Ok(control)
+    }
+
+    fn say(&mut self, message: ToHost) {
+        self.unsent.push_back(message);
+        self.tx.due();
+        // Only what the device returns lets the next go.
+        self.tx.await_room();
     }
 
     /// Sends the next of what is to be said, when the device has taken the one before.
@@ -322,7 +392,10 @@ impl Control {
         while self.tx.is_drained()
             && let Some(message) = self.unsent.front()
         {
-            let Ok(mut page) = mem::pool().alloc_bytes(control::MESSAGE_BYTES) else { break };
+            let Ok(mut page) = mem::pool().alloc_bytes(control::MESSAGE_BYTES) else {
+                self.tx.due();
+                break;
+            };
             page.write_at(0, &message.emit());
             if !self.tx.try_send(&mut Windows::from(page)) {
                 break;
@@ -339,7 +412,7 @@ impl Inner {
         let Some(control) = &mut self.control else { return };
         if control.unsent.len() < UNSENT_MAX {
             debug!("{name}: {message}");
-            control.unsent.push_back(message);
+            control.say(message);
         } else {
             self.fault(name, format_args!("too many questions, {message} is not said"));
         }
@@ -355,48 +428,29 @@ impl Inner {
 
 impl Source for Console {
     fn publish(&self) {
-        let inner = &mut *self.inner.lock();
-        for port in self.announced_ports() {
-            if inner.control.is_some()
-                && port.is_present()
-                && let Some(open) = port.take_untold_open()
-            {
-                inner.say(self.name(), ToHost::PortOpen { port: port.number(), open });
-            }
-            port.publish();
-        }
-        if let Some(control) = &mut inner.control {
-            control.publish();
+        let due = self.agenda.take_due();
+        if due != Pairs::NONE {
+            self.publish_pairs(due);
         }
     }
 
     fn visit(&self) -> bool {
         self.publish();
-        let control = &self.inner.lock().control;
-        let unsent = control.as_ref().is_some_and(|control| !control.unsent.is_empty());
-        unsent || !self.interrupts || self.announced_ports().any(Port::room_is_awaited)
+        !self.interrupts || self.agenda.is_awaited()
     }
 
     fn reap(&self) -> bool {
         // Taken before looking: an interrupt during the look leaves its mark for the next one.
         self.pending.take();
-        let inner = &mut *self.inner.lock();
-        let mut news = self.reap_control(inner).unwrap_or_else(|fault| {
-            inner.fault(self.name(), format_args!("the control queue is out of use: {fault}"));
-            inner.control = None;
-            true
-        });
-        for port in self.announced_ports() {
-            news |= port.reap().unwrap_or_else(|fault| {
-                inner.fault(self.name(), format_args!("port {} is out of use: {fault}", port.number()));
-                true
-            });
-        }
+        let returned = self.agenda.returned();
+        let news = returned != Pairs::NONE && self.reap_pairs(returned);
         self.pace.looked(news);
         news
     }
 
     fn arm(&self) -> bool {
+        // Before looking who waits, as with the interrupt's mark.
+        self.agenda.take_awaited();
         let inner = &mut *self.inner.lock();
         let mut found = !self.interrupts;
         if let Some(control) = &mut inner.control {

@@ -26,6 +26,7 @@ use spin::Mutex;
 use super::super::Counters;
 use super::super::vq::{Enabled, QueueError};
 use super::super::wait_list::WaitList;
+use super::agenda::Agenda;
 use super::rx::Receiver;
 use super::tx::Sender;
 use crate::io::{Window, Windows};
@@ -117,13 +118,14 @@ impl Port {
         device_name: &'static str,
         number: u32,
         host: HostEnd,
-        rx: Enabled,
-        tx: Enabled,
+        (rx, tx): (Enabled, Enabled),
+        agenda: &'static Agenda,
     ) -> Result<Port, QueueError> {
         let file_name = match number {
             0 => device_name.into(),
             number => alloc::format!("{device_name}.{number}"),
         };
+        let (rx_queue, tx_queue) = super::port_queues(number as u16);
         let info = PortInfo { name: None, host, console: false, size: None, opens: 0 };
         let state = State {
             present: true,
@@ -131,8 +133,8 @@ impl Port {
             info,
             closings: 0,
             open_untold: false,
-            rx: Receiver::new(rx.open()?, RX_PAGES_MAX),
-            tx: Sender::new(tx.open()?),
+            rx: Receiver::new(rx.open()?, agenda.seat(rx_queue), RX_PAGES_MAX),
+            tx: Sender::new(tx.open()?, agenda.seat(tx_queue)),
             readers: WaitList::new(),
             writers: WaitList::new(),
             callers: WaitList::new(),
@@ -194,7 +196,9 @@ impl Port {
         let mut state = self.state.lock();
         state.rx.start();
         state.info.opens += 1;
-        state.open_untold |= state.info.opens == 1;
+        if state.info.opens == 1 {
+            state.tell_open();
+        }
         OpenPort { port: self, closings_seen: AtomicU32::new(state.closings) }
     }
 
@@ -215,18 +219,15 @@ impl Port {
 
     // What the device's source calls.
 
-    /// Whether this end is open, when the device has not been told yet.
-    pub(super) fn take_untold_open(&self) -> Option<bool> {
-        let state = &mut *self.state.lock();
-        core::mem::take(&mut state.open_untold).then_some(state.info.opens > 0)
-    }
-
-    pub(super) fn publish(&self) {
+    /// Hands over what there is for the device; and whether this end is open, when it has not been told yet.
+    pub(super) fn publish(&self) -> Option<bool> {
         let state = &mut *self.state.lock();
         if state.broken.is_none() {
             state.rx.refill();
             state.tx.publish();
         }
+        let tell = state.present && core::mem::take(&mut state.open_untold);
+        tell.then_some(state.info.opens > 0)
     }
 
     /// Wakes who can go on. True: something came back; an error once, when the device first lied.
@@ -250,6 +251,8 @@ impl Port {
             }
             Err(fault) => {
                 state.broken = Some(fault);
+                state.rx.forget();
+                state.tx.forget();
                 state.wake_everybody();
                 Err(fault)
             }
@@ -267,12 +270,6 @@ impl Port {
         state.rx.arm(chains) | state.tx.arm(room_wanted)
     }
 
-    /// Does somebody wait for what the device returns? What is received is armed for in any case.
-    pub(super) fn room_is_awaited(&self) -> bool {
-        let state = self.state.lock();
-        !state.writers.is_empty() || state.tx.is_stalled()
-    }
-
     pub(super) fn disarm(&self) {
         let state = &mut *self.state.lock();
         state.rx.disarm();
@@ -284,7 +281,10 @@ impl Port {
         state.present = present;
         if present {
             // The device has forgotten whether this end is open.
-            state.open_untold = state.info.opens > 0;
+            state.open_untold = false;
+            if state.info.opens > 0 {
+                state.tell_open();
+            }
         } else {
             state.info.host = HostEnd::NotOpened;
             state.closings = state.closings.wrapping_add(1);
@@ -315,6 +315,17 @@ impl Port {
 }
 
 impl State {
+    /// The device is to be told whether this end is open.
+    fn tell_open(&mut self) {
+        self.open_untold = true;
+        self.tx.due();
+    }
+
+    fn wait_for_room(&mut self, cx: &Context<'_>) {
+        self.writers.wait(cx.waker());
+        self.tx.await_room();
+    }
+
     fn wake_everybody(&mut self) {
         self.readers.wake_all();
         self.writers.wake_all();
@@ -392,7 +403,7 @@ impl OpenPort {
         if state.tx.is_ready() {
             return Poll::Ready(Ok(()));
         }
-        state.writers.wait(cx.waker());
+        state.wait_for_room(cx);
         Poll::Pending
     }
 
@@ -440,7 +451,7 @@ impl OpenPort {
                 Some(error) => Poll::Ready(Err(error)),
                 None if state.tx.is_drained() => Poll::Ready(Ok(())),
                 None => {
-                    state.writers.wait(cx.waker());
+                    state.wait_for_room(cx);
                     Poll::Pending
                 }
             }
@@ -469,6 +480,8 @@ impl Drop for OpenPort {
     fn drop(&mut self) {
         let state = &mut *self.port.state.lock();
         state.info.opens -= 1;
-        state.open_untold |= state.info.opens == 0;
+        if state.info.opens == 0 {
+            state.tell_open();
+        }
     }
 }

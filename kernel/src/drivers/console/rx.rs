@@ -12,6 +12,7 @@ use ninewire_queue::Fault;
 
 use super::super::Counters;
 use super::super::vq::Virtqueue;
+use super::agenda::Seat;
 use crate::io::Window;
 use crate::mem::{self, Map};
 
@@ -20,6 +21,7 @@ type RxChain = LentList<'static, 1, Map>;
 
 pub(super) struct Receiver {
     queue: Virtqueue<RxChain>,
+    seat: Seat,
     /// Received and not yet read, oldest first. None is empty.
     ready: VecDeque<Window>,
     /// Pages posted and ready together, at most.
@@ -33,32 +35,46 @@ pub(super) struct Receiver {
 
 impl Receiver {
     /// Uses as many pages as the queue has descriptors, and no more than `pages_max`.
-    pub(super) fn new(queue: Virtqueue<RxChain>, pages_max: usize) -> Receiver {
+    pub(super) fn new(queue: Virtqueue<RxChain>, seat: Seat, pages_max: usize) -> Receiver {
         let pages_max = pages_max.min(queue.size());
         let ready = VecDeque::with_capacity(pages_max);
-        Receiver { queue, ready, pages_max, posting: false, posted: 0, starved: 0, bytes: 0 }
+        Receiver { queue, seat, ready, pages_max, posting: false, posted: 0, starved: 0, bytes: 0 }
     }
 
     /// From now on keeps buffers with the device.
     pub(super) fn start(&mut self) {
         self.posting = true;
+        self.seat.due();
     }
 
     /// The oldest bytes not yet read.
     pub(super) fn take(&mut self) -> Option<Window> {
-        self.ready.pop_front()
+        let oldest = self.ready.pop_front()?;
+        if self.missing() > 0 {
+            self.seat.due();
+        }
+        Some(oldest)
     }
 
-    /// Posts buffers where they are due, half a queue at a time, so that steady traffic pays one publication for many.
-    pub(super) fn refill(&mut self) {
+    /// How many buffers are to be posted now: half a queue at a time, so that steady traffic pays one publication for many.
+    fn missing(&self) -> usize {
         let posted = self.queue.in_flight();
         let missing = self.pages_max.saturating_sub(posted + self.ready.len());
-        if !self.posting || missing == 0 || (missing < self.pages_max / 2 && posted > self.pages_max / 4) {
+        let few = missing < self.pages_max / 2 && posted > self.pages_max / 4;
+        if few || !self.posting { 0 } else { missing }
+    }
+
+    /// Posts buffers where they are missing.
+    pub(super) fn refill(&mut self) {
+        let missing = self.missing();
+        if missing == 0 {
             return;
         }
         for _ in 0..missing {
             let Ok(buf) = mem::pool().alloc(1) else {
+                // Pages come back without a word to us: tried again every round.
                 self.starved += 1;
+                self.seat.due();
                 break;
             };
             let mut chain = RxChain::new();
@@ -67,7 +83,7 @@ impl Receiver {
             }
             self.posted += 1;
         }
-        self.queue.publish();
+        self.seat.hand_over(&mut self.queue);
     }
 
     /// Takes what the device has filled. True: there are bytes that were not there before.
@@ -84,7 +100,16 @@ impl Receiver {
                 news = true;
             }
         }
+        self.seat.looked(&self.queue);
+        if self.missing() > 0 {
+            self.seat.due();
+        }
         Ok(news)
+    }
+
+    /// The queue is out of use: nobody looks at it any more.
+    pub(super) fn forget(&self) {
+        self.seat.forget();
     }
 
     /// Asks for an interrupt when the device has filled so many more.

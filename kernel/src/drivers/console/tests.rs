@@ -57,6 +57,65 @@ fn what_the_host_writes_arrives_as_windows_cut_as_the_device_cut_it() {
 }
 
 #[test]
+fn a_device_that_has_nothing_to_do_is_passed_over_until_it_has() {
+    let mut bench = Bench::multiport(3);
+    let (one, other) = (bench.named_port(1, b"one").open(), bench.named_port(2, b"other").open());
+    bench.heard();
+    let agenda = bench.console.agenda;
+    let [control, first, second] = [2, 4, 6].map(Pairs::of_queue);
+    let idle =
+        |agenda: &Agenda| assert_eq!((agenda.take_due(), agenda.returned()), (Pairs::NONE, Pairs::NONE));
+    turn();
+    idle(agenda);
+
+    host_writes(&mut bench.rx(1), b"x");
+    assert_eq!(agenda.returned(), first, "nobody need look at the other port");
+    turn();
+    idle(agenda);
+    assert!(poll_once(one.recv()).is_ready());
+    idle(agenda);
+
+    assert!(!bench.console.arm());
+    assert_eq!(other.try_send(&mut message(&[b"12345678"])), Ok(true));
+    assert!(!agenda.is_awaited(), "nobody waits until it is taken");
+    assert_eq!(agenda.take_due(), second);
+    assert_eq!(other.try_send(&mut message(&[b"12345678"])), Ok(true));
+    turn();
+    idle(agenda);
+    assert!(poll_once(other.drain()).is_pending() && agenda.is_awaited());
+    assert!(!bench.console.arm() && !agenda.is_awaited());
+    let mut tx = bench.tx(2);
+    assert!(tx.drain().is_some() && tx.drain().is_some());
+    assert_eq!(agenda.returned(), second);
+    turn();
+    idle(agenda);
+
+    let (rx, _) = bench.control.as_mut().unwrap();
+    rx.fill(&[0, 0, 0, 0, 1, 0, 1, 0]);
+    assert_eq!(agenda.returned(), control);
+    turn();
+    bench.heard();
+    idle(agenda);
+    drop(one);
+    assert_eq!(agenda.take_due(), first, "the host is to be told that it is closed");
+}
+
+#[test]
+fn a_port_that_is_out_of_use_is_not_looked_at_any_more() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    assert_eq!(port.try_send(&mut message(&[b"12345678"])), Ok(true));
+    turn();
+    let mut rx = bench.rx(0);
+    let chain = rx.pop().unwrap();
+    rx.complete(chain.head, 4097);
+    assert!(bench.tx(0).drain().is_some());
+    turn();
+    assert_eq!(bench.console.counters().faults, 1);
+    assert_eq!(bench.console.agenda.returned(), Pairs::NONE);
+}
+
+#[test]
 fn a_reader_sleeps_until_bytes_come() {
     let bench = Bench::single();
     let port = bench.port(0).open();

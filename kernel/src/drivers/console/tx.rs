@@ -8,6 +8,7 @@ use ninewire_queue::Fault;
 
 use super::super::Counters;
 use super::super::vq::Virtqueue;
+use super::agenda::Seat;
 use crate::io::Windows;
 use crate::mem::{self, Map};
 
@@ -34,6 +35,7 @@ fn next_chain(windows: &mut Windows) -> Option<TxChain> {
 
 pub(super) struct Sender {
     queue: Virtqueue<TxChain>,
+    seat: Seat,
     /// A chain the ring had no room for.
     stalled: Option<TxChain>,
     /// What of the last message is not in the ring yet, after `stalled`.
@@ -42,8 +44,8 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(queue: Virtqueue<TxChain>) -> Sender {
-        Sender { queue, stalled: None, rest: Windows::new(), bytes: 0 }
+    pub(super) fn new(queue: Virtqueue<TxChain>, seat: Seat) -> Sender {
+        Sender { queue, seat, stalled: None, rest: Windows::new(), bytes: 0 }
     }
 
     /// Would a message be taken now?
@@ -51,9 +53,14 @@ impl Sender {
         self.stalled.is_none() && self.rest.is_empty() && self.queue.in_flight() < self.queue.size()
     }
 
-    /// Does a message wait for the ring to have room?
-    pub(super) fn is_stalled(&self) -> bool {
-        self.stalled.is_some()
+    /// There is something for the device, here or about the port.
+    pub(super) fn due(&self) {
+        self.seat.due();
+    }
+
+    /// Somebody waits for room.
+    pub(super) fn await_room(&self) {
+        self.seat.awaited();
     }
 
     /// Is everything with the host that was sent?
@@ -68,6 +75,7 @@ impl Sender {
         }
         self.rest = core::mem::take(message);
         self.feed();
+        self.seat.due();
         true
     }
 
@@ -77,19 +85,19 @@ impl Sender {
             let bytes: u64 = chain.readable().iter().map(|segment| u64::from(segment.len)).sum();
             if let Err(refused) = self.queue.add(chain) {
                 self.stalled = Some(refused.chain);
+                self.seat.awaited();
                 return;
             }
             self.bytes += bytes;
         }
     }
 
-    /// Called every round of the run loop: nearly always nothing waits.
-    #[inline]
+    /// Shows the device what was sent, and what of it has found room since.
     pub(super) fn publish(&mut self) {
         if self.stalled.is_some() || !self.rest.is_empty() {
             self.feed();
         }
-        self.queue.publish();
+        self.seat.hand_over(&mut self.queue);
     }
 
     /// Takes back what the device has sent. True: there is room that was not there before.
@@ -100,7 +108,16 @@ impl Sender {
             drop(done.chain);
             room = true;
         }
+        self.seat.looked(&self.queue);
+        if self.stalled.is_some() {
+            self.seat.due();
+        }
         Ok(room)
+    }
+
+    /// The queue is out of use: nobody looks at it any more.
+    pub(super) fn forget(&self) {
+        self.seat.forget();
     }
 
     /// Asks for an interrupt only when somebody waits for what the device returns: `wanted`, or ourselves with the rest
