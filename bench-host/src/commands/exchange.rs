@@ -10,7 +10,6 @@ use crate::cli::{ExchangeFormat, ExportArgs, FioArgs};
 use crate::exchange::{Export, action, bencher, fio, go, otava};
 use crate::history::digest::{Digest, Shared};
 use crate::run::Run;
-use crate::run::header::REFERENCE;
 use crate::store;
 use crate::workspace::Workspace;
 
@@ -67,7 +66,8 @@ fn run(named: Option<&Path>, results: &Path) -> Result<Run> {
     }
 }
 
-/// The newest run below `results` that is nobody's reference.
+/// The newest run below `results` that tells what a commit does: no side of a comparison, whose options are its own, and
+/// no reference.
 fn newest(results: &Path) -> Result<PathBuf> {
     let folders = std::fs::read_dir(results).with_context(|| format!("cannot list {}", results.display()))?;
     let folders = folders.flatten().filter(|entry| entry.path().is_dir());
@@ -77,8 +77,7 @@ fn newest(results: &Path) -> Result<PathBuf> {
         .filter(|path| path.extension().is_some_and(|end| end == store::EXTENSION));
     let told = runs.filter_map(|path| {
         let header = store::header(&path).ok()?;
-        let reference = header.side.is_some_and(|side| side.name == REFERENCE);
-        (!reference).then_some((header.began, path))
+        header.side.is_none().then_some((header.began, path))
     });
     match told.max() {
         Some((_, path)) => Ok(path),

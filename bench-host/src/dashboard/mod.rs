@@ -91,7 +91,10 @@ struct Model {
     /// The bounds everything was judged by, in words.
     rules: Vec<(&'static str, String)>,
     machines: Vec<MachineView>,
+    /// In the order of commits.
     runs: Vec<RunView>,
+    /// Which of them tells of today.
+    today: Option<usize>,
     series: Vec<SeriesView>,
     comparisons: Vec<Comparison>,
     benches: Benches,
@@ -194,6 +197,7 @@ fn model(sources: &Sources<'_>, room: Room) -> Result<Model> {
         rules: rules(report),
         machines: machines.collect(),
         runs,
+        today: report.today(),
         series,
         comparisons,
         benches,
@@ -217,15 +221,13 @@ fn count(runs: &[RunView], detail: Detail) -> usize {
     runs.iter().filter(|run| run.detail == detail).count()
 }
 
-/// Every run in the report's order, the newer ones with what is in them. Of each machine and kind the newest comes first,
-/// then the second newest of each, so that one busy machine takes nobody's room.
+/// Every run in the report's order, the newer ones with what is in them. Of each machine and kind that of the newest
+/// commit comes first, then the second newest of each, so that one busy machine takes nobody's room.
 fn detailed_runs(sources: &Sources<'_>, room: Room, notes: &mut Vec<String>) -> Vec<RunView> {
     let mut runs: Vec<RunView> = sources.report.runs.iter().map(RunView::line).collect();
-    let mut newest: Vec<usize> = (0..runs.len()).collect();
-    newest.sort_by_key(|&index| Reverse((runs[index].began.clone(), runs[index].id.clone())));
     let mut ranks: BTreeMap<(usize, Kind, String), usize> = BTreeMap::new();
     let mut order: Vec<(usize, usize)> = Vec::new();
-    for index in newest {
+    for index in (0..runs.len()).rev() {
         let run = &runs[index];
         let rank = ranks.entry((run.machine, run.kind, run.suite.clone())).or_insert(0);
         order.push((*rank, index));
@@ -253,7 +255,8 @@ fn detailed_runs(sources: &Sources<'_>, room: Room, notes: &mut Vec<String>) -> 
     runs
 }
 
-/// The newest comparisons, and how many there are besides.
+/// The newest comparisons, and how many there are besides. Half of the room is for those with the reference image, of
+/// which there is one for every other run.
 fn comparisons(
     sources: &Sources<'_>,
     runs: &[RunView],
@@ -275,17 +278,23 @@ fn comparisons(
         });
         pairs.extend(before.map(|&before| (before, after)));
     }
-    pairs.sort_by_key(|&(_, after)| Reverse((runs[after].began.clone(), runs[after].id.clone())));
-    let (mut made, mut used, all) = (Vec::new(), 0, pairs.len());
-    for (before, after) in pairs {
-        if used >= bytes {
-            break;
+    pairs.sort_by_key(|&(_, after)| Reverse(after));
+    let all = pairs.len();
+    let (references, others): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|&(before, _)| runs[before].kind == Kind::Reference);
+    let mut made = Vec::new();
+    for pairs in [others, references] {
+        let mut used = 0;
+        for (before, after) in pairs {
+            if used >= bytes / 2 {
+                break;
+            }
+            let read = |index: usize| store::read(&sources.results.join(&runs[index].file)).ok();
+            let (Some(a), Some(b)) = (read(before), read(after)) else { continue };
+            let comparison = sides::comparison(&a, &b, runs[after].machine, annotations);
+            used += serde_json::to_string(&comparison).map_or(0, |text| text.len());
+            made.push(comparison);
         }
-        let read = |index: usize| store::read(&sources.results.join(&runs[index].file)).ok();
-        let (Some(a), Some(b)) = (read(before), read(after)) else { continue };
-        let comparison = sides::comparison(&a, &b, runs[after].machine, annotations);
-        used += serde_json::to_string(&comparison).map_or(0, |text| text.len());
-        made.push(comparison);
     }
     let beyond = all - made.len();
     (made, beyond)

@@ -39,6 +39,11 @@ pub(super) struct RunView {
     #[serde(skip_serializing_if = "Option::is_none")]
     side: Option<[String; 2]>,
     sha: String,
+    /// The first line of its commit's message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    /// Seconds since 1970.
+    commit_time: u64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     dirty: bool,
     boots: usize,
@@ -175,6 +180,8 @@ impl RunView {
             group: header.group.clone(),
             side: header.side.as_ref().map(|side| [side.name.clone(), side.words.clone()]),
             sha: header.git.sha.clone(),
+            subject: facts.subject.clone(),
+            commit_time: header.git.commit_time,
             dirty: header.git.dirty,
             boots: facts.boots,
             planted: facts.planted.clone(),
@@ -281,10 +288,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::history::Part;
     use crate::run::testing::a_run;
 
     fn facts_of(run: &Run) -> RunFacts {
         RunFacts {
+            part: Part::of(run),
+            subject: None,
             file: "f/x.jsonl".into(),
             machine: 0,
             header: Arc::new(run.header.clone()),

@@ -23,6 +23,7 @@ pub(super) struct VerdictView {
     unsteady: Vec<usize>,
     files: usize,
     runs: usize,
+    machines: usize,
     judged_exact: usize,
     judged_ratios: usize,
     not_judged: Vec<(String, usize)>,
@@ -39,6 +40,7 @@ struct FindingView {
 /// One number of one case, run after run.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct SeriesView {
+    suite: String,
     case: String,
     path: String,
     settings: String,
@@ -76,6 +78,7 @@ struct ChangeView {
     from: String,
     to: String,
     commits: Vec<String>,
+    commit_count: usize,
     ratio: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<[Number; 2]>,
@@ -127,6 +130,7 @@ pub(super) fn verdict(report: &Report) -> VerdictView {
         unsteady: headline.unsteady.clone(),
         files: census.files,
         runs: census.runs,
+        machines: census.machines,
         judged_exact: census.exact,
         judged_ratios: census.ratios,
         not_judged: census.not_judged.clone(),
@@ -148,6 +152,7 @@ fn view(series: &history::Series, points_max: usize) -> SeriesView {
     let place = |at: usize| kept.partition_point(|&index| index < at);
     let change = |change: &ChangePoint| ChangeView { at: place(change.at), ..ChangeView::of(change) };
     SeriesView {
+        suite: series.case.suite.to_string(),
         case: series.case.name.to_string(),
         path: series.case.path.word().to_string(),
         settings: series.case.settings.to_string(),
@@ -213,6 +218,7 @@ impl ChangeView {
             from: change.from_commit.clone(),
             to: change.to_commit.clone(),
             commits: change.commits.iter().map(commit).collect(),
+            commit_count: change.commit_count,
             ratio: Number(change.ratio),
             interval: change.interval.map(|ends| ends.map(Number)),
             before: Number(change.before),

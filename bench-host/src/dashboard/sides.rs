@@ -42,6 +42,9 @@ struct SideView {
     qemu: String,
     image: String,
     boots: usize,
+    /// The fault that was planted into it on purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planted: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -137,6 +140,7 @@ fn side(run: &Run) -> SideView {
         qemu: header.qemu.version.clone(),
         image: header.image.crc32c.clone(),
         boots: run.boots.len(),
+        planted: run.planted().map(str::to_string),
     }
 }
 

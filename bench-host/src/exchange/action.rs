@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Export;
 use crate::history::digest::{CellDigest, Digest, Kind, Number};
-use crate::history::{Metric, Store};
+use crate::history::{Metric, Part, Store};
 use crate::verdict::Better;
 
 /// The action's words for a direction, and our names of the files.
@@ -25,7 +25,8 @@ pub fn run(digest: &Digest) -> Vec<Export> {
 
 /// The store, a suite for each machine and direction; runs in the order they were made.
 pub fn history(store: &Store, repository: &str) -> Export {
-    let mut digests: Vec<&Digest> = store.digests.iter().filter(|digest| digest.planted.is_none()).collect();
+    let points = store.digests.iter().filter(|digest| digest.part == Part::Point);
+    let mut digests: Vec<&Digest> = points.collect();
     digests.sort_by(|a, b| (&a.header.began, &a.file).cmp(&(&b.header.began, &b.file)));
     let mut entries = serde_json::Map::new();
     let mut newest_ms = 0;

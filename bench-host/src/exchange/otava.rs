@@ -1,5 +1,5 @@
-//! Apache Otava (formerly Hunter): a table of each machine's history with a row a run, and the configuration that names
-//! its columns, so that `OTAVA_CONFIG=otava.yaml otava analyze ninewire-MACHINE` works as it is.
+//! Apache Otava (formerly Hunter): a table of each suite's history on each machine with a row a run, and the configuration
+//! that names its columns, so that `OTAVA_CONFIG=otava.yaml otava analyze ninewire-MACHINE-SUITE` works as it is.
 //!
 //! Ratios to the reference image and exact counters are written, which may be compared between days; times as they were
 //! measured are not.
@@ -11,17 +11,17 @@ use super::Export;
 use crate::history::{Basis, Report, Series};
 use crate::verdict::Better;
 
-/// A table for each machine that has something to tell, and the configuration.
+/// A table for each machine and suite that has something to tell, and the configuration.
 pub fn export(report: &Report) -> Vec<Export> {
     let mut files = Vec::new();
     let mut config = String::from("tests:\n");
-    for (index, machine) in report.machines.iter().enumerate() {
-        let told = |one: &&Series| one.machine == index && one.basis != Basis::Raw;
-        let columns = columns(report.series.iter().filter(told));
-        if columns.is_empty() {
-            continue;
-        }
-        let name = format!("ninewire-{}", machine.id);
+    let mut tables: BTreeMap<(usize, &str), Vec<&Series>> = BTreeMap::new();
+    for one in report.series.iter().filter(|one| one.basis != Basis::Raw) {
+        tables.entry((one.machine, &one.case.suite)).or_default().push(one);
+    }
+    for ((machine, suite), series) in tables {
+        let columns = columns(series);
+        let name = plain(&format!("ninewire-{}-{suite}", report.machines[machine].id));
         files.push(Export::new(&format!("{name}.csv"), table(report, &columns)));
         write!(
             config,
@@ -43,7 +43,7 @@ pub fn export(report: &Report) -> Vec<Export> {
 }
 
 /// The series by the names of their columns; where two would have one name, each is told by its place.
-fn columns<'r>(series: impl Iterator<Item = &'r Series>) -> BTreeMap<String, &'r Series> {
+fn columns(series: Vec<&Series>) -> BTreeMap<String, &Series> {
     let mut columns = BTreeMap::new();
     for one in series {
         let base = plain(&format!("{} {} {}", one.case.name, one.case.path, one.metric.word()));

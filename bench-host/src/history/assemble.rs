@@ -1,6 +1,6 @@
 //! Digests put in rows, rows judged, and the report made of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::aliases::Aliases;
@@ -10,7 +10,7 @@ use super::headline;
 use super::judge::{self, Change, Judgement};
 use super::lineage::{Lineage, Place};
 use super::model::{
-    Basis, CaseId, Census, ChangePoint, Drift, Machine, Metric, Note, Point, Report, RunFacts, Series,
+    Basis, CaseId, Census, ChangePoint, Drift, Machine, Metric, Note, Part, Point, Report, RunFacts, Series,
     SeriesState,
 };
 use super::read::Store;
@@ -35,33 +35,28 @@ pub fn report(store: &Store, annotations: &Annotations, aliases: &Aliases, limit
     let rules = Rules::default();
     let mut notes = store.notes.clone();
     let digests = in_order(store, limits, &mut notes);
-    let (machines, runs) = facts(&digests);
+    let (machines, runs) = facts(&digests, &store.lineage, limits);
     let mut series = rows(&digests, &runs, aliases);
     let peers = peers(&digests, aliases);
     set_states(&mut series, &runs, &peers, &rules);
     judge_exact(&mut series, &runs, &store.lineage);
     judge_ratios(&mut series, &runs, &store.lineage, &rules);
     bless(&mut series, annotations, &mut notes);
-    let census = census(store.files, runs.len(), &series);
-    let verdict = headline::of(&series, &runs, &census);
+    let census = census(store.files, &runs, &series);
+    let verdict = headline::of(&series, &census);
     Report { verdict, census, machines, runs, series, notes, rules }
 }
 
-/// The runs in the order of their commits, without those that are no measurements.
+/// The runs in the order of their commits.
 fn in_order<'s>(store: &'s Store, limits: Limits, notes: &mut Vec<Note>) -> Vec<&'s Digest> {
     let mut digests: Vec<(Place, &Digest)> = Vec::new();
     for digest in &store.digests {
-        match &digest.planted {
-            Some(plant) if !limits.planted => {
-                let text =
-                    format!("left out: a fault was planted into it ({plant}), so it is no measurement");
-                notes.push(Note { file: digest.file.clone(), text });
-            }
-            _ => {
-                let git = &digest.header.git;
-                digests.push((store.lineage.place(&git.sha, git.commit_time), digest));
-            }
+        if let (Part::Planted, Some(plant)) = (part(digest, limits), &digest.planted) {
+            let text = format!("left out: a fault was planted into it ({plant}), so it is no measurement");
+            notes.push(Note { file: digest.file.clone(), text });
         }
+        let git = &digest.header.git;
+        digests.push((store.lineage.place(&git.sha, git.commit_time), digest));
     }
     digests.sort_by(|(a_place, a), (b_place, b)| {
         let key =
@@ -71,8 +66,16 @@ fn in_order<'s>(store: &'s Store, limits: Limits, notes: &mut Vec<Note>) -> Vec<
     digests.into_iter().map(|(_, digest)| digest).collect()
 }
 
+/// What a run is in the history that was asked for.
+fn part(digest: &Digest, limits: Limits) -> Part {
+    match digest.part {
+        Part::Planted if limits.planted => Part::Point,
+        part => part,
+    }
+}
+
 /// The machines, by their first run, and the runs.
-fn facts(digests: &[&Digest]) -> (Vec<Machine>, Vec<RunFacts>) {
+fn facts(digests: &[&Digest], lineage: &Lineage, limits: Limits) -> (Vec<Machine>, Vec<RunFacts>) {
     let (mut machines, mut runs): (Vec<Machine>, Vec<RunFacts>) = (Vec::new(), Vec::new());
     let mut known: HashMap<String, usize> = HashMap::new();
     for digest in digests {
@@ -82,6 +85,8 @@ fn facts(digests: &[&Digest]) -> (Vec<Machine>, Vec<RunFacts>) {
             machines.len() - 1
         });
         runs.push(RunFacts {
+            part: part(digest, limits),
+            subject: lineage.subject(&digest.header.git.sha).map(str::to_string),
             file: digest.file.clone(),
             machine: index,
             header: digest.header.clone(),
@@ -120,7 +125,10 @@ type Key = (usize, CaseId, Metric, Basis);
 fn rows(digests: &[&Digest], runs: &[RunFacts], aliases: &Aliases) -> Vec<Series> {
     let mut rows: BTreeMap<Key, Vec<Point>> = BTreeMap::new();
     let mut newest: HashMap<Arc<str>, Arc<str>> = HashMap::new();
-    for ((index, digest), run) in (0..).zip(digests).zip(runs) {
+    let mut suites: HashMap<&str, Arc<str>> = HashMap::new();
+    for ((index, digest), run) in (0..).zip(digests).zip(runs).filter(|(_, run)| run.part == Part::Point) {
+        let suite = digest.header.suite.as_str();
+        let suite = suites.entry(suite).or_insert_with(|| Arc::from(suite)).clone();
         for cell in &digest.cells {
             let name = newest
                 .entry(cell.case.clone())
@@ -129,7 +137,8 @@ fn rows(digests: &[&Digest], runs: &[RunFacts], aliases: &Aliases) -> Vec<Series
                     other => Arc::from(other),
                 })
                 .clone();
-            let case = CaseId { name, path: cell.path, settings: cell.settings.clone() };
+            let case =
+                CaseId { suite: suite.clone(), name, path: cell.path, settings: cell.settings.clone() };
             for number in &cell.numbers {
                 let basis = match (number.kind, &digest.reference) {
                     (Kind::Ratio, Some(reference)) => Basis::Ratio { reference: reference.clone() },
@@ -157,20 +166,15 @@ fn rows(digests: &[&Digest], runs: &[RunFacts], aliases: &Aliases) -> Vec<Series
 }
 
 /// Names of cases that are another guest's.
-fn peers(digests: &[&Digest], aliases: &Aliases) -> std::collections::BTreeSet<String> {
+fn peers(digests: &[&Digest], aliases: &Aliases) -> BTreeSet<String> {
     let cells = digests.iter().flat_map(|digest| &digest.cells);
     cells.filter(|cell| cell.peer).map(|cell| aliases.newest(&cell.case).to_string()).collect()
 }
 
 /// Says of every series whether it can be judged at all.
-fn set_states(
-    series: &mut [Series],
-    runs: &[RunFacts],
-    peers: &std::collections::BTreeSet<String>,
-    rules: &Rules,
-) {
+fn set_states(series: &mut [Series], runs: &[RunFacts], peers: &BTreeSet<String>, rules: &Rules) {
     let newest = newest_runs(runs);
-    let in_ratio: std::collections::BTreeSet<(usize, CaseId, Metric)> = series
+    let in_ratio: BTreeSet<(usize, CaseId, Metric)> = series
         .iter()
         .filter(|one| matches!(one.basis, Basis::Ratio { .. }))
         .map(|one| (one.machine, one.case.clone(), one.metric))
@@ -200,7 +204,7 @@ fn set_states(
 /// The newest runs of each machine and suite.
 fn newest_runs(runs: &[RunFacts]) -> HashMap<(usize, &str), Vec<usize>> {
     let mut newest: HashMap<(usize, &str), Vec<usize>> = HashMap::new();
-    for (index, run) in runs.iter().enumerate() {
+    for (index, run) in runs.iter().enumerate().filter(|(_, run)| run.part == Part::Point) {
         newest.entry((run.machine, run.header.suite.as_str())).or_default().push(index);
     }
     newest.values_mut().for_each(|runs| drop(runs.drain(..runs.len().saturating_sub(NEWEST))));
@@ -329,6 +333,7 @@ fn change_point(
     let between = lineage.between(&from_commit, &to_commit).unwrap_or_default();
     ChangePoint {
         at: change.at,
+        commit_count: between.len(),
         commits: between[between.len().saturating_sub(COMMITS_NAMED)..].to_vec(),
         from_commit,
         to_commit,
@@ -366,7 +371,6 @@ fn also_changed(before: &RunFacts, after: &RunFacts) -> Vec<String> {
     differ("several threads a core", &smt(old), &smt(new));
     differ("pinning", &old.qemu.pinning, &new.qemu.pinning);
     differ("seed", &old.seed.to_string(), &new.seed.to_string());
-    differ("suite", &old.suite, &new.suite);
     let planted = |run: &RunFacts| run.planted.clone().unwrap_or_else(|| "none".into());
     differ("fault planted on purpose", &planted(before), &planted(after));
     let dirty = |header: &Header| if header.git.dirty { "yes" } else { "no" };
@@ -403,8 +407,10 @@ fn is_in(commit: &str, change: &ChangePoint) -> bool {
 }
 
 /// How much was judged, and why the rest was not.
-fn census(files: usize, runs: usize, series: &[Series]) -> Census {
-    let mut census = Census { files, runs, ..Census::default() };
+fn census(files: usize, runs: &[RunFacts], series: &[Series]) -> Census {
+    let points = || runs.iter().filter(|run| run.part == Part::Point);
+    let machines: BTreeSet<usize> = points().map(|run| run.machine).collect();
+    let mut census = Census { files, runs: points().count(), machines: machines.len(), ..Census::default() };
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for one in series {
         match (&one.state, &one.basis) {

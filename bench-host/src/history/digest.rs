@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use ninewire_bench_guest::record::{Counter, Path};
 
-use super::model::Metric;
+use super::model::{Metric, Part};
 use super::settings;
 use crate::gate;
 use crate::peer::setting::is_pilot;
 use crate::run::cell::Cell;
-use crate::run::exact::{Exactness, exactness, floor};
+use crate::run::exact::{Exactness, exactness};
 use crate::run::{Header, Job, Run};
 use crate::stats::shift;
 use crate::stats::summary::{median, median_interval};
@@ -38,7 +38,9 @@ pub struct Digest {
     pub reference: Option<Arc<str>>,
     /// The fault that was planted.
     pub planted: Option<String>,
-    /// Case by case, path by path.
+    /// What it is in the history.
+    pub part: Part,
+    /// Case by case, path by path; empty for what is no point of the history.
     pub cells: Vec<CellDigest>,
     /// What of it cannot be told, and why.
     pub problems: Vec<String>,
@@ -109,18 +111,25 @@ impl Shared {
 }
 
 impl Digest {
-    /// Of a run, and of the reference's run whose boots took turns with it.
-    pub fn of(file: String, run: &Run, reference: Option<&Run>, shared: &mut Shared) -> Self {
-        let mut digest = Digest {
+    /// Of a run that stands beside the history: what it is, and nothing of what it measured.
+    pub fn beside(file: String, run: &Run) -> Self {
+        Digest {
             file,
             guest: settings::guest(&run.header),
             boots: run.boots.len(),
-            reference: reference.map(|reference| shared.text(&reference.header.git.sha)),
+            reference: None,
             planted: run.planted().map(str::to_string),
+            part: Part::of(run),
             cells: Vec::new(),
             problems: Vec::new(),
             header: Arc::new(run.header.clone()),
-        };
+        }
+    }
+
+    /// Of a run, and of the reference's run whose boots took turns with it.
+    pub fn of(file: String, run: &Run, reference: Option<&Run>, shared: &mut Shared) -> Self {
+        let mut digest = Digest::beside(file, run);
+        digest.reference = reference.map(|reference| shared.text(&reference.header.git.sha));
         let beside = reference.map(|reference| (reference, Cell::of_run(reference)));
         for cell in Cell::of_run(run) {
             let Some(job) = run.jobs.get(usize::from(cell.job)).filter(|job| !is_pilot(&job.name)) else {
@@ -224,14 +233,6 @@ fn second_largest(run: &Run, cell: &Cell, largest: f64) -> f64 {
     second
 }
 
-/// Whether a number is what it says: boots agree, or for instructions the two largest repetitions do.
-pub fn is_steady(number: &Number) -> bool {
-    match (number.kind, number.metric, number.interval) {
-        (Kind::Exact, Metric::Counter(counter), Some([low, high])) => high - low <= floor(counter),
-        _ => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -278,20 +279,18 @@ mod tests {
             number(&digest, "read/x", Path::Native, Metric::Counter(counter), Kind::Exact)
         };
         let kicks = told(&run, Counter::Kicks).unwrap();
-        assert_eq!((kicks.value, kicks.interval, is_steady(&kicks)), (1.0, Some([1.0, 1.0]), true));
+        assert_eq!((kicks.value, kicks.interval), (1.0, Some([1.0, 1.0])));
         assert_eq!(told(&run, Counter::Descriptors), None, "not measured");
         let instructions = told(&run, Counter::Instructions).unwrap();
-        assert_eq!((instructions.value, is_steady(&instructions)), (500.0, true));
+        assert_eq!((instructions.value, instructions.interval), (500.0, Some([500.0, 500.0])));
         run.counted.retain(|counted| counted.repetition == 0 && counted.boot == 0 && counted.visit == 0);
-        assert!(
-            !is_steady(&told(&run, Counter::Instructions).unwrap()),
-            "one repetition says nothing of another"
-        );
+        let instructions = told(&run, Counter::Instructions).unwrap();
+        assert_eq!(instructions.interval, Some([0.0, 500.0]), "one repetition says nothing of another");
         for sample in run.boots[1].visits.iter_mut().flat_map(|visit| &mut visit.samples) {
             sample.counters.insert("kicks".into(), 3 * sample.ops);
         }
         let kicks = told(&run, Counter::Kicks).unwrap();
-        assert_eq!((kicks.value, kicks.interval, is_steady(&kicks)), (1.0, Some([1.0, 3.0]), false));
+        assert_eq!((kicks.value, kicks.interval), (1.0, Some([1.0, 3.0])));
     }
 
     #[test]

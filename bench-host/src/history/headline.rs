@@ -3,14 +3,14 @@
 //! A change for the worse still holds unless today's level is back at what it was before it. One for the better holds when
 //! today's level is better than every one before it: what only came back has not got better.
 
-use super::model::{Basis, Census, Finding, Headline, RunFacts, Series, SeriesState, Word};
+use super::model::{Basis, Census, Finding, Headline, Series, SeriesState, Word};
 use crate::verdict::Better;
 
 /// A level is back when it is within this part of what it was.
 const BACK: f64 = 0.02;
 
 /// Of judged series.
-pub(super) fn of(series: &[Series], runs: &[RunFacts], census: &Census) -> Headline {
+pub(super) fn of(series: &[Series], census: &Census) -> Headline {
     let (mut worse, mut meant, mut better) = (Vec::new(), Vec::new(), Vec::new());
     let speaks = |state: &SeriesState| matches!(state, SeriesState::Judged | SeriesState::Unsteady);
     for (index, one) in series.iter().enumerate().filter(|(_, one)| speaks(&one.state)) {
@@ -55,7 +55,7 @@ pub(super) fn of(series: &[Series], runs: &[RunFacts], census: &Census) -> Headl
     };
     let mut headline =
         Headline { word, worse, meant, better, drifting, doubtful, unsteady, sentence: String::new() };
-    headline.sentence = sentence(&headline, series, runs, census);
+    headline.sentence = sentence(&headline, series, census);
     headline
 }
 
@@ -83,15 +83,15 @@ fn newest_and_largest_first(findings: &mut [Finding], series: &[Series]) {
 }
 
 /// The answer in words.
-fn sentence(headline: &Headline, series: &[Series], runs: &[RunFacts], census: &Census) -> String {
+fn sentence(headline: &Headline, series: &[Series], census: &Census) -> String {
     let judged = census.judged();
-    if runs.is_empty() {
+    if census.runs == 0 {
         return "There are no runs, so nothing can be said.".to_string();
     }
     if headline.word == Word::NothingJudged {
         let why =
             census.not_judged.first().map_or_else(String::new, |(why, count)| format!(": {count} are {why}"));
-        return match runs.len() {
+        return match census.runs {
             1 => "There is one run, and one run alone cannot have got worse.".to_string(),
             _ => format!(
                 "Nothing could be judged{}.",
@@ -140,7 +140,7 @@ fn sentence(headline: &Headline, series: &[Series], runs: &[RunFacts], census: &
         ));
     }
     if parts.is_empty() {
-        parts.push(format!("None of {judged} judged series got worse"));
+        parts.push(format!("Nothing got worse: none of {judged} judged series"));
     }
     if !headline.doubtful.is_empty() {
         parts.push(format!(

@@ -49,7 +49,7 @@ pub fn render(report: &Report) -> serde_json::Result<String> {
             "unsteady": verdict.unsteady,
         }),
         census: json!({
-            "files": report.census.files, "runs": report.census.runs,
+            "files": report.census.files, "runs": report.census.runs, "machines": report.census.machines,
             "exact": report.census.exact, "ratios": report.census.ratios, "not_judged": not_judged,
         }),
         rules: json!({
@@ -86,6 +86,7 @@ fn number(value: f64) -> Option<f64> {
 struct RunLine<'r> {
     run_id: &'r str,
     file: &'r str,
+    part: &'static str,
     machine: usize,
     suite: &'r str,
     began: &'r str,
@@ -103,6 +104,7 @@ fn run(run: &RunFacts) -> RunLine<'_> {
     RunLine {
         run_id: &header.run_id,
         file: &run.file,
+        part: run.part.word(),
         machine: run.machine,
         suite: &header.suite,
         began: &header.began,
@@ -122,6 +124,7 @@ struct PointLine(u32, Option<f64>, u32, Option<f64>, Option<f64>);
 
 #[derive(Serialize)]
 struct SeriesLine<'r> {
+    suite: &'r str,
     case: &'r str,
     path: &'static str,
     settings: &'r str,
@@ -178,6 +181,7 @@ fn series(one: &Series) -> SeriesLine<'_> {
         PointLine(point.run, number(point.value), point.boots, end(0), end(1))
     });
     SeriesLine {
+        suite: &one.case.suite,
         case: &one.case.name,
         path: one.case.path.word(),
         settings: &one.case.settings,

@@ -1,7 +1,7 @@
 //! The report's findings as cells of a table, which text and Markdown share.
 
 use super::headline::plain;
-use super::model::{Basis, ChangePoint, Finding, Report, Series};
+use super::model::{Basis, ChangePoint, Finding, Report, RunFacts, Series};
 use crate::table::significant;
 
 /// The most findings of one kind that are listed; JSON has all.
@@ -9,7 +9,7 @@ pub(super) const LISTED: usize = 40;
 
 /// The headings of [`finding`].
 pub(super) const HEADINGS: [&str; 8] =
-    ["since", "case", "path", "what", "change", "95 %", "q", "what else changed there"];
+    ["since", "case (suite)", "path", "what", "change", "95 %", "q", "what else changed there"];
 
 /// A change that still holds.
 pub(super) fn finding(report: &Report, finding: &Finding) -> [String; 8] {
@@ -20,14 +20,14 @@ pub(super) fn finding(report: &Report, finding: &Finding) -> [String; 8] {
 /// A change.
 pub(super) fn change(one: &Series, change: &ChangePoint) -> [String; 8] {
     let mut since = change.range();
-    match change.commits.len() {
+    match change.commit_count {
         0 => {}
         1 => since.push_str(" (one commit)"),
         count => since.push_str(&format!(" ({count} commits)")),
     }
     [
         since,
-        one.case.name.to_string(),
+        format!("{} ({})", one.case.name, one.case.suite),
         one.case.path.to_string(),
         one.metric.to_string(),
         size(one, change),
@@ -83,20 +83,34 @@ pub(super) fn unsteady(report: &Report) -> Vec<String> {
     told.collect()
 }
 
-/// How much was judged and why the rest was not, a line each.
+/// Which run is the newest, how much was judged, and why the rest was not, a line each.
 pub(super) fn census(report: &Report) -> Vec<String> {
     let census = &report.census;
-    let mut lines = vec![format!(
+    let today = report.today().map(|index| &report.runs[index]);
+    let mut lines: Vec<String> = today.into_iter().map(newest).collect();
+    lines.push(format!(
         "{}, on {}, in {}; {} series judged: {} exact counters, {} ratios to the reference image",
         counted(census.runs, "run"),
-        counted(report.machines.len(), "machine"),
+        counted(census.machines, "machine"),
         counted(census.files, "file"),
         census.judged(),
         census.exact,
         census.ratios
-    )];
+    ));
     lines.extend(census.not_judged.iter().map(|(why, count)| format!("not judged: {count}, {why}")));
     lines
+}
+
+fn newest(run: &RunFacts) -> String {
+    let subject = run.subject.as_ref().map_or_else(String::new, |subject| format!(" ({subject})"));
+    let RunFacts { header, boots, .. } = run;
+    format!(
+        "the newest run is of commit {}{subject}: suite {}, {}, begun {}",
+        run.commit(),
+        header.suite,
+        counted(*boots, "boot"),
+        header.began
+    )
 }
 
 /// `1 run`, `2 runs`.
@@ -122,7 +136,12 @@ pub(super) mod tests {
 
     fn of(basis: Basis, metric: Metric) -> Series {
         Series {
-            case: CaseId { name: "read/x".into(), path: Path::Native, settings: "s".into() },
+            case: CaseId {
+                suite: "smoke".into(),
+                name: "read/x".into(),
+                path: Path::Native,
+                settings: "s".into(),
+            },
             metric,
             basis,
             machine: 0,
@@ -141,6 +160,7 @@ pub(super) mod tests {
             from_commit: "00112233445566".into(),
             to_commit: "8899aabbccddee".into(),
             commits: Vec::new(),
+            commit_count: 0,
             ratio: 0.8,
             interval: Some([0.79, 0.81]),
             before: 1.0,
@@ -156,7 +176,7 @@ pub(super) mod tests {
             change(&kicks, &exact),
             [
                 "00112233..8899aabb",
-                "read/x",
+                "read/x (smoke)",
                 "native",
                 "payload descriptors",
                 "1 -> 1.500 /op",

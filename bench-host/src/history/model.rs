@@ -10,8 +10,12 @@ use ninewire_bench_guest::record::{Counter, Path};
 use super::lineage::CommitLine;
 use crate::annotations::Annotation;
 use crate::compare;
-use crate::run::Header;
+use crate::run::header::REFERENCE;
+use crate::run::{Header, Run};
 use crate::verdict::{Better, Rules};
+
+/// The suite that is made for its counters.
+const GATE: &str = "gate";
 
 /// Everything the dashboard tells, computed once from `results/`.
 #[derive(Clone, Debug)]
@@ -22,7 +26,7 @@ pub struct Report {
     pub census: Census,
     /// The machines the runs were made on, each with its emulator and guest settings.
     pub machines: Vec<Machine>,
-    /// The runs that were read, in the order of their commits.
+    /// The runs that were read, in the order of their commits; those beside the history are among them.
     pub runs: Vec<RunFacts>,
     /// One for each case, path, number, machine and basis; of one machine, case by case.
     pub series: Vec<Series>,
@@ -33,17 +37,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// The series of the same case, path, number and machine on another basis.
-    pub fn twin(&self, series: &Series, basis: &Basis) -> Option<&Series> {
-        self.series.iter().find(|other| {
-            (other.machine, other.metric, &other.case, &other.basis)
-                == (series.machine, series.metric, &series.case, basis)
-        })
-    }
-
-    /// The run a point was measured in.
-    pub fn run(&self, point: &Point) -> &RunFacts {
-        &self.runs[point.run as usize]
+    /// The run that tells of today, as an index: of the newest commit, and of several the one made last. One made for
+    /// its counters or beside another guest speaks for the commit only where nothing else does.
+    pub fn today(&self) -> Option<usize> {
+        let newest = |wanted: fn(&RunFacts) -> bool| self.runs.iter().rposition(wanted);
+        newest(|run| run.part == Part::Point && run.is_plain())
+            .or_else(|| newest(|run| run.part == Part::Point))
     }
 }
 
@@ -129,9 +128,11 @@ pub enum Basis {
     Exact,
 }
 
-/// Which case, on which path, with which settings.
+/// Which case, on which path, with which settings, among which others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseId {
+    /// The suite it is run in: what is run before and beside a case is a setting, too.
+    pub suite: Arc<str>,
     /// Its name, the newest one where it was renamed.
     pub name: Arc<str>,
     /// The path.
@@ -174,15 +175,54 @@ impl fmt::Display for Machine {
     }
 }
 
+/// What a run is in the history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A point of it: what the commit does by itself.
+    Point,
+    /// A side of an interleaved comparison, which is told as that comparison.
+    Side,
+    /// Boots of the reference image that took turns with a point's or a side's.
+    Reference,
+    /// A fault was planted into it on purpose, so it is no measurement.
+    Planted,
+}
+
+impl Part {
+    /// Of a run by itself.
+    pub fn of(run: &Run) -> Part {
+        match &run.header.side {
+            Some(side) if side.name == REFERENCE => Part::Reference,
+            Some(_) => Part::Side,
+            None if run.planted().is_some() => Part::Planted,
+            None => Part::Point,
+        }
+    }
+
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Part::Point => "point",
+            Part::Side => "side",
+            Part::Reference => "reference",
+            Part::Planted => "planted",
+        }
+    }
+}
+
 /// A run, without its measurements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunFacts {
+    /// What it is in the history.
+    pub part: Part,
     /// Its file, from the folder that was read.
     pub file: String,
     /// Index of the machine.
     pub machine: usize,
     /// What it was made with.
     pub header: Arc<Header>,
+    /// The first line of its commit's message, where git knows it here.
+    pub subject: Option<String>,
     /// How many boots it has.
     pub boots: usize,
     /// The commit of the reference image whose boots took turns with it and were read too.
@@ -197,6 +237,11 @@ impl RunFacts {
         let git = &self.header.git;
         let short = if git.sha.is_empty() { "no commit" } else { git.sha.get(..8).unwrap_or(&git.sha) };
         format!("{short}{}", if git.dirty { " and changes" } else { "" })
+    }
+
+    /// Whether it measured this project's guest alone, for its times.
+    fn is_plain(&self) -> bool {
+        self.header.peer.is_none() && self.header.suite != GATE
     }
 }
 
@@ -233,13 +278,6 @@ impl Series {
     pub fn better(&self) -> Better {
         self.metric.better()
     }
-
-    /// The points between two neighbouring changes that hold `at`, as indices.
-    pub fn level_around(&self, at: usize) -> std::ops::Range<usize> {
-        let from = self.changes.iter().map(|change| change.at).filter(|&change| change <= at).max();
-        let to = self.changes.iter().map(|change| change.at).filter(|&change| change > at).min();
-        from.unwrap_or(0)..to.unwrap_or(self.points.len())
-    }
 }
 
 /// One run's value.
@@ -266,8 +304,10 @@ pub struct ChangePoint {
     /// The commit of the first run after it.
     pub to_commit: String,
     /// The commits it may have come with: after `from_commit`, up to `to_commit`, oldest first; empty when git does not
-    /// tell.
+    /// tell, and of very many only the newest.
     pub commits: Vec<CommitLine>,
+    /// How many they are.
+    pub commit_count: usize,
     /// After to before.
     pub ratio: f64,
     /// Lower and upper end of the ratio's 95 % interval; none for counters, which are exact, and for few runs.
@@ -419,8 +459,10 @@ pub struct Finding {
 pub struct Census {
     /// Files found.
     pub files: usize,
-    /// Runs that were read.
+    /// Runs that are points of the history.
     pub runs: usize,
+    /// Machines they were made on.
+    pub machines: usize,
     /// Series judged as exact counters.
     pub exact: usize,
     /// Series judged as ratios to the reference image.

@@ -26,7 +26,7 @@ const OTHERS: [&str; 1] = ["selftest"];
 /// Everything that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Store {
-    /// The runs; those of the reference image are in them as what others are in relation to.
+    /// The runs; of those beside the history (sides of comparisons, the reference image's) only what they are.
     pub digests: Vec<Digest>,
     /// The order of commits.
     pub lineage: Lineage,
@@ -235,7 +235,7 @@ fn machine_of(header: &Header) -> String {
     header::fingerprint(&header.host, &header::Qemu::default())
 }
 
-/// The digests of runs that belong together; the reference's own is read and not kept.
+/// The digests of runs that belong together, the reference's first.
 fn read_unit(unit: &[Listed], shared: &mut Shared) -> Vec<(String, Result<Digest, store::ReadError>)> {
     let mut reference: Option<Run> = None;
     let mut read = Vec::new();
@@ -247,8 +247,11 @@ fn read_unit(unit: &[Listed], shared: &mut Shared) -> Vec<(String, Result<Digest
                 continue;
             }
         };
-        if listed.is_reference() {
-            reference = Some(run);
+        if listed.header.side.is_some() {
+            read.push((listed.file.clone(), Ok(Digest::beside(listed.file.clone(), &run))));
+            if listed.is_reference() {
+                reference = Some(run);
+            }
             continue;
         }
         let beside = reference.as_ref().filter(|reference| {
@@ -265,6 +268,7 @@ fn read_unit(unit: &[Listed], shared: &mut Shared) -> Vec<(String, Result<Digest
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::Part;
     use crate::history::testing::{Recorder, slower};
     use crate::run::testing::a_run;
 
@@ -300,9 +304,10 @@ mod tests {
         let store = read(recorder.results());
         let files: Vec<&str> =
             store.digests.iter().map(|digest| digest.file.rsplit('/').next().unwrap()).collect();
-        assert_eq!(files, ["1.jsonl", "2.jsonl"]);
+        assert_eq!(files, ["1-reference.jsonl", "1.jsonl", "2.jsonl"]);
         assert_eq!(store.files, 7);
-        assert_eq!(store.digests[0].reference.as_deref(), Some("0123456789abcdef"));
+        assert_eq!((store.digests[0].part, store.digests[0].cells.len()), (Part::Reference, 0));
+        assert_eq!(store.digests[1].reference.as_deref(), Some("0123456789abcdef"));
         let told = told(&store);
         assert_eq!(told.len(), 4, "{told:?}");
         for why in
@@ -321,10 +326,10 @@ mod tests {
         there.alone("1", &other);
         let merged = tempfile::tempdir().unwrap();
         for recorder in [&here, &there] {
-            let folder = recorder.folder();
-            let copy = merged.path().join(folder.file_name().unwrap());
-            std::fs::create_dir_all(&copy).unwrap();
-            std::fs::copy(folder.join("1.jsonl"), copy.join("1.jsonl")).unwrap();
+            // As the read-me says it.
+            let mut copy = std::process::Command::new("sh");
+            copy.args(["-c", "cp -r \"$0\"/*/ \"$1\""]).arg(recorder.results()).arg(merged.path());
+            assert!(copy.status().is_ok_and(|status| status.success()));
         }
         let store = read(merged.path());
         assert_eq!((store.digests.len(), told(&store)), (2, vec![]));

@@ -47,6 +47,10 @@ pub fn guest(header: &Header) -> String {
     if header.qemu.pinning.is_empty() {
         told.push_str(", threads not pinned");
     }
+    // Runs that were made before there were any do not tell, and had none.
+    if header.qemu.spinners == Some(true) {
+        told.push_str(", spinners on");
+    }
     told
 }
 
@@ -159,7 +163,8 @@ mod tests {
         );
         let mut unpinned = header(USUAL);
         unpinned.qemu.pinning.clear();
-        assert!(guest(&unpinned).ends_with("threads not pinned"));
+        unpinned.qemu.spinners = Some(true);
+        assert!(guest(&unpinned).ends_with("threads not pinned, spinners on"));
     }
 
     #[test]

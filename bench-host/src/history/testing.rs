@@ -39,6 +39,14 @@ impl Recorder {
         store::write(&run, self.results()).expect("the run is written");
     }
 
+    /// Records a side of an interleaved comparison.
+    pub(crate) fn side(&self, id: &str, name: &str, words: &str, run: &Run) {
+        let mut run = run.clone();
+        run.header = named(run.header, id);
+        run.header.side = Some(Side { name: name.into(), words: words.into() });
+        store::write(&run, self.results()).expect("the side is written");
+    }
+
     /// Records a run whose boots took turns with the reference image's, which is the made-up run as it is.
     pub(crate) fn beside_reference(&self, id: &str, run: &Run) {
         let mut run = run.clone();

@@ -69,7 +69,11 @@ fn a_slowdown_is_told_with_how_much_and_since_which_commit() {
     // The made-up reference has the durations of the made-up runs in its histogram: percentiles did not change.
     assert!(report.verdict.worse.iter().all(|finding| report.series[finding.series].metric == Metric::Iops));
     assert_eq!(report.verdict.worse.len(), 4);
-    let raw = report.twin(iops, &Basis::Raw).expect("the raw numbers");
+    let raw = report
+        .series
+        .iter()
+        .find(|one| (one.metric, &one.case, &one.basis) == (iops.metric, &iops.case, &Basis::Raw));
+    let raw = raw.expect("the raw numbers");
     assert_eq!((&raw.state, raw.points.len(), raw.changes.len()), (&SeriesState::ShownOnly, 24, 0));
     assert!(report.verdict.sentence.starts_with("4 of "), "{}", report.verdict.sentence);
 }
@@ -256,7 +260,8 @@ fn planted_faults_are_left_out_and_shown_when_asked_for() {
         recorder.alone(&format!("{number}"), &run);
     }
     let report = plainly(&recorder);
-    assert_eq!((report.runs.len(), report.verdict.word), (2, Word::NothingWorse));
+    assert_eq!((report.census.runs, report.verdict.word), (2, Word::NothingWorse));
+    assert_eq!(report.runs.last().map(|run| run.part), Some(Part::Planted), "it is listed");
     assert!(report.notes.iter().any(|note| note.text.contains("a fault was planted into it (copy)")));
     let limits = Limits { planted: true, ..Limits::default() };
     let store = Store::read(recorder.results(), lineage(9), limits);
@@ -264,6 +269,73 @@ fn planted_faults_are_left_out_and_shown_when_asked_for() {
     assert_eq!(report.verdict.word, Word::Worse);
     let copied = series(&report, "read/x", Way::Native, Metric::Counter(Counter::CopiedBytes));
     assert_eq!(copied.changes[0].also_changed, ["fault planted on purpose: none -> copy"]);
+}
+
+/// Doubles the kicks of the native path, which any series they were in would be judged by.
+fn with_more_kicks(mut run: Run) -> Run {
+    let visits = run.boots.iter_mut().flat_map(|boot| &mut boot.visits);
+    for sample in visits.flat_map(|visit| &mut visit.samples).filter(|sample| sample.path == Way::Native) {
+        *sample.counters.get_mut("kicks").unwrap() *= 2;
+    }
+    run
+}
+
+#[test]
+fn sides_of_comparisons_are_no_points_of_the_history() {
+    let recorder = Recorder::new();
+    recorder.beside_reference("0", &run_of(0, 1.0));
+    recorder.beside_reference("1", &run_of(1, 1.0));
+    for (number, name, words) in [(2, "a", ""), (3, "b", "--append plant=kick"), (4, "b", "--qemu 10.0")] {
+        let mut run = with_more_kicks(run_of(number, 1.0));
+        if words.contains("plant") {
+            run.boots.iter_mut().for_each(|boot| boot.facts.cmdline.push_str(" plant=kick"));
+        }
+        recorder.side(&number.to_string(), name, words, &run);
+    }
+    let report = plainly(&recorder);
+    let parts: Vec<Part> = report.runs.iter().map(|run| run.part).collect();
+    assert_eq!((parts.len(), parts.iter().filter(|&&part| part == Part::Side).count()), (7, 3));
+    assert_eq!((report.census.runs, report.verdict.word), (2, Word::NothingWorse));
+    assert!(report.series.iter().all(|one| one.points.len() == 2 && one.changes.is_empty()));
+    assert!(report.notes.is_empty(), "a planted side is in its place: {:?}", report.notes);
+    assert_eq!(report.today().map(|index| report.runs[index].header.run_id.as_str()), Some("1"));
+}
+
+#[test]
+fn a_suite_is_compared_with_itself_alone() {
+    let recorder = Recorder::new();
+    recorder.alone("0", &run_of(0, 1.0));
+    for (number, suite) in [(1, "peer-linux-smoke"), (2, "gate")] {
+        let mut other = with_more_kicks(run_of(number, 1.0));
+        other.header.suite = suite.into();
+        recorder.alone(&number.to_string(), &other);
+    }
+    recorder.alone("3", &run_of(3, 1.0));
+    let report = plainly(&recorder);
+    let kicks = report.series.iter().filter(|one| one.metric == Metric::Counter(Counter::Kicks));
+    let lengths: Vec<(&str, usize)> = kicks
+        .filter(|one| (&*one.case.name, one.case.path) == ("read/x", Way::Native))
+        .map(|one| (&*one.case.suite, one.points.len()))
+        .collect();
+    assert_eq!(lengths, [("gate", 1), ("peer-linux-smoke", 1), ("smoke", 2)]);
+    assert_eq!(report.verdict.word, Word::NothingWorse);
+    assert!(report.series.iter().all(|one| one.changes.is_empty()));
+}
+
+#[test]
+fn today_is_the_newest_commit_and_not_the_last_run_that_was_made() {
+    let recorder = Recorder::new();
+    for (made, number) in [(0, 5), (1, 2), (2, 3)] {
+        recorder.alone(&made.to_string(), &run_of(number, 1.0));
+    }
+    let mut gate = run_of(6, 1.0);
+    gate.header.suite = "gate".into();
+    recorder.alone("3", &gate);
+    let report = plainly(&recorder);
+    let today = &report.runs[report.today().unwrap()];
+    assert_eq!((today.header.run_id.as_str(), today.subject.as_deref()), ("0", Some("Commit 5")));
+    let line = "the newest run is of commit 00000000 (Commit 5): suite smoke, 3 boots, begun 0";
+    assert!(text::render(&report).contains(line), "{}", text::render(&report));
 }
 
 #[test]
@@ -308,7 +380,10 @@ fn text_markdown_and_json_tell_the_same() {
     let first = &report.verdict.worse[0];
     let told = &json["series"][first.series]["changes"][first.change];
     assert_eq!(told["ratio"].as_f64(), Some(report.series[first.series].changes[first.change].ratio));
-    assert_eq!(json["runs"][23]["commit"], format!("{:040x}", 23));
+    let runs = json["runs"].as_array().unwrap();
+    let points: Vec<_> = runs.iter().filter(|run| run["part"] == "point").collect();
+    assert_eq!((runs.len(), points.len()), (48, 24));
+    assert_eq!(points[23]["commit"], format!("{:040x}", 23));
 }
 
 #[test]

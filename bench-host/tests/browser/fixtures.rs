@@ -105,6 +105,35 @@ pub(crate) fn commit(results: &Path, pattern: &Run, number: u32, factor: f64) {
     store::write_all(&[run, reference], results).expect("the runs are written");
 }
 
+/// Both sides of an interleaved comparison; the second's native path takes twice as long, on purpose.
+pub(crate) fn planted_sides(results: &Path, pattern: &Run) -> [Run; 2] {
+    let sides = [("a", "", 1.0), ("b", "--append plant=delay:100", 2.0)].map(|(name, words, factor)| {
+        let mut run = pattern.clone();
+        run.header.run_id = format!("sides-{name}");
+        run.header.group = Some("sides".into());
+        run.header.side = Some(Side { name: name.into(), words: words.into() });
+        let twice: Vec<_> = run.boots.iter().chain(&run.boots).cloned().collect();
+        run.boots = twice;
+        for (number, boot) in (0_u32..).zip(&mut run.boots) {
+            boot.facts.boot = number;
+            if !words.is_empty() {
+                boot.facts.cmdline.push_str(" plant=delay:100");
+            }
+            for visit in &mut boot.visits {
+                visit.facts.boot = number;
+                let slow = if visit.facts.path == record::Path::Native { factor } else { 1.0 };
+                for sample in &mut visit.samples {
+                    sample.boot = number;
+                    sample.elapsed_ns = (sample.elapsed_ns as f64 * slow) as u64;
+                }
+            }
+        }
+        run
+    });
+    store::write_all(&sides, results).expect("both sides are written");
+    sides
+}
+
 /// So many commits, of which those from `step` on take half as long again natively.
 pub(crate) fn history_with_a_step(commits: u32, step: u32) -> Made {
     let pattern = pattern();

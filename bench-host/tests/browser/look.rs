@@ -1,15 +1,22 @@
 //! Every view opens by its link, on the desktop, on the phone, on paper, in the dark, and nothing complains.
 
+use bench_host::history::Part;
+
 use crate::chromium::Page;
 use crate::fixtures::{Made, history_with_a_step, page, recorded};
 
 pub(crate) const VIEWS: [&str; 7] = ["verdict", "paths", "history", "rings", "linux", "variants", "health"];
 
-/// Every view, one run and one series.
+/// Every view, a run of every part in the history, one series and every comparison that stands beside it.
 fn links(made: &Made, browser: &mut Page) -> Vec<String> {
     let mut links: Vec<String> = VIEWS.iter().map(|view| view.to_string()).collect();
-    let run = &made.report.runs[0].header.run_id;
-    links.push(format!("run?id={run}"));
+    let runs = &made.report.runs;
+    for part in [Part::Point, Part::Side, Part::Reference] {
+        let found = runs.iter().rev().find(|run| run.part == part);
+        links.extend(found.map(|run| format!("run?id={}", run.header.run_id)));
+    }
+    let sides = runs.iter().filter(|run| run.header.side.as_ref().is_some_and(|side| side.name == "b"));
+    links.extend(sides.map(|run| format!("variants?of={}", run.header.run_id)));
     let keyed = "app.data.series.length ? app.route.link('history', { series: app.seriesKey(app.data.series[0]) }).slice(1) : ''";
     links.push(browser.text(keyed));
     links.retain(|link| !link.is_empty());
@@ -50,6 +57,42 @@ fn no_view_is_wider_than_a_phone() {
         browser.go(&made.file, &link);
         let width = browser.js("document.scrollingElement.scrollWidth").as_f64();
         assert!(width <= Some(360.0), "{link} is {width:?} wide");
+    }
+}
+
+/// Words of drawings that leave their figure, and pairs that lie on each other.
+const CUT_OR_COVERED: &str = "(() => {
+    const found = [];
+    for (const svg of document.querySelectorAll('figure svg')) {
+        const room = svg.closest('figure').getBoundingClientRect();
+        const places = [...svg.querySelectorAll('text')].filter((text) => text.textContent).map((text) => [text.textContent, text.getBoundingClientRect()]);
+        const figure = svg.closest('figure').id;
+        places.forEach(([words, place], index) => {
+            if (place.left < room.left - 1 || place.right > room.right + 1 || place.top < room.top - 1 || place.bottom > room.bottom + 1) {
+                found.push(`${figure}: ${words} is cut`);
+            }
+            for (const [others, other] of places.slice(index + 1)) {
+                const wide = Math.min(place.right, other.right) - Math.max(place.left, other.left);
+                const high = Math.min(place.bottom, other.bottom) - Math.max(place.top, other.top);
+                if (wide > 2 && high > 4) found.push(`${figure}: ${words} and ${others}`);
+            }
+        });
+    }
+    return found.slice(0, 20);
+})()";
+
+#[test]
+fn no_word_of_a_drawing_is_cut_or_covered_on_the_desktop_or_the_phone() {
+    let made = page(&recorded(), None);
+    let mut browser = Page::open(&made.file, "");
+    let links = links(&made, &mut browser);
+    for (width, height) in [(1280, 900), (390, 844)] {
+        browser.size(width, height);
+        for link in &links {
+            browser.go(&made.file, link);
+            let found: Vec<String> = serde_json::from_value(browser.js(CUT_OR_COVERED)).expect("words");
+            assert_eq!(found, [""; 0], "{link}, {width} wide");
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use bench_host::compare::{Metric, compare};
 use bench_host::run::cell::Cell;
 use bench_host::stats::summary::median;
 use bench_host::store;
+use bench_host::verdict::{Rules, Verdict};
 
 use crate::chromium::Page;
-use crate::fixtures::{history_with_a_step, page, recorded};
+use crate::fixtures::{commit, history_with_a_step, made_up, page, pattern, planted_sides, recorded};
 
 /// What a page of six digits may differ by.
 const ROUNDED: f64 = 1e-5;
@@ -60,6 +62,64 @@ fn the_verdict_and_its_census_are_the_history_engines() {
     let mut expected = vec![census.exact as f64, census.ratios as f64];
     expected.extend(census.not_judged.iter().map(|(_, count)| *count as f64));
     assert_eq!(counts, expected);
+}
+
+#[test]
+fn a_planted_fault_is_told_as_a_comparison_that_names_its_cases_and_is_no_regression() {
+    let pattern = pattern();
+    let mut sides = None;
+    let made = made_up(|results| {
+        (0..3).for_each(|number| commit(results, &pattern, number, 1.0));
+        sides = Some(planted_sides(results, &pattern));
+    });
+    let [a, b] = sides.expect("both sides");
+    let compared = compare(&a, &b, &Rules::default());
+    assert!(made.report.verdict.worse.is_empty(), "{}", made.report.verdict.sentence);
+    let mut browser = Page::open(&made.file, "");
+    assert_eq!(browser.js("document.querySelectorAll('.findings > li.worse').length").as_u64(), Some(0));
+    let told = browser.text("document.querySelector('.findings > li.wide').innerText");
+    for words in ["as it is → --append plant=delay:100, planted on purpose", "Worse: "] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let regressed = compared.rows.iter().filter(|row| row.judged.verdict == Verdict::Regressed);
+    let named: Vec<String> = regressed.map(|row| format!("{} {} (IOPS −5", row.case, row.path)).collect();
+    assert!(named.len() > 5 && named.iter().all(|name| name.contains(" native ")), "{named:?}");
+    assert!(named.iter().all(|name| told.contains(name)), "{named:?}: {told}");
+    assert!(!told.contains(" serial ("), "only the native path is slower: {told}");
+    browser.js("document.querySelector('.findings > li.wide a').click()");
+    browser.settle();
+    assert_eq!(browser.text("document.getElementById('main').dataset.view"), "variants");
+    let title = browser.text("document.querySelector('main h1').textContent");
+    assert!(title.starts_with("as it is → --append plant=delay:100, planted on purpose: "), "{title}");
+    let verdicts = browser.js(
+        "[...document.querySelectorAll('#figure-forest tbody tr')].map((row) => [...row.cells].pop().textContent)",
+    );
+    let shown: Vec<String> = serde_json::from_value(verdicts).expect("words");
+    let printed = compared.rows.iter().filter(|row| row.metric == Metric::Iops);
+    let printed: Vec<String> = printed.map(|row| row.judged.verdict.to_string()).collect();
+    assert_eq!(shown, printed);
+}
+
+#[test]
+fn the_first_view_speaks_of_the_newest_commit_and_compares_it_with_the_reference() {
+    let pattern = pattern();
+    // The run of the newest commit is not the one that was made last.
+    let made =
+        made_up(|results| [7, 3, 5].into_iter().for_each(|number| commit(results, &pattern, number, 1.0)));
+    let mut browser = Page::open(&made.file, "");
+    let lead = browser.text("document.querySelector('.lead').innerText");
+    assert!(lead.contains("Newest run: commit 00000007 of 2026-01-01"), "{lead}");
+    let heads =
+        browser.text("[...document.querySelectorAll('main h2')].map((head) => head.textContent).join('|')");
+    assert!(heads.contains("Today: 00000007"), "{heads}");
+    browser.follow("variants");
+    let titles = browser
+        .text("[...document.querySelectorAll('main select option')].map((one) => one.textContent).join('|')");
+    for commit in ["00000007", "00000005", "00000003"] {
+        assert!(titles.contains(&format!("{commit} against the reference image")), "{titles}");
+    }
+    let rows = browser.js("document.querySelectorAll('#figure-forest tbody tr').length").as_u64();
+    assert!(rows > Some(5), "{rows:?}");
 }
 
 #[test]

@@ -9,7 +9,16 @@
     const longest = Math.max(0, ...chart.rows.map((row) => app.textWidth(row.label)));
     const left = narrow ? 4 : Math.min(longest + 14, width * 0.4);
     const step = narrow ? ROW + 16 : ROW;
-    const top = 26;
+    // The key, on as many lines as it takes.
+    const LINE = 18;
+    let [at, line] = [left, 0];
+    const places = chart.parts.map((part) => {
+      const room = app.textWidth(part.name) + 30;
+      if (at > left && at + room > width) [at, line] = [left, line + 1];
+      at += room;
+      return { part, x: at - room, y: 3 + line * LINE };
+    });
+    const top = chart.parts.length > 1 ? 26 + line * LINE : 6;
     const height = top + chart.rows.length * step + 44;
     const total = (row) => chart.parts.reduce((sum, part) => sum + (row.values[part.key] || 0), 0);
     const rightRoom = Math.max(40, ...chart.rows.map((row) => app.textWidth(row.shown || ""))) + 12;
@@ -17,14 +26,9 @@
     const x = app.scale.linear(chart.rows.map(total), [box.left, box.right], true);
     const every = Math.ceil((x.ticks.length * 60) / Math.max(box.right - box.left, 60));
     x.ticks = x.ticks.filter((_, index) => index % every === 0);
-    let at = box.left;
-    const key = chart.parts.map((part) => {
-      const place = at;
-      at += app.textWidth(part.name) + 30;
-      return s("g", { class: "c-muted" },
-        s("rect", { x: place, y: 3, width: 12, height: 12, fill: "currentColor", opacity: part.opacity }),
-        s("text", { x: place + 17, y: 13 }, part.name));
-    });
+    const key = chart.parts.length > 1 && places.map((place) => s("g", { class: "c-muted" },
+      s("rect", { x: place.x, y: place.y, width: 12, height: 12, fill: "currentColor", opacity: place.part.opacity }),
+      s("text", { x: place.x + 17, y: place.y + 10 }, place.part.name)));
     return app.svg(width, height, chart.alt, key,
       app.xAxis(x, box, chart.show, chart.unit, true),
       chart.rows.map((row, index) => {

@@ -8,22 +8,21 @@
 
   const byId = new Map(data.runs.map((run, index) => [run.id, { ...run, index }]));
   app.run = (id) => byId.get(id);
-  // Newest first.
-  app.runs = [...byId.values()].sort((a, b) => (a.began < b.began ? 1 : a.began > b.began ? -1 : a.id < b.id ? 1 : -1));
+  // The newest commit first.
+  app.runs = [...byId.values()].reverse();
+  app.today = data.today === null ? undefined : byId.get(data.runs[data.today].id);
   app.cells = (run) => run.cells || [];
-  app.cell = (run, name, path) => app.cells(run).find((cell) => cell.case === name && cell.path === path);
 
   // A run in a line.
   app.title = (run) => {
-    const side = run.side ? `, side ${run.side[0]}` : "";
+    const side = !run.side ? "" : run.kind === "reference" ? ", the reference image" : `, side ${run.side[0]}${run.side[1] ? ` (${run.side[1]})` : ""}`;
     const dirty = run.dirty ? " and changes" : "";
-    return `${app.words.when(run.began)} · ${run.suite}${side} · ${app.words.commit(run.sha)}${dirty} · ` +
-      app.words.plural(run.boots, "boot");
+    return `${app.words.commit(run.sha)}${dirty} · ${run.suite}${side} · ${app.words.when(run.began)} · ` + app.words.plural(run.boots, "boot");
   };
 
   // The name of a series that stays the same when others come and go.
   app.seriesKey = (series) =>
-    [series.case, series.path, series.metric, series.basis, data.machines[series.machine]?.id, series.settings].join("|");
+    [series.case, series.path, series.metric, series.basis, data.machines[series.machine]?.id, series.settings, series.suite].join("|");
 
   // A run of ours with both paths.
   const both = (run) => {
@@ -31,12 +30,7 @@
     return paths.has("native") && paths.has("serial");
   };
   app.pathRuns = app.runs.filter((run) => both(run));
-  const WORTH = { run: 3, peer: 2, side: 1, gate: 0, reference: 0 };
-  // The one to show unasked: a measurement of a commit, with boots enough, and the newest of those.
-  app.bestRun = (runs) => {
-    const worth = (run) =>
-      WORTH[run.kind] * 2 + (run.boots >= 10 ? 1 : 0) - (run.planted ? 20 : 0) - (run.dirty ? 4 : 0) +
-      (app.cells(run).length > 30 ? 1 : 0);
-    return runs.reduce((best, run) => (!best || worth(run) > worth(best) ? run : best), null);
-  };
+  // The one to show unasked: today's, or the newest that is a measurement by itself.
+  app.newest = (runs) =>
+    runs.find((run) => run === app.today) || runs.find((run) => run.kind === "run" && !run.planted) || runs.find((run) => !run.planted) || runs[0];
 })();

@@ -23,8 +23,7 @@
     const last = series.changes && series.changes[series.changes.length - 1];
     if (last) return `${words.change(last.ratio)} since ${last.range}`;
     if (series.drift) return `creeps, ${words.change(series.drift.per_run)} a run`;
-    const count = words.plural(series.points.length + (series.left_out || 0), "run");
-    return series.judged ? `no change in ${count}` : `${series.state} (${count})`;
+    return series.judged ? `no change in ${words.plural(series.points.length + (series.left_out || 0), "run")}` : series.state;
   }
 
   app.view({ name: "history", title: "History", show({ params }) {
@@ -44,11 +43,13 @@
     const pointsOf = (index) => ofBasis.reduce((sum, series) => sum + (series.machine === index ? series.points.length : 0), 0);
     machines.sort((a, b) => pointsOf(b) - pointsOf(a));
     const machine = params.machine && machines.includes(Number(params.machine)) ? Number(params.machine) : machines[0];
+    const suites = [...new Set(ofBasis.map((series) => series.suite))];
+    const suite = [params.suite, app.today?.suite, suites[0]].find((one) => suites.includes(one));
     const metrics = [...new Set(ofBasis.map((series) => series.metric))];
     const metric = metrics.includes(params.metric) ? params.metric : metrics.includes("instructions") ? "instructions" : metrics[0];
     const text = (params.find || "").toLowerCase();
     const weight = (series) => ((series.changes || []).some((change) => change.worse && !change.meant) ? 0 : (series.changes || []).length ? 1 : series.drift ? 2 : 3);
-    const chosen = ofBasis.filter((series) => series.machine === machine && series.metric === metric &&
+    const chosen = ofBasis.filter((series) => series.machine === machine && series.suite === suite && series.metric === metric &&
       (!params.path || series.path === params.path) && (!text || name(series).toLowerCase().includes(text)) && (!params.changed || weight(series) < 3));
     chosen.sort((a, b) => weight(a) - weight(b));
     const changed = chosen.filter((series) => weight(series) < 2).length;
@@ -62,6 +63,7 @@
       h("div", { class: "controls" },
         app.choose("Values", Object.entries(BASES).filter(([key]) => data.series.some((series) => series.basis === key)), basis, (value) => app.route.here({ basis: value, metric: null, machine: null })),
         app.choose("Number", metrics.map((one) => [one, one]), metric, (value) => app.route.here({ metric: value })),
+        suites.length > 1 && app.choose("Suite", suites.map((one) => [one, one]), suite, (value) => app.route.here({ suite: value })),
         app.choose("Path", [["", "both"], ["native", "native"], ["serial", "serial"]], params.path || "", (value) => app.route.here({ path: value })),
         machines.length > 1 && app.choose("Machine", machines.map((index) => [String(index), data.machines[index]?.words || "?"]), String(machine), (value) => app.route.here({ machine: value })),
         h("label", {}, h("input", { type: "checkbox", checked: Boolean(params.changed), change: (event) => app.route.go(app.route.here({ changed: event.target.checked ? "1" : "" })) }), "changed only"),
@@ -103,9 +105,9 @@
     const better = series.better === "higher" ? "Higher is better." : "Lower is better.";
     const basis = series.basis === "ratio" ? `To the reference image (${words.commit(series.reference)}), whose boots took turns: 1 is as it. ` : series.basis === "exact" ? "Counted per operation: the same in every boot. " : "As measured; not judged between days. ";
     return [
-      h("p", { class: "small" }, h("a", { href: app.route.link("history", { basis: series.basis, metric: series.metric }) }, "← all series")),
+      h("p", { class: "small" }, h("a", { href: app.route.link("history", { basis: series.basis, metric: series.metric, suite: series.suite }) }, "← all series")),
       h("h1", {}, name(series)),
-      h("p", { class: "muted" }, `${data.machines[series.machine]?.words || ""}; ${series.settings}`),
+      h("p", { class: "muted" }, `Suite ${series.suite}; ${data.machines[series.machine]?.words || ""}; ${series.settings}`),
       app.figure({ id: "series", title, sub: `${basis}${better} ${series.judged ? "" : app.capital(series.state) + ". "}The axis does not begin at zero.${series.left_out ? ` ${words.count(series.left_out)} older points are left out.` : ""}`,
         draw: chart, rows,
         columns: [{ name: "run", value: (row) => row.run, node: (row) => h("a", { href: app.route.link("run", { id: row.run }) }, row.run) }, { name: "commit", value: (row) => row.commit, show: words.commit }, { name: "began", value: (row) => row.began, show: words.when },
@@ -121,6 +123,6 @@
   function twins(series) {
     const others = data.series.filter((other) => other !== series && other.case === series.case && other.metric === series.metric && other.points.length > 0);
     if (others.length === 0) return null;
-    return [h("h2", {}, "Beside it"), h("ul", { class: "plain" }, others.slice(0, 12).map((other) => h("li", {}, h("a", { href: app.route.link("history", { series: app.seriesKey(other) }) }, `${other.path}, ${BASES[other.basis]}`), `: ${said(other)}`)))];
+    return [h("h2", {}, "Beside it"), h("ul", { class: "plain" }, others.slice(0, 12).map((other) => h("li", {}, h("a", { href: app.route.link("history", { series: app.seriesKey(other) }) }, `${other.path}, ${BASES[other.basis]}, suite ${other.suite}`), `: ${said(other)}`)))];
   }
 })();

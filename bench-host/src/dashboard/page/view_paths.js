@@ -8,7 +8,7 @@
       options.map(([value, name]) => h("option", { value, selected: value === chosen }, name))));
 
   app.view({ name: "paths", title: "Native / serial", show({ params }) {
-    const run = app.run(params.run) || app.bestRun(app.pathRuns);
+    const run = app.run(params.run) || app.newest(app.pathRuns);
     if (!run) return [h("h1", {}, "Native against serial"), h("p", {}, "No run with both paths is on this page. ", h("code", {}, "cargo ninewire run"), " makes one.")];
     const runs = app.pathRuns.includes(run) ? app.pathRuns : [run, ...app.pathRuns];
     const cells = app.cells(run).filter((cell) => cell.iops && !/^(linux|host)/.test(cell.case));
@@ -18,6 +18,7 @@
       h("div", { class: "controls" }, app.choose("Run", runs.map((other) => [other.id, app.title(other)]), run.id, (id) => app.route.here({ run: id })),
         h("a", { class: "small", href: app.route.link("run", { id: run.id }) }, "all about this run")),
       app.doubtsOf(run),
+      !params.run && more(run, natives.length),
       overview(natives, run),
       h("div", { class: "pair" }, overBlockSize(cells), overDepth(cells)),
       heatMaps(natives),
@@ -33,6 +34,14 @@
   app.doubtsOf = (run) => run.planted
     ? h("p", { class: "warn" }, `A fault was planted into this run on purpose (plant=${run.planted}): it is no measurement.`)
     : run.doubts && run.doubts.length > 0 && h("details", { class: "warn" }, h("summary", {}, words.plural(run.doubts.length, "doubt") + " about this run"), h("ul", { class: "plain" }, run.doubts.map((doubt) => h("li", {}, doubt))));
+
+  // The newest run is shown unasked; another may know more cases.
+  function more(run, cases) {
+    const count = (other) => app.cells(other).filter((cell) => cell.ratio).length;
+    const larger = app.pathRuns.find((other) => other.kind === "run" && !other.planted && count(other) > cases);
+    return larger && h("p", {}, `This is the newest run. Of ${words.commit(larger.sha)} there is one with ${words.plural(count(larger), "case")}: `,
+      h("a", { href: app.route.link("paths", { run: larger.id }) }, app.title(larger)), ".");
+  }
 
   // Wholly above 1, wholly below, or neither.
   const sure = (ratio) => (ratio.length < 3 ? 0 : ratio[1] > 1 ? 1 : ratio[2] < 1 ? -1 : 0);
@@ -55,7 +64,9 @@
     const rows = [...natives].sort((a, b) => b.ratio[0] - a.ratio[0]);
     const ahead = rows.filter((cell) => sure(cell.ratio) > 0).length;
     const behind = rows.filter((cell) => sure(cell.ratio) < 0).length;
-    const title = `Native is ahead in ${ahead} of ${words.plural(rows.length, "case")}` + (behind ? `, behind in ${behind}` : "") +
+    const bare = rows.every((cell) => cell.ratio.length < 3);
+    const title = bare ? `Native is faster in ${rows.filter((cell) => cell.ratio[0] > 1).length} of ${words.plural(rows.length, "case")} by its medians; ${words.plural(run.boots, "boot")} are too few to be sure of any`
+      : `Native is ahead in ${ahead} of ${words.plural(rows.length, "case")}` + (behind ? `, behind in ${behind}` : "") +
       (rows.length - ahead - behind ? `; in ${rows.length - ahead - behind} neither is sure` : "");
     return app.figure({
       id: "ratios", title,

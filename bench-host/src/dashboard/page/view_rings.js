@@ -19,14 +19,29 @@
     }
     const all = [...groups.values()].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0));
     return [h("h1", {}, headline(all)), h("p", { class: "muted" }, `From ${benches.from}. Instructions are exact (callgrind); times are criterion's estimates with their 95 % intervals.`),
-      h("div", { class: "pair" }, all.map(figure)), refused()];
+      h("div", { class: "columns" }, all.map(figure)), refused()];
   } });
 
-  // "hot / slab + spin": the function is a group of its own.
+  // What is in a bench's name besides whose it is: only benches of one shape are compared.
+  const SHAPES = [
+    [/_(\d+)$/, (found) => `${found[1]} segments`, ""],
+    [/_known$/, () => "2 segments", ", shape known to the compiler"],
+    [/_wanted$/, () => "the device asks for it", ""],
+    [/_elsewhere$/, () => "the device asks for a later one", ""],
+  ];
+
+  // The table a bench stands in and its name there. "hot / slab + spin": the function is a group of its own.
   function split(row) {
     const at = row.name.indexOf(" / ");
-    return at < 0 ? [row.group, row.name] : [`${row.group}, ${row.name.slice(0, at)}`, row.name.slice(at + 3)];
+    if (at >= 0) return [`${row.group}, ${row.name.slice(0, at)}`, row.name.slice(at + 3)];
+    for (const [ending, shape, told] of SHAPES) {
+      const found = row.name.match(ending);
+      if (found) return [`${row.group}, ${shape(found)}`, plain(row.name.replace(ending, "")) + told];
+    }
+    return [row.group, plain(row.name)];
   }
+
+  const plain = (name) => name.replace("virtio_drivers", "virtio-drivers").replaceAll("_", " ");
 
   function refused() {
     const { refused } = data.benches;
@@ -50,16 +65,18 @@
     const rows = [...group.rows].sort((a, b) => a.value - b.value);
     const [ours, peer] = best(rows);
     const show = group.kind === "time" ? (ns) => words.micros(ns / 1000) : words.number;
-    const title = `${group.package ? group.package + ": " : ""}${group.group}` + (ours && peer ? `: ${ours.name} takes ${show(ours.value)}${group.kind === "time" ? "" : " instructions"}, the best peer ${show(peer.value)}` : "");
-    const most = Math.max(...rows.map((row) => row.value));
+    const title = `${group.package ? group.package + ": " : ""}${group.group}` + (ours ? `: ${ours.name} takes ${show(ours.value)}${group.kind === "time" ? "" : " instructions"}` : "") + (ours && peer ? `, the best peer ${show(peer.value)}` : "");
     const columns = [
       { name: "", value: (row) => row.name }, { name: UNIT[group.kind] + (group.kind === "time" ? ", ns" : ""), number: true, value: (row) => row.value },
-      { name: "", value: () => "", node: (row) => h("div", { style: "width: 7rem" }, h("span", { class: "bar", style: `width: ${(row.value / most) * 100}%` })) },
       { name: "to the best of ours", number: true, value: (row) => (ours ? row.value / ours.value : null), show: words.factor },
       { name: "whose", value: (row) => (row.peer ? "peer" : "ours") },
       ...(group.kind === "time" ? [{ name: "low", number: true, value: (row) => row.interval?.[0] }, { name: "high", number: true, value: (row) => row.interval?.[1] }] : []),
       ...(rows.some((row) => row.before) ? [{ name: "against the run before", number: true, value: (row) => (row.before ? row.value / row.before : null), show: (ratio) => (ratio ? words.change(ratio) : "–") }] : []),
     ];
-    return app.figure({ id: `bench-${group.kind}-${group.package}-${group.group}`.replace(/[^\w-]+/g, "-"), title, body: h("div", { class: "scroll" }, app.table({ columns, rows, sort: false, rowClass: (row) => (row.peer ? "peer" : null) })), columns, rows });
+    const factor = (row) => (ours && row !== ours ? ` (${words.factor(row.value / ours.value)})` : "");
+    return app.figure({ id: `bench-${group.kind}-${group.package}-${group.group}`.replace(/[^\w-]+/g, "-"), title,
+      draw: app.bars({ alt: title, parts: [{ key: "value", name: group.kind, opacity: 1 }], show, unit: group.kind === "time" ? "an operation" : "instructions an operation",
+        rows: rows.map((row) => ({ label: row.name + (row.peer ? " (peer)" : ""), colour: row.peer ? "c-host" : "c-native", values: row, shown: show(row.value) + factor(row) })) }),
+      columns, rows });
   }
 })();

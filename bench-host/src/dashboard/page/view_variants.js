@@ -4,7 +4,8 @@
   const { h, words, data } = app;
   const COLOUR = { improved: "c-better", regressed: "c-worse", inconclusive: "c-doubt", same: "c-muted", unjudged: "c-muted" };
 
-  const titleOf = (one) => (one.same ? `A/A: ${one.sides[0].what}, twice` : one.reference ? `${words.commit(one.sides[1].sha)} against the reference image` : `${one.sides[0].what} → ${one.sides[1].what}`);
+  const planted = (one) => (one.sides.some((side) => side.planted) ? ", planted on purpose" : "");
+  const titleOf = (one) => (one.same ? `A/A: ${one.sides[0].what}, twice` : one.reference ? `${words.commit(one.sides[1].sha)} against the reference image` : `${one.sides[0].what} → ${one.sides[1].what}${planted(one)}`);
   const count = (one, word) => one.rows.filter((row) => row.word === word).length;
   const summary = (one) => {
     const parts = [["regressed", "worse"], ["improved", "better"], ["inconclusive", "in doubt"], ["same", "without a change shown"], ["unjudged", "not judged"]]
@@ -16,7 +17,6 @@
     if (data.comparisons.length === 0) {
       return [h("h1", {}, "No interleaved comparison is here"), h("p", {}, "For example ", h("code", {}, "cargo ninewire run --record --ab --qemu 7.2 -- --qemu 10.0"), ", or ", h("code", {}, "run --record --ab -- --append dma.pool=64M"), ".")];
     }
-    const key = (one) => one.sides[1].run;
     const one = data.comparisons.find((other) => key(other) === params.of) || data.comparisons.find((other) => !other.same && !other.reference) || data.comparisons[0];
     const metrics = [...new Set(one.rows.map((row) => row.metric))];
     const metric = metrics.includes(params.metric) ? params.metric : metrics[0];
@@ -28,19 +28,67 @@
         app.choose("Number", metrics.map((name) => [name, name]), metric, (value) => app.route.here({ metric: value }))),
       h("dl", { class: "facts box" }, one.sides.map((side, index) => [h("dt", {}, index ? "after" : "before"),
         h("dd", {}, h("a", { href: app.route.link("run", { id: side.run }) }, side.what), `: commit ${words.commit(side.sha)}, image ${side.image}, QEMU ${side.qemu}, ${words.plural(side.boots, "boot")}`)])),
+      told(one),
       one.same && h("p", {}, "Both sides are the same thing. What differs here differs by chance: it is the noise every other comparison stands in."),
       figure(one, rows, metric),
       counters(one),
       h("h2", {}, "Every cell"),
       h("div", { class: "scroll" }, app.table({ columns: columns(), rows: one.rows })),
       app.reproduce(one.reproduce),
+      every(),
     ];
   } });
 
-  function headline(one) {
+  const key = (one) => one.sides[1].run;
+
+  // The cases that have this word, each once, by how much.
+  function named(one, word) {
+    const found = new Map();
+    for (const row of one.rows.filter((other) => other.word === word && other.ratio)) {
+      const name = `${row.case} ${row.path}`;
+      if (!found.has(name)) found.set(name, `${name} (${row.metric.replace(/ us$/, "")} ${words.change(row.ratio[0])})`);
+    }
+    return [...found.values()];
+  }
+
+  // Which cases got worse and better, and which counters.
+  function told(one) {
+    const list = (title, kind, names) => names.length > 0 && h("p", {}, h("b", { class: kind }, `${title}: `), names.slice(0, 12).join(", "), names.length > 12 && ` and ${words.count(names.length - 12)} more`, ".");
+    const counted = (word) => one.counters.filter((row) => row.word === word).map((row) => `${row.case} ${row.path} ${row.counter} (${words.count(row.before)} → ${words.count(row.now)})`);
+    return [list("Worse", "worse", named(one, "regressed")), list("Better", "better", named(one, "improved")),
+      list("Counters that rose", "worse", counted("regressed")), list("Counters that fell", "better", counted("improved"))];
+  }
+
+  // For the first view: what was put side by side on purpose, and what came of it.
+  app.sideBySide = () => {
+    const list = data.comparisons.filter((one) => !one.reference);
+    if (list.length === 0) return [];
+    return [h("h2", {}, `Side by side (${list.length})`),
+      h("p", { class: "muted" }, "Options, commits and QEMUs whose boots took turns: what a choice does. None of these is in the history."),
+      h("ul", { class: "findings" }, list.slice(0, 6).map((one) => h("li", { class: "wide" }, h("div", {},
+        h("a", { class: "what", href: app.route.link("variants", { of: key(one) }) }, titleOf(one)),
+        h("p", {}, `${headline(one, true)} · ${one.suite}, ${words.plural(one.sides[1].boots, "boot")} each, commit ${words.commit(one.sides[1].sha)}`), told(one))))),
+      list.length > 6 && h("p", {}, h("a", { href: "#variants" }, `All ${list.length}`))];
+  };
+
+  // Of the newest run beside the reference image, if it ran beside it.
+  app.besideReference = (run) => data.comparisons.find((one) => one.reference && key(one) === run.id);
+
+  function every() {
+    if (data.comparisons.length < 2) return null;
+    const number = (name, word) => ({ name, number: true, value: (one) => count(one, word), show: words.count });
+    return [h("h2", {}, `Every comparison (${words.count(data.comparisons.length)})`), h("div", { class: "scroll" }, app.table({ rows: data.comparisons, columns: [
+      { name: "comparison", words: true, value: titleOf, node: (one) => h("a", { href: app.route.link("variants", { of: key(one) }) }, titleOf(one)) }, { name: "suite", value: (one) => one.suite },
+      { name: "began, UTC", nowrap: true, value: (one) => one.began, show: words.when }, { name: "boots", number: true, value: (one) => one.sides[1].boots, show: words.count },
+      number("worse", "regressed"), number("better", "improved"), number("in doubt", "inconclusive"), number("same", "same"), number("not judged", "unjudged"),
+      { name: "counters", number: true, value: (one) => one.counters.length, show: words.count }] }))];
+  }
+
+  // `short`: where the title stands above it.
+  function headline(one, short) {
     const judged = one.rows.filter((row) => row.word !== "unjudged").length;
     if (one.same) return `The same thing twice: ${count(one, "regressed") + count(one, "improved")} of ${words.plural(judged, "cell")} called changed`;
-    return `${titleOf(one)}: ${summary(one)}`;
+    return short ? `${summary(one)}, of ${words.plural(one.rows.length, "cell")}` : `${titleOf(one)}: ${summary(one)}`;
   }
 
   const columns = () => [

@@ -6,14 +6,26 @@
 
   function lead() {
     const { verdict } = data;
-    const newest = app.runs[0];
-    const made = newest
-      ? [`${words.plural(verdict.runs, "run")} on ${words.plural(data.machines.length, "machine")}; the newest is of `,
-         h("a", { href: app.route.link("run", { id: newest.id }) }, words.when(newest.began)), ` (UTC), commit ${words.commit(newest.sha)}.`]
-      : ["There are no runs yet: ", h("code", {}, "cargo ninewire run"), " makes one, and ", h("code", {}, "cargo ninewire dashboard"), " this page anew."];
     return h("div", { class: "lead is-" + verdict.word },
       h("div", { class: "mark", "aria-hidden": "true" }, MARKS[verdict.word] || "?"),
-      h("div", {}, h("h1", { id: "verdict-sentence" }, verdict.sentence), h("p", { class: "muted" }, made)));
+      h("div", {}, h("h1", { id: "verdict-sentence" }, verdict.sentence), newest(app.today), judged()));
+  }
+
+  // Of which commit the verdict speaks.
+  function newest(run) {
+    if (!run) return h("p", { class: "muted" }, "There are no runs yet: ", h("code", {}, "cargo ninewire run"), " makes one, and ", h("code", {}, "cargo ninewire dashboard"), " this page anew.");
+    const day = run.commit_time > 0 ? ` of ${words.day(new Date(run.commit_time * 1000).toISOString())}` : "";
+    return h("p", {}, "Newest run: commit ", h("a", { href: app.route.link("run", { id: run.id }) }, words.commit(run.sha)), day, run.dirty && " and changes",
+      run.subject && [", ", h("q", {}, run.subject)], `; measured ${words.when(run.began)} UTC, suite ${run.suite}, ${words.plural(run.boots, "boot")}.`);
+  }
+
+  // The census in a line.
+  function judged() {
+    const { verdict } = data;
+    const missing = verdict.not_judged.reduce((sum, [, count]) => sum + count, 0);
+    if (verdict.judged_exact + verdict.judged_ratios + missing === 0) return null;
+    return h("p", { class: "muted" }, `Judged: ${words.plural(verdict.judged_exact, "counter")} and ${words.plural(verdict.judged_ratios, "time")}, in ${words.plural(verdict.runs, "run")} on ${words.plural(verdict.machines, "machine")}. `,
+      missing > 0 && h("a", { href: app.route.here({ figure: "census" }) }, `${words.count(missing)} series were not: why`), ".");
   }
 
   // A change that still holds, with its series in small.
@@ -23,22 +35,28 @@
     if (!change) return null;
     const meant = change.meant && h("p", {}, "Meant: " + change.meant);
     const also = change.also && change.also.length > 0 && h("p", { class: "muted" }, "Also changed there: " + change.also.join("; "));
-    const sure = change.interval ? ` (${change.interval.map(words.change).join(" to ")})` : series.basis === "exact" ? " (exact)" : "";
-    const now = Math.abs(finding.now - change.ratio) > 0.005 * change.ratio ? `; today ${words.change(finding.now)}` : "";
+    const exact = series.basis === "exact";
+    const size = exact ? `${words.valued(change.before, series.unit)} → ${words.valued(change.after, series.unit)}` : words.change(change.ratio);
+    const sure = change.interval ? ` (${change.interval.map(words.change).join(" to ")})` : exact && change.before > 0 ? ` (${words.change(change.ratio)}, exact)` : exact ? " (exact)" : "";
+    const now = finding.now !== null && Math.abs(finding.now - change.ratio) > 0.005 * change.ratio ? `; today ${words.change(finding.now)}` : "";
     return h("li", { class: kind },
       h("div", {},
-        h("a", { class: "what", href: app.route.link("history", { series: app.seriesKey(series) }) }, `${series.case} · ${series.path} · ${series.metric}`),
-        h("p", {}, h("b", { class: kind }, words.change(change.ratio)), sure, now, ", since ", h("code", {}, change.range),
-          ` (${words.valued(change.before, series.unit)} before, ${words.valued(change.after, series.unit)} after)`),
-        change.commits && change.commits.length > 0 && h("details", {}, h("summary", { class: "small muted" }, words.plural(change.commits.length, "commit")),
-          h("ul", { class: "plain" }, change.commits.slice(0, 30).map((commit) => h("li", {}, commit)))),
+        h("a", { class: "what", href: app.route.link("history", { series: app.seriesKey(series) }) }, `${series.case} · ${series.path} · ${series.metric}`), h("span", { class: "small muted" }, ` ${series.suite}`),
+        h("p", {}, h("b", { class: kind }, size), sure, now, ", since ", h("code", {}, change.range)),
+        change.commits && change.commits.length > 0 && h("details", {}, h("summary", { class: "small muted" }, words.plural(change.commit_count, "commit")),
+          h("ul", { class: "plain" }, change.commits.map((commit) => h("li", {}, commit)), change.commit_count > change.commits.length && h("li", {}, `and ${words.count(change.commit_count - change.commits.length)} before them`))),
         also, meant),
       app.drawing(app.spark(app.sparkOf(series))));
   };
 
-  function findings(title, list, kind, none) {
-    if (list.length === 0) return none ? [h("h2", {}, title), h("p", { class: "muted" }, none)] : [];
-    return [h("h2", {}, `${title} (${list.length})`), h("ul", { class: "findings" }, list.map((finding) => app.findingItem(finding, kind)))];
+  // The newest and largest, and behind a word the rest.
+  const SHOWN = 6;
+
+  function findings(title, list, kind) {
+    if (list.length === 0) return [];
+    const items = (some) => h("ul", { class: "findings" }, some.map((finding) => app.findingItem(finding, kind)));
+    return [h("h2", {}, `${title} (${list.length})`), items(list.slice(0, SHOWN)),
+      list.length > SHOWN && h("details", {}, h("summary", { class: "muted" }, `${words.count(list.length - SHOWN)} more`), items(list.slice(SHOWN)))];
   }
 
   function watch() {
@@ -67,7 +85,7 @@
     ];
     const part = (count) => (all > 0 ? Math.max((count / all) * 100, count > 0 ? 0.5 : 0) : 0);
     return [
-      h("h2", {}, "What was judged, and what was not"),
+      h("h2", { id: "figure-census" }, "What was judged, and what was not"),
       h("p", {}, all === 0 ? "There is no series to judge." : `${words.count(judged)} of ${words.plural(all, "series", "series")} ${judged === 1 ? "was" : "were"} judged. A series that was not says nothing, neither good nor bad.`),
       all > 0 && h("div", { class: "scroll" }, app.table({ sort: false, rows, columns: [
         { name: "", value: (row) => row.what },
@@ -77,45 +95,51 @@
     ];
   }
 
-  // What it comes to today, in a few numbers.
-  function tiles() {
+  // What the newest run comes to, in a few numbers; each says how far it reaches, not only how high.
+  function tiles(run) {
     const tiles = [];
-    const run = app.bestRun(app.pathRuns);
-    if (run) {
-      const best = app.cells(run).filter((cell) => cell.ratio).reduce((a, b) => (!a || b.ratio[0] > a.ratio[0] ? b : a), null);
-      if (best) tiles.push([words.factor(best.ratio[0]), `native 9P over serial, ${words.cell(best)}`, app.route.link("paths", { run: run.id })]);
-      const fast = app.cells(run).filter((cell) => cell.path === "native" && cell.bw).reduce((a, b) => (!a || b.bw[0] > a.bw[0] ? b : a), null);
-      if (fast) tiles.push([words.number(fast.bw[0]) + " MiB/s", `native, ${words.cell(fast)}`, app.route.link("paths", { run: run.id })]);
-      const copies = app.cells(run).filter((cell) => cell.path === "native" && "copied_bytes" in (cell.counters || {}));
-      if (copies.length > 0) {
-        const most = Math.max(...copies.map((cell) => cell.counters.copied_bytes));
-        tiles.push([words.number(most) + " B", "payload copied by the guest in an operation, at most, on the native path", app.route.link("run", { id: run.id })]);
-      }
-      if (run.boot_ms?.entry) tiles.push([words.micros(run.boot_ms.entry[0] * 1000), "from the kernel's entry to its first 9P message", app.route.link("run", { id: run.id })]);
+    const figures = (view) => app.route.link(view, view === "run" ? { id: run.id } : { run: run.id });
+    const range = (ratios) => `${words.number(Math.min(...ratios))}–${words.factor(Math.max(...ratios))}`;
+    const reference = app.besideReference(run);
+    const rated = reference ? reference.rows.filter((row) => row.metric === "IOPS" && row.ratio) : [];
+    if (rated.length > 0) {
+      const called = rated.filter((row) => row.word === "regressed" || row.word === "improved").length;
+      const told = rated.every((row) => row.word === "unjudged") ? rated[0].told : `${called} called changed`;
+      tiles.push([range(rated.map((row) => row.ratio[0])), `the reference image's rate in ${words.plural(rated.length, "cell")} (${told})`, app.route.link("variants", { of: run.id })]);
     }
+    const pairs = app.cells(run).filter((cell) => cell.ratio);
+    if (pairs.length > 0) {
+      const most = pairs.reduce((a, b) => (b.ratio[0] > a.ratio[0] ? b : a));
+      tiles.push([range(pairs.map((cell) => cell.ratio[0])), `native 9P over serial in ${words.plural(pairs.length, "case")}, most for ${words.cell(most)}`, figures("paths")]);
+    }
+    const fast = app.cells(run).filter((cell) => cell.path === "native" && cell.bw).reduce((a, b) => (!a || b.bw[0] > a.bw[0] ? b : a), null);
+    if (fast) tiles.push([words.number(fast.bw[0]) + " MiB/s", `native, ${words.cell(fast)}`, figures("paths")]);
+    const copies = app.cells(run).filter((cell) => cell.path === "native" && "copied_bytes" in (cell.counters || {}));
+    if (copies.length > 0) tiles.push([words.number(Math.max(...copies.map((cell) => cell.counters.copied_bytes))) + " B", "payload copied by the guest in an operation, at most, on the native path", figures("run")]);
+    if (run.boot_ms?.entry) tiles.push([words.micros(run.boot_ms.entry[0] * 1000), "from the kernel's entry to its first 9P message", figures("run")]);
     const peer = app.runs.find((other) => other.linux && other.linux.length > 0);
-    if (peer) {
-      const best = peer.linux.filter((row) => row.path === "native" && !row.way && row.ratio).reduce((a, b) => (!a || b.ratio[0] > a.ratio[0] ? b : a), null);
-      const cell = best && app.cell(peer, best.case, "native");
-      if (best) tiles.push([words.factor(best.ratio[0]), `what a stock Linux guest does natively, ${cell ? words.cell(cell) : best.case}`, app.route.link("linux", { run: peer.id })]);
+    const beside = peer ? peer.linux.filter((row) => !row.way && row.ratio) : [];
+    if (beside.length > 0) {
+      const of = peer.sha === run.sha ? "" : `; commit ${words.commit(peer.sha)}`;
+      tiles.push([range(beside.map((row) => row.ratio[0])), `a stock Linux guest's rate in ${words.plural(beside.length, "pair")}${of}`, app.route.link("linux", { run: peer.id })]);
     }
-    if (tiles.length === 0) return null;
-    return h("ul", { class: "tiles" }, tiles.map(([value, what, href]) => h("li", {}, h("b", {}, value), h("span", {}, what, " "), h("a", { class: "small", href, "aria-label": "Figures: " + what }, "figures"))));
+    if (tiles.length === 0) return [];
+    return [h("h2", {}, `Today: ${words.commit(run.sha)}`),
+      h("ul", { class: "tiles" }, tiles.map(([value, what, href]) => h("li", {}, h("b", {}, value), h("span", {}, what, " "), h("a", { class: "small", href, "aria-label": "Figures: " + what }, "figures"))))];
   }
 
   app.view({ name: "verdict", title: "Verdict", show() {
     const { verdict } = data;
-    const judged = verdict.judged_exact + verdict.judged_ratios > 0;
     return [
       lead(),
       data.left_out.length > 0 && h("p", { class: "warn" }, "To keep this page small it leaves out " + data.left_out.join(", ") + "."),
       data.notes.length > 0 && h("p", { class: "warn" }, words.plural(data.notes.length, "note") + " on files and data: ", h("a", { href: app.route.link("health") }, "see run health"), "."),
-      findings("Got worse", verdict.worse, "worse", judged ? "Nothing that was judged." : null),
+      findings("Got worse", verdict.worse, "worse"),
       findings("Worse, as is meant", verdict.meant, "doubt"),
-      findings("Got better", verdict.better, "better"),
       watch(),
-      tiles() && h("h2", {}, "Today"),
-      tiles(),
+      app.today ? tiles(app.today) : [],
+      findings("Got better", verdict.better, "better"),
+      app.sideBySide(),
       census(),
       h("details", { class: "small" }, h("summary", { class: "muted" }, "By which bounds"),
         h("dl", { class: "facts" }, data.rules.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))),

@@ -24,12 +24,7 @@
     return [...digits].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
   }
 
-  // A number on an axis: no more digits than it has.
-  words.tick = (value) => {
-    const size = Math.abs(value);
-    return size > 0 && size < 0.001 ? words.number(value) : (value < 0 ? "−" : "") + grouped(String(Number(size.toPrecision(6))));
-  };
-  // The same beside a unit's sign.
+  // On an axis: no more digits than it has.
   words.tickOf = (show) => (value) => show(value).replace(/\.0+(?=\D|$)|(\.\d*?[1-9])0+(?=\D|$)/, "$1");
 
   // A count: no decimals where it is whole.
