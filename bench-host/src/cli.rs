@@ -267,9 +267,9 @@ pub struct RunArgs {
     /// between; a raw port's is raw.
     #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
     pub suite: String,
-    /// Only the cases whose name fits GLOB, such as 'read/*'.
+    /// Only the cases whose name fits GLOB, such as 'read/*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
-    pub case: Option<String>,
+    pub case: Vec<String>,
     /// Boot the image of this commit, in any form git knows, instead of the checkout as it is. With --record and
     /// --reference always this fills the history in, one commit after the other.
     #[arg(long, value_name = "COMMIT")]

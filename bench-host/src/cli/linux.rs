@@ -37,9 +37,9 @@ pub struct LinuxArgs {
     /// The cases: smoke, full, gate, or a job file in fio's words.
     #[arg(long, value_name = "NAME|FILE", default_value = "smoke")]
     pub suite: String,
-    /// Only the cases whose name fits GLOB, such as 'read/*'.
+    /// Only the cases whose name fits GLOB, such as 'read/*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
-    pub case: Option<String>,
+    pub case: Vec<String>,
     /// A setting of every case, in a job file's words, such as iodepth=8; may be repeated.
     #[arg(long, value_name = "WORD=VALUE")]
     pub job: Vec<Setting>,

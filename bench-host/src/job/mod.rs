@@ -153,10 +153,15 @@ impl Suite {
         Ok(self)
     }
 
-    /// Only the cases whose name fits `glob` (`*` any text, `?` any character).
-    pub fn select(mut self, glob: &str) -> Result<Suite, NoCase> {
-        self.jobs.retain(|job| matches(glob, &job.name));
-        if self.jobs.is_empty() { Err(NoCase { glob: glob.to_string(), suite: self.name }) } else { Ok(self) }
+    /// Only the cases whose name fits one of `globs` (`*` any text, `?` any character); all without any. A glob that no
+    /// case fits is a mistake.
+    pub fn select(mut self, globs: &[String]) -> Result<Suite, NoCase> {
+        let fits_none = |glob: &&String| !self.jobs.iter().any(|job| matches(glob, &job.name));
+        if let Some(glob) = globs.iter().find(fits_none) {
+            return Err(NoCase { glob: glob.clone(), suite: self.name });
+        }
+        self.jobs.retain(|job| globs.is_empty() || globs.iter().any(|glob| matches(glob, &job.name)));
+        Ok(self)
     }
 }
 
@@ -232,9 +237,14 @@ mod tests {
     #[test]
     fn a_glob_selects_cases_and_says_when_there_are_none() {
         let smoke = || Suite::built_in("smoke").unwrap().unwrap();
-        let reads = smoke().select("read/*").unwrap();
+        let select =
+            |globs: &[&str]| smoke().select(&globs.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let reads = select(&["read/*"]).unwrap();
         assert!(!reads.jobs.is_empty() && reads.jobs.iter().all(|job| job.work == Work::Read));
-        let none = smoke().select("trim/*").unwrap_err().to_string();
+        let more = select(&["read/*", "getattr/*"]).unwrap();
+        assert_eq!(more.jobs.len(), reads.jobs.len() + 1);
+        assert_eq!(select(&[]).unwrap().jobs.len(), smoke().jobs.len());
+        let none = select(&["read/*", "trim/*"]).unwrap_err().to_string();
         assert!(none.contains("smoke") && none.contains("trim/*"), "{none}");
     }
 }

@@ -379,10 +379,7 @@ fn suite(args: &RunArgs) -> Result<Suite> {
             Suite::parse(&name, &args.suite, &text)?
         }
     };
-    match &args.case {
-        Some(glob) => Ok(suite.select(glob)?),
-        None => Ok(suite),
-    }
+    Ok(suite.select(&args.case)?)
 }
 
 /// Where the paths lead: the same tree, by QEMU's server and by a server on a socket, or a tree in memory by the latter
