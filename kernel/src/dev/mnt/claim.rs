@@ -9,7 +9,7 @@
 
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU8, Ordering};
 
 use spin::Mutex;
 
@@ -23,7 +23,8 @@ const LEAVING_STEP: Nanos = Nanos::from_millis(1);
 /// Kept for as long as anything is read from the port for 9P.
 pub struct Claim {
     port: &'static Port,
-    /// One of the states below; whoever changes it and whoever looks share a core.
+    /// One of the states below. Release when it changes: who finds the port free finds it as the last one left it (pairs
+    /// with the acquire in [`take`]).
     state: AtomicU8,
 }
 
@@ -45,37 +46,82 @@ static CLAIMS: Mutex<Vec<Weak<Claim>>> = Mutex::new(Vec::new());
 /// [`Error::InUse`] when somebody has it who does not leave.
 pub async fn claim(port: &'static Port, patience: Nanos) -> Result<(Arc<Claim>, Hold), Error> {
     let until = time::now() + patience;
-    while let Some(state) = state_of(port) {
-        if state == HELD || time::now() >= until {
-            return Err(Error::InUse);
+    loop {
+        match take(port) {
+            Ok(taken) => return Ok(taken),
+            Err(LEAVING) if time::now() < until => time::sleep(LEAVING_STEP).await,
+            Err(_) => return Err(Error::InUse),
         }
-        time::sleep(LEAVING_STEP).await;
     }
-    let claim = Arc::new(Claim { port, state: AtomicU8::new(HELD) });
-    CLAIMS.lock().push(Arc::downgrade(&claim));
-    let hold = Hold(claim.clone());
-    Ok((claim, hold))
 }
 
-/// The state of the claim there is on a port. Forgets those that ended.
-fn state_of(port: &'static Port) -> Option<u8> {
+/// Claims a port now, or tells the state of the claim there is on it: looked at and taken under one lock, because tasks of
+/// other cores want ports, too. Forgets the claims that ended.
+fn take(port: &'static Port) -> Result<(Arc<Claim>, Hold), u8> {
     let mut claims = CLAIMS.lock();
     claims.retain(|claim| claim.strong_count() > 0);
     let all = claims.iter().filter_map(Weak::upgrade);
-    let mut states = all.filter(|claim| core::ptr::eq(claim.port, port)).map(|c| c.state.load(Relaxed));
-    states.find(|state| *state != OVER)
+    let mut states =
+        all.filter(|claim| core::ptr::eq(claim.port, port)).map(|claim| claim.state.load(Ordering::Acquire));
+    if let Some(state) = states.find(|state| *state != OVER) {
+        return Err(state);
+    }
+    drop(states);
+    let claim = Arc::new(Claim { port, state: AtomicU8::new(HELD) });
+    claims.push(Arc::downgrade(&claim));
+    let hold = Hold(claim.clone());
+    Ok((claim, hold))
 }
 
 impl Hold {
     /// Nothing is read any more: the session is dead, whoever still has files of it.
     pub fn over(&self) {
-        self.0.state.store(OVER, Relaxed);
+        self.0.state.store(OVER, Ordering::Release);
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
         // What is over stays over.
-        let _ = self.0.state.compare_exchange(HELD, LEAVING, Relaxed, Relaxed);
+        let _ = self.0.state.compare_exchange(HELD, LEAVING, Ordering::Release, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::drivers::console::bench::Bench;
+    use crate::task::block_on;
+
+    /// Lets both go on as soon as both are here. Giving the processor away meanwhile would part them: who spins is
+    /// interrupted anywhere, also between looking and taking.
+    fn meet(arrived: &AtomicUsize, nth: usize) {
+        arrived.fetch_add(1, Ordering::AcqRel);
+        while arrived.load(Ordering::Acquire) < 2 * nth {
+            core::hint::spin_loop();
+        }
+    }
+
+    #[test]
+    fn of_two_cores_that_want_a_port_at_the_same_time_one_gets_it() {
+        let mut bench = Bench::multiport(2);
+        let port = bench.named_port(1, b"x");
+        let (arrived, holders) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let claims = || {
+            for turn in 0..1000 {
+                meet(&arrived, 3 * turn + 1);
+                let claimed = block_on(claim(port, Nanos::ZERO));
+                holders.fetch_add(claimed.is_ok().into(), Ordering::Relaxed);
+                meet(&arrived, 3 * turn + 2);
+                assert_eq!(holders.load(Ordering::Relaxed), turn + 1, "one each turn");
+                meet(&arrived, 3 * turn + 3);
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(claims);
+            claims();
+        });
     }
 }
