@@ -495,6 +495,25 @@ fn a_chain_that_cannot_exist_ends_the_device_s_use() {
 }
 
 #[test]
+fn a_device_that_returns_what_it_never_had_is_found_out_and_keeps_no_core_awake() {
+    let bench = Bench::new(ALL, 128);
+    let under_way = || bench.nine_p.inner.lock().queue.as_ref().unwrap().in_flight();
+    let _session = block_on(async {
+        let session = bench.file().await;
+        yield_now().await;
+        until(|| under_way() == 0).await;
+        session
+    });
+    let ring = &mut bench.server.state.lock().queue.ring;
+    ring.lie_entry(0, 7);
+    ring.publish();
+    assert_eq!(under_way(), 0);
+    assert!(bench.nine_p.arm(), "something is there all the same");
+    assert!(bench.nine_p.reap() && bench.nine_p.inner.lock().broken.is_some());
+    assert!(!bench.nine_p.arm(), "it is listened to no more");
+}
+
+#[test]
 fn a_device_that_says_it_needs_a_reset_is_noticed_and_the_next_session_resets_it() {
     let _clock = freeze();
     let bench = Bench::new(ALL, 128);
