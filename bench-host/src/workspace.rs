@@ -37,6 +37,11 @@ impl Workspace {
         &self.root
     }
 
+    /// A path from the top of the checkout on, where it is in there.
+    pub fn shown<'p>(&self, path: &'p Path) -> std::path::Display<'p> {
+        path.strip_prefix(&self.root).unwrap_or(path).display()
+    }
+
     /// The folder everything is built in.
     pub fn target(&self) -> &Path {
         &self.target

@@ -19,7 +19,7 @@ pub(super) fn run(args: &DashboardArgs) -> Result<ExitCode> {
     let recorded_benches = workspace.results().join(dashboard::BENCHES);
     if args.record_benches {
         let count = dashboard::keep_benches(&bench_dir, &recorded_benches)?;
-        eprintln!("ninewire: {count} benches in {}", shown(&workspace, &recorded_benches));
+        eprintln!("ninewire: {count} benches in {}", workspace.shown(&recorded_benches));
     }
     let report = super::history::report(&workspace, &results)?;
     let text = match args.format {
@@ -54,16 +54,11 @@ fn page(args: &DashboardArgs, workspace: &Workspace, sources: &Sources<'_>) -> R
         eprintln!("ninewire: {note}");
     }
     println!("{}", sources.report.verdict.sentence);
-    println!("{}", shown(workspace, &out));
+    println!("{}", workspace.shown(&out));
     if args.open {
         open(&out)?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// From the top of the checkout, where it is in there.
-fn shown(workspace: &Workspace, path: &Path) -> String {
-    path.strip_prefix(workspace.root()).unwrap_or(path).display().to_string()
 }
 
 /// Whole or not at all: a page that is being looked at is never half a page.

@@ -37,7 +37,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<ExitCode> {
     for Export { name, text } in files {
         let path = out.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("{}", path.strip_prefix(workspace.root()).unwrap_or(&path).display());
+        println!("{}", workspace.shown(&path));
     }
     Ok(ExitCode::SUCCESS)
 }

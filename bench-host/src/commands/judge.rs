@@ -93,7 +93,7 @@ pub(super) fn selftest(args: &SelftestArgs, interrupts: &Interrupts) -> Result<E
     std::fs::create_dir_all(&directory)
         .and_then(|()| std::fs::write(&path, report.to_lines(&made, &git.sha)?))
         .with_context(|| format!("cannot write {}", path.display()))?;
-    println!("\n{}", path.strip_prefix(workspace.root()).unwrap_or(&path).display());
+    println!("\n{}", workspace.shown(&path));
     Ok(if report.broken().is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -338,7 +338,7 @@ fn report(args: &LinuxArgs, workspace: &Workspace, run: &Run) -> Result<()> {
     let written = store::write(run, &directory);
     print!("{}", table::render(run));
     let path = written.with_context(|| format!("cannot keep the run below {}", directory.display()))?;
-    println!("\n{}", path.strip_prefix(workspace.root()).unwrap_or(&path).display());
+    println!("\n{}", workspace.shown(&path));
     if args.record && run.header.git.dirty {
         eprintln!("ninewire: the checkout has changes that are in no commit; the recorded run says so");
     }

@@ -244,19 +244,14 @@ fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run], given_up: &GivenU
     let paths = written.with_context(|| format!("cannot keep the run below {}", directory.display()))?;
     println!();
     for path in paths {
-        println!("{}", shown(workspace, &path));
+        println!("{}", workspace.shown(&path));
     }
-    let folder = if args.record { String::new() } else { format!(" {}", shown(workspace, &directory)) };
+    let folder = if args.record { String::new() } else { format!(" {}", workspace.shown(&directory)) };
     eprintln!("ninewire: `cargo ninewire dashboard{folder} --open` draws it");
     if args.record && runs.iter().any(|run| run.header.git.dirty) {
         eprintln!("ninewire: the checkout has changes that are in no commit; the recorded run says so");
     }
     Ok(())
-}
-
-/// From the top of the checkout, where it is in there.
-fn shown(workspace: &Workspace, path: &Path) -> String {
-    path.strip_prefix(workspace.root()).unwrap_or(path).display().to_string()
 }
 
 #[cfg(test)]
