@@ -16,7 +16,7 @@ use crate::workspace::{IMAGE_TARGET, Workspace};
 use crate::{browser, foreign};
 
 /// What the caller is about to use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// QEMU from `PATH`; not when the user named one.
     pub qemu: bool,

@@ -52,7 +52,7 @@ impl Bench {
             let (version, image, git) = (String::new(), image::path(workspace), Git::default());
             return Ok(Self { program, version, image, git, accel });
         }
-        ensure(Needs { qemu: args.qemu.is_none(), benches: false, foreign: false, browser: false })?;
+        ensure(Needs { qemu: args.qemu.is_none(), ..Needs::default() })?;
         let Program { path: program, version } = Program::find(args.qemu.as_ref())?;
         let (image, git) = source.build(workspace, interrupts)?;
         let mut bench = Self { program, version, image, git, accel: Accel::Kvm };

@@ -126,10 +126,10 @@ impl Failures {
 
 pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
     let workspace = Workspace::locate()?;
-    ensure(Needs { qemu: true, benches: false, foreign: false, browser: false })?;
+    ensure(Needs { qemu: true, ..Needs::default() })?;
     let linux = package::kernel(None, &workspace, interrupts);
     interrupts.check()?;
-    let browser = ensure(Needs { qemu: true, benches: false, foreign: false, browser: true });
+    let browser = ensure(Needs { qemu: true, browser: true, ..Needs::default() });
     let (mut stages, mut not_run) = stages(&workspace, linux.is_ok(), browser.is_ok());
     if let Err(error) = browser {
         not_run.push(format!("tests of the page in a browser: {error:#}"));
@@ -138,7 +138,7 @@ pub(super) fn run(interrupts: &Interrupts) -> Result<ExitCode> {
         not_run.push(format!("boot tests with a Linux guest: {error:#}"));
     }
     // Somebody without them has every other test.
-    if let Err(error) = ensure(Needs { qemu: true, benches: false, foreign: true, browser: false }) {
+    if let Err(error) = ensure(Needs { qemu: true, foreign: true, ..Needs::default() }) {
         not_run.push(format!("boot tests with servers of other projects that are not here: {error:#}"));
     }
     let mut total = Counts::default();
