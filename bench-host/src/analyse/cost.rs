@@ -7,7 +7,6 @@
 use std::fmt;
 
 use ninewire_bench_guest::record::{Counter, Path, Wait, Work};
-use ninewire_bench_guest::units::Bytes;
 
 use super::{guest_of, job_of};
 use crate::peer::setting::is_pilot;
@@ -67,6 +66,8 @@ pub struct Cost {
     pub guest: String,
     /// `read`, `write` and so on.
     pub work: String,
+    /// How the guest waited.
+    pub wait: Wait,
     /// The path.
     pub path: Path,
     /// Microseconds, and microseconds per byte.
@@ -87,6 +88,8 @@ pub struct Cost {
 pub struct Model {
     /// Whose; empty where there is one guest.
     pub guest: String,
+    /// How the guest waited.
+    pub wait: Wait,
     /// The path.
     pub path: Path,
     /// Microseconds for an operation.
@@ -106,6 +109,8 @@ pub struct Crossing {
     pub guest: String,
     /// `read`, `write` and so on.
     pub work: String,
+    /// How the guest waited.
+    pub wait: Wait,
     /// The path beside the native one.
     pub path: Path,
     /// Bytes of an operation; nothing where one path costs less at every size.
@@ -187,10 +192,11 @@ pub(super) fn costs(run: &Run, cells: &[Cell]) -> Vec<Cost> {
             let of = |part: fn(&Line) -> f64| {
                 Estimate::of(part(&line), &drawn.iter().flatten().map(part).collect::<Vec<_>>(), draws.boots)
             };
-            let (guest, work, _) = of_kind.clone();
+            let (guest, work, wait) = of_kind.clone();
             costs.push(Cost {
                 guest,
                 work,
+                wait,
                 path,
                 fixed: of(|line| line.fixed),
                 per_byte: of(|line| line.per_x),
@@ -210,16 +216,18 @@ pub(super) fn models(run: &Run, cells: &[Cell]) -> Vec<Model> {
     use Work::{FileOpenRead, FileStat, Floor, Getattr, Read, Walk};
     let looks = |job: &Job| matches!(job.work, Read | FileOpenRead | FileStat | Getattr | Walk | Floor);
     let all: Vec<_> = alone(run, cells).into_iter().filter(|(job, _)| looks(job)).collect();
-    let mut guests: Vec<String> = all.iter().map(|(job, _)| guest_of(run, job.job)).collect();
-    guests.dedup();
+    let kind = |job: &Job| (guest_of(run, job.job), job.wait);
+    let mut kinds: Vec<(String, Wait)> = Vec::new();
+    for (job, _) in &all {
+        if !kinds.contains(&kind(job)) {
+            kinds.push(kind(job));
+        }
+    }
     let mut models = Vec::new();
-    for guest in guests {
+    for of_kind in kinds {
         for &path in Path::ALL {
-            let about: Vec<_> = all
-                .iter()
-                .filter(|(job, cell)| cell.path == path && guest_of(run, job.job) == guest)
-                .copied()
-                .collect();
+            let about: Vec<_> =
+                all.iter().filter(|(job, cell)| cell.path == path && kind(job) == of_kind).copied().collect();
             // What an operation is made of is the same in every boot.
             let made: Option<Vec<(Vec<f64>, Vec<f64>)>> = about
                 .iter()
@@ -247,15 +255,9 @@ pub(super) fn models(run: &Run, cells: &[Cell]) -> Vec<Model> {
                 let drawn: Vec<f64> = drawn.iter().map(|costs| costs[cause]).collect();
                 Estimate::of(costs[cause], &drawn, draws.boots)
             };
-            let (fixed, per_byte, per_message) = (of(0), of(1), of(2));
-            models.push(Model {
-                guest: guest.clone(),
-                path,
-                fixed,
-                per_byte,
-                per_message,
-                cases: made.len(),
-            });
+            let (fixed, per_byte, per_message, cases) = (of(0), of(1), of(2), made.len());
+            let (guest, wait) = of_kind.clone();
+            models.push(Model { guest, wait, path, fixed, per_byte, per_message, cases });
         }
     }
     models
@@ -265,7 +267,8 @@ pub(super) fn models(run: &Run, cells: &[Cell]) -> Vec<Model> {
 pub(super) fn crossings(costs: &[Cost]) -> Vec<Crossing> {
     let mut crossings = Vec::new();
     for native in costs.iter().filter(|cost| cost.path == Path::Native) {
-        let same = |cost: &&Cost| (&cost.guest, &cost.work) == (&native.guest, &native.work);
+        let kind = |cost: &Cost| (cost.guest.clone(), cost.work.clone(), cost.wait);
+        let same = |cost: &&Cost| kind(cost) == kind(native);
         for other in costs.iter().filter(same).filter(|cost| cost.path != Path::Native) {
             let pairs = native.drawn.iter().zip(&other.drawn);
             let drawn: Vec<f64> = pairs.filter_map(|(a, b)| a.as_ref()?.crossing(b.as_ref()?)).collect();
@@ -274,6 +277,7 @@ pub(super) fn crossings(costs: &[Cost]) -> Vec<Crossing> {
             crossings.push(Crossing {
                 guest: native.guest.clone(),
                 work: native.work.clone(),
+                wait: native.wait,
                 path: other.path,
                 bytes: bytes.map(|bytes| Estimate::of(bytes, &drawn, boots)),
             });
@@ -287,36 +291,45 @@ fn whose(guest: &str) -> String {
     if guest.is_empty() { String::new() } else { format!("{guest}: ") }
 }
 
+/// How the guest waited, where it is not how it does by itself.
+fn waiting(wait: Wait) -> String {
+    if wait == Wait::Adaptive { String::new() } else { format!(", wait={wait}") }
+}
+
 const MIB: f64 = (1 << 20) as f64;
 
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Cost { guest, work, path, fixed, per_byte, sizes, .. } = self;
-        let mib = per_byte.times(Bytes(1 << 20).0 as f64);
-        let whose = whose(guest);
-        write!(f, "{whose}{work} {path}: an operation costs {fixed} us and {mib} us per MiB ({sizes} sizes)")
+        let Cost { guest, work, wait, path, fixed, per_byte, sizes, .. } = self;
+        let (whose, waiting, mib) = (whose(guest), waiting(*wait), per_byte.times(MIB));
+        write!(
+            f,
+            "{whose}{work} {path}{waiting}: an operation costs {fixed} us and {mib} us per MiB ({sizes} sizes)"
+        )
     }
 }
 
 impl fmt::Display for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Model { guest, path, fixed, per_byte, per_message, cases } = self;
+        let Model { guest, wait, path, fixed, per_byte, per_message, cases } = self;
+        let (whose, waiting, mib) = (whose(guest), waiting(*wait), per_byte.times(MIB));
         write!(
             f,
-            "{}what only looks, {path}: {fixed} us an operation, {per_message} us a message, {} us per MiB ({cases} cases)",
-            whose(guest),
-            per_byte.times(MIB)
+            "{whose}what only looks, {path}{waiting}: {fixed} us an operation, {per_message} us a message, {mib} us per MiB \
+             ({cases} cases)"
         )
     }
 }
 
 impl fmt::Display for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Crossing { guest, work, path, bytes } = self;
-        let whose = whose(guest);
+        let Crossing { guest, work, wait, path, bytes } = self;
+        let (whose, waiting) = (whose(guest), waiting(*wait));
         match bytes {
-            Some(bytes) => write!(f, "{whose}{work}: native and {path} cost the same at {bytes:.0} bytes"),
-            None => write!(f, "{whose}{work}: of native and {path} one costs less at every size"),
+            Some(bytes) => {
+                write!(f, "{whose}{work}{waiting}: native and {path} cost the same at {bytes:.0} bytes")
+            }
+            None => write!(f, "{whose}{work}{waiting}: of native and {path} one costs less at every size"),
         }
     }
 }
@@ -407,6 +420,34 @@ mod tests {
         let crossings = crossings(&costs);
         assert_eq!(crossings[0].bytes, None);
         assert!(crossings[0].to_string().contains("of native and serial one costs less at every size"));
+    }
+
+    #[test]
+    fn cases_that_wait_in_another_way_are_another_matter() {
+        let mut run = modelled(1);
+        let polling: Vec<Job> =
+            run.jobs.iter().map(|job| Job { job: job.job + 5, wait: Wait::Poll, ..job.clone() }).collect();
+        run.jobs.extend(polling);
+        let boot = &mut run.boots[0];
+        let mut visits = boot.visits.clone();
+        for visit in &mut visits {
+            visit.facts.job += 5;
+            for sample in &mut visit.samples {
+                (sample.job, sample.elapsed_ns) = (sample.job + 5, sample.elapsed_ns / 2);
+            }
+        }
+        boot.visits.extend(visits);
+        let cells = Cell::of_run(&run);
+        let of = |wait| {
+            models(&run, &cells).into_iter().find(|model| (model.wait, model.path) == (wait, Path::Native))
+        };
+        let (adaptive, polling) = (of(Wait::Adaptive).unwrap(), of(Wait::Poll).unwrap());
+        assert!(
+            (adaptive.per_message.value - 2.0 * polling.per_message.value).abs() < 0.1,
+            "{adaptive}; {polling}"
+        );
+        assert!(polling.to_string().starts_with("what only looks, native, wait=poll: "), "{polling}");
+        assert_eq!(crossings(&costs(&run, &cells)).len(), 2, "each with its own kind");
     }
 
     #[test]

@@ -151,8 +151,8 @@ struct CostView {
 impl CostView {
     fn of(cost: &Cost, all: &[Cost]) -> CostView {
         let other = all.iter().find(|other| {
-            (&other.guest, &other.work, other.path) == (&cost.guest, &cost.work, Path::Serial)
-                && cost.path == Path::Native
+            (&other.guest, &other.work, other.wait) == (&cost.guest, &cost.work, cost.wait)
+                && (cost.path, other.path) == (Path::Native, Path::Serial)
         });
         CostView {
             guest: cost.guest.clone(),
