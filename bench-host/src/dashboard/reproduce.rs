@@ -1,11 +1,10 @@
 //! The commands that make a run again, from what its file tells. A file holds no command line: what its settings are is
 //! read from QEMU's arguments, and a setting that came from a job file of the user's own is in that file.
 
+use crate::job::Suite;
+use crate::qemu::quoted;
 use crate::run::Run;
 use crate::run::header::{Header, REFERENCE};
-
-/// Suites that are part of the command.
-const SUITES: [&str; 3] = ["smoke", "full", "gate"];
 
 /// How suites of comparisons with Linux begin.
 const PEER_SUITE: &str = "peer-linux-";
@@ -39,8 +38,8 @@ pub(super) fn both_sides(a: &Run, b: &Run) -> Vec<String> {
     words.extend(of_a.into_iter().filter(|word| of_b.contains(word)));
     let parts = ["--ab".to_string(), side_words(&a.header), "--".into(), side_words(&b.header)];
     words.extend(parts.into_iter().filter(|part| !part.is_empty()));
-    let same = if a.header.git.sha == b.header.git.sha { a.header.git.sha.as_str() } else { "" };
-    checkout(same).into_iter().chain([words.join(" ")]).collect()
+    let of_checkout = [a, b].into_iter().find(|run| !names_commit(&run.header));
+    checkout(of_checkout.map_or("", |run| &run.header.git.sha)).into_iter().chain([words.join(" ")]).collect()
 }
 
 fn checkout(sha: &str) -> Option<String> {
@@ -54,7 +53,8 @@ fn common(run: &Run) -> Vec<String> {
         Some(suite) => ("peer linux", suite),
         None => ("run", header.suite.as_str()),
     };
-    let suite = if SUITES.contains(&suite) { suite.to_string() } else { format!("{suite}.fio") };
+    let built_in = Suite::built_in_names().any(|known| known == suite);
+    let suite = if built_in { suite.to_string() } else { format!("{suite}.fio") };
     let mut words = vec![format!("cargo ninewire {command} --suite {}", quoted(&suite))];
     words.push(format!("--boots {}", boots(run)));
     if header.seed != SEED {
@@ -63,16 +63,30 @@ fn common(run: &Run) -> Vec<String> {
     if header.qemu.pinning.is_empty() {
         words.push("--no-pin".into());
     }
+    if header.qemu.spinners == Some(true) {
+        words.push("--spinners".into());
+    }
     words
+}
+
+/// What makes a side.
+fn said(header: &Header) -> &str {
+    header.side.as_ref().map_or("", |side| &side.words)
+}
+
+/// Whether a side boots the image of a commit it names; any other boots that of what is checked out.
+fn names_commit(header: &Header) -> bool {
+    let said = said(header);
+    !said.is_empty() && !said.starts_with('-')
 }
 
 /// What makes a side; a commit by its hash, because `HEAD` is another one by now.
 fn side_words(header: &Header) -> String {
-    let said = header.side.as_ref().map_or("", |side| side.words.as_str());
-    match said.split_once(' ').unwrap_or((said, "")) {
-        (first, _) if first.is_empty() || first.starts_with('-') => said.to_string(),
-        (_, rest) => format!("{} {rest}", quoted(&header.git.sha)).trim_end().to_string(),
+    if !names_commit(header) {
+        return said(header).to_string();
     }
+    let rest = said(header).split_once(' ').map_or("", |(_, rest)| rest);
+    format!("{} {rest}", quoted(&header.git.sha)).trim_end().to_string()
 }
 
 /// Boots of each guest that were compared.
@@ -118,16 +132,6 @@ fn after<'a>(argv: &'a [String], flag: &str) -> Option<&'a str> {
     argv.get(at + 1).map(String::as_str)
 }
 
-/// A word as a shell reads it back.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./,=:@%+".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_string()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +169,13 @@ mod tests {
         run.header.side = None;
         run.header.suite = "peer-linux-my $(x)".into();
         assert!(line(&run).starts_with("cargo ninewire peer linux --suite 'my $(x).fio' --boots 3"));
+        for suite in Suite::built_in_names() {
+            run.header.suite = suite.into();
+            assert!(line(&run).starts_with(&format!("cargo ninewire run --suite {suite} ")));
+        }
+        assert!(!line(&run).contains("--spinners"));
+        run.header.qemu.spinners = Some(true);
+        assert!(line(&run).contains(" --spinners "));
     }
 
     #[test]
@@ -178,9 +189,11 @@ mod tests {
         assert_eq!(
             both_sides(&a, &b),
             [
+                "git checkout fedcba98",
                 "cargo ninewire run --suite smoke --boots 3 --seed 42 --no-pin --accel tcg --qemu 7.2 --memory 1G --ab \
-              0123456789abcdef --virtio packed=on --"
-            ]
+                 0123456789abcdef --virtio packed=on --"
+            ],
+            "the second side is what is checked out"
         );
         assert!(commands(&a).is_empty());
         b.header.git.sha.clone_from(&a.header.git.sha);

@@ -13,7 +13,7 @@ mod pinning;
 mod program;
 
 pub use accel::{Accel, AccelChoice, choose_accel};
-pub use argv::{CPU_MAX, CharDev, Device, MachineType, MemoryMib, Port, Vm, shell_line};
+pub use argv::{CPU_MAX, CharDev, Device, MachineType, MemoryMib, Port, Vm, quoted, shell_line};
 pub use confine::{Confinement, Kept};
 pub use cpu_time::{CpuTime, Part, RAW_PORT_THREAD, SERVER_THREAD};
 pub use guest::{Ended, Guest, describe_status};
