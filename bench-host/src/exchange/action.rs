@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Export;
 use crate::history::digest::{CellDigest, Digest, Kind, Number};
-use crate::history::{Metric, Part, Store};
+use crate::history::{Part, Store};
 use crate::verdict::Better;
 
 /// The action's words for a direction, and our names of the files.
@@ -85,7 +85,7 @@ fn bench(digest: &Digest, cell: &CellDigest, number: &Number) -> Value {
         number.boots, header.host.cpu_model, header.qemu.version, cell.settings
     );
     let mut bench = json!({
-        "name": format!("{} {} {}{suffix}", cell.case, cell.path, word(number.metric)),
+        "name": format!("{} {} {}{suffix}", cell.case, cell.path, number.metric.word()),
         "unit": unit,
         "value": number.value,
         "extra": extra,
@@ -97,19 +97,15 @@ fn bench(digest: &Digest, cell: &CellDigest, number: &Number) -> Value {
     bench
 }
 
-fn word(metric: Metric) -> &'static str {
-    metric.word()
-}
-
 /// Milliseconds since 1970 of a time such as `2026-11-23T17:15:10.803383Z`. The day by Howard Hinnant's
 /// `days_from_civil` ("chrono-compatible low-level date algorithms", 2013), which counts years from March.
 fn millis(time: &str) -> Option<u64> {
     let number = |range: std::ops::Range<usize>| time.get(range)?.parse::<u64>().ok();
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
     let (era, year_of_era) = (year / 400, year % 400);
-    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    let day_of_year = (153 * month + 2) / 5 + day.checked_sub(1)?;
     let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     let seconds = days.checked_sub(719_468)? * 86_400 + hour * 3_600 + minute * 60 + second;
     Some(seconds * 1000 + number(20..23).unwrap_or(0))
@@ -130,7 +126,9 @@ mod tests {
         assert_eq!(millis("1970-01-01T00:00:00.000000Z"), Some(0));
         assert_eq!(millis("2000-02-29T00:00:00.250000Z"), Some(951_782_400_250));
         assert_eq!(millis("2001-09-09T01:46:40Z"), Some(1_000_000_000_000));
-        assert_eq!((millis("nonsense"), millis("")), (None, None));
+        for no_date in ["nonsense", "", "0000-01-01T00:00:00Z", "2001-03-00T00:00:00Z"] {
+            assert_eq!(millis(no_date), None, "{no_date}");
+        }
         assert_eq!(rfc3339(1_000_000_000), "2001-09-09T01:46:40Z");
     }
 }
