@@ -35,26 +35,6 @@ pub fn best_split(values: &[f64]) -> Option<Split> {
     Energy::of(values).map(|mut energy| energy.best())
 }
 
-/// The weighted energy distance between all values before and all values from `at` on, by the definition; a side of one
-/// value has no distance inside, which counts as none.
-pub fn energy(values: &[f64], at: usize) -> f64 {
-    let (before, after) = values.split_at(at);
-    let inside = |side: &[f64]| {
-        let from = |(i, x): (usize, &f64)| side[i + 1..].iter().map(|y| (x - y).abs()).sum::<f64>();
-        side.iter().enumerate().map(from).sum::<f64>()
-    };
-    let across = before.iter().flat_map(|x| after.iter().map(move |y| (x - y).abs())).sum();
-    weighted(before.len(), after.len(), across, inside(before), inside(after))
-}
-
-/// From the sums of distances across and inside both sides.
-fn weighted(n: usize, m: usize, across: f64, before: f64, after: f64) -> f64 {
-    let mean = |sum: f64, size: usize| if size > 1 { sum / ((size * (size - 1) / 2) as f64) } else { 0.0 };
-    let (n_values, m_values) = (n as f64, m as f64);
-    n_values * m_values / (n_values + m_values)
-        * (2.0 * across / (n_values * m_values) - mean(before, n) - mean(after, m))
-}
-
 /// The values of a segment in some order, and room for all sums of distances.
 struct Energy {
     values: Vec<f64>,
@@ -103,7 +83,7 @@ impl Energy {
             for at in SIDE_MIN..=to.saturating_sub(SIDE_MIN) {
                 let (before, after) = (first[at], sums[at]);
                 let (n, m) = (at as f64, (to - at) as f64);
-                // As `weighted`, with the divisions done beforehand.
+                // The energy distance, with the divisions done beforehand.
                 let q = (2.0 * (sums[0] - before - after)
                     - n * m * (before * per_pair[at] + after * per_pair[to - at]))
                     * part[to];
@@ -203,6 +183,19 @@ mod tests {
     fn noise(seed: u64, count: usize) -> Vec<f64> {
         let mut random = Random::seeded(seed);
         (0..count).map(|_| 1000.0 + random.normal()).collect()
+    }
+
+    /// The weighted energy distance between all values before and all values from `at` on, by the definition.
+    fn energy(values: &[f64], at: usize) -> f64 {
+        let (before, after) = values.split_at(at);
+        let mean = |ones: &[f64], others: &[f64]| {
+            let distances = ones.iter().flat_map(|x| others.iter().map(move |y| (x - y).abs()));
+            distances.sum::<f64>() / (ones.len() * others.len()) as f64
+        };
+        // Of pairs of two, not of a value with itself.
+        let inside = |side: &[f64]| mean(side, side) * side.len() as f64 / (side.len() - 1) as f64;
+        let (n, m) = (before.len() as f64, after.len() as f64);
+        n * m / (n + m) * (2.0 * mean(before, after) - inside(before) - inside(after))
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! What none of these functions does: drop outliers, assume a normal distribution, or answer for data that cannot
 //! carry the answer. Too few values is `None`, a value that is not a number is [`BadSample`].
 //!
-//! Every function is checked against vectors made with SciPy (`tests/vectors/make_vectors.py`).
+//! Every function is checked against vectors made with SciPy and Apache Otava (`tests/vectors/`), or against its definition.
 
 pub mod correction;
 pub mod divisive;

@@ -26,10 +26,7 @@ def splits():
         allowed = [(at, to) for to in range(2 * SIDE_MIN, count + 1) for at in range(SIDE_MIN, to - SIDE_MIN + 1)]
         at, to = max(allowed, key=lambda place: q[place[0] - 1][place[1] - 2])
         # Q[i][j] is of the split before i + 1, with the end j + 2.
-        yield {
-            "values": values.tolist(), "at": at, "to": to, "q": float(q[at - 1][to - 2]),
-            "whole": [float(q[split - 1][count - 2]) for split in range(SIDE_MIN, count - SIDE_MIN + 1)],
-        }
+        yield {"values": values.tolist(), "at": at, "to": to, "q": float(q[at - 1][to - 2])}
 
 
 def intervals():
