@@ -52,10 +52,9 @@ fn large_files_are_read_ahead_copied_and_killed_and_no_byte_or_page_is_lost() {
     prompt.until("cat /dev/pool", |pool| number(pool, "live") > before + 256);
     let tasks = prompt.answer("ps");
     for name in [" cat", " sleep"] {
-        if let Some(task) = tasks.lines().find(|line| line.ends_with(name)) {
-            let number = task.split_whitespace().nth(1).unwrap().to_string();
-            prompt.answer(&format!("kill {number}"));
-        }
+        let task =
+            tasks.lines().find(|line| line.ends_with(name)).unwrap_or_else(|| panic!("{name} in {tasks}"));
+        prompt.answer(&format!("kill {}", task.split_whitespace().nth(1).unwrap()));
     }
     prompt.answer("rm /srv/held");
     prompt.until("cat /dev/pool", |pool| number(pool, "live") <= before);
