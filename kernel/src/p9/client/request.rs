@@ -59,7 +59,7 @@ impl<W: Wire> Session<W> {
     /// A request that is with the wire, and has been [let go](Sent::into_id) of.
     #[inline]
     pub(super) fn take_up(&self, id: SlotId) -> Sent<'_, W> {
-        Sent { session: self, id, collected: false }
+        Sent { session: self, id, collected: Collected::No }
     }
 
     /// Asks `message` and gives the reply `R`, which has no payload.
@@ -146,7 +146,18 @@ impl Drop for Intent<'_> {
 pub(super) struct Sent<'s, W: Wire> {
     session: &'s Session<W>,
     id: SlotId,
-    collected: bool,
+    collected: Collected,
+}
+
+/// How much of a request has been taken back by who waited for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Collected {
+    /// Nothing: it may be under way still.
+    No,
+    /// The reply; its memory is in the slot.
+    Reply,
+    /// Everything: the slot is free, and may be somebody else's.
+    All,
 }
 
 impl<W: Wire> Future for Sent<'_, W> {
@@ -165,7 +176,7 @@ impl<W: Wire> Sent<'_, W> {
         self.look(look)
     }
 
-    /// What of the request's memory is in the slot: all of it, unless a device still has it.
+    /// What of the request's memory is in the slot, after an error: all of it, unless a device still has it.
     pub(super) fn salvage(&mut self) -> (Option<Buf>, Windows) {
         self.session.slots.salvage(self.id)
     }
@@ -174,19 +185,26 @@ impl<W: Wire> Sent<'_, W> {
     #[inline]
     pub(super) fn look<T>(&mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {
         let session = self.session;
-        let mut collected = false;
-        let looked = session.slots.collect(self.id, |answer| match answer {
-            Ok(answer) => {
-                collected = true;
-                match answer.refusal(session.dialect()) {
-                    None => look(answer).map_err(Ok),
-                    Some(refusal) => Err(Err(Error::Refused(refusal))),
+        let mut collected = Collected::No;
+        let looked = session.slots.collect(self.id, |answer| {
+            let looked = match answer {
+                Ok(answer) => {
+                    collected = Collected::Reply;
+                    match answer.refusal(session.dialect()) {
+                        None => look(answer).map_err(Ok),
+                        Some(refusal) => Err(Err(Error::Refused(refusal))),
+                    }
                 }
+                Err(Failure::Expired(awaited)) => {
+                    Err(Err(Error::TimedOut { awaited, after: session.slots.patience() }))
+                }
+                Err(Failure::Session(error)) => Err(Err(error.into())),
+            };
+            let is_over = looked.is_ok();
+            if is_over {
+                collected = Collected::All;
             }
-            Err(Failure::Expired(awaited)) => {
-                Err(Err(Error::TimedOut { awaited, after: session.slots.patience() }))
-            }
-            Err(Failure::Session(error)) => Err(Err(error.into())),
+            (looked, is_over)
         });
         self.collected = collected;
         looked.map_err(|why| match why {
@@ -216,10 +234,10 @@ impl<W: Wire> Sent<'_, W> {
 impl<W: Wire> Drop for Sent<'_, W> {
     #[inline]
     fn drop(&mut self) {
-        if self.collected {
-            self.session.slots.release(self.id);
-        } else {
-            self.cancel();
+        match self.collected {
+            Collected::All => {}
+            Collected::Reply => self.session.slots.release(self.id),
+            Collected::No => self.cancel(),
         }
     }
 }

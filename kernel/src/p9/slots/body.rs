@@ -1,6 +1,7 @@
 //! What one slot holds, and how its reply is judged.
 
 use alloc::vec::Vec;
+use core::task::Waker;
 
 use ninewire_dma::Exhausted;
 
@@ -141,6 +142,8 @@ pub(super) struct Body {
     pub(super) reply: Result<Reply, ()>,
     /// Payload on the wire's own pages.
     pub(super) loan: Windows,
+    /// Who waits for the reply, or waited for the last one: nearly always the same.
+    waiter: Option<Waker>,
     pub(super) requests: u64,
     pub(super) replies: u64,
 }
@@ -157,8 +160,26 @@ impl Body {
             parcel: Parcel::default(),
             reply: Err(()),
             loan: Windows::new(),
+            waiter: None,
             requests: 0,
             replies: 0,
+        }
+    }
+
+    /// From now on this is who waits.
+    #[inline]
+    pub(super) fn wait(&mut self, waker: &Waker) {
+        match &mut self.waiter {
+            Some(known) => known.clone_from(waker),
+            None => self.waiter = Some(waker.clone()),
+        }
+    }
+
+    /// Wakes who waits, if anybody does. Somebody who no longer does looks once in vain.
+    #[inline]
+    pub(super) fn wake(&self) {
+        if let Some(waiter) = &self.waiter {
+            waiter.wake_by_ref();
         }
     }
 

@@ -97,8 +97,6 @@ struct Slot {
     body: Mutex<Body>,
     /// There is something to collect: the slot is Done or Expired. Set under the lock, read without it.
     settled: AtomicBool,
-    /// The task that waits for it.
-    waker: AtomicWaker,
 }
 
 /// A slot whose request is to be answered.
@@ -147,11 +145,7 @@ impl Slots {
         let low = |bits: usize| if bits >= 64 { !0 } else { (1 << bits) - 1 };
         Slots {
             slots: (0..count)
-                .map(|_| Slot {
-                    body: Mutex::new(Body::new()),
-                    settled: AtomicBool::new(false),
-                    waker: AtomicWaker::new(),
-                })
+                .map(|_| Slot { body: Mutex::new(Body::new()), settled: AtomicBool::new(false) })
                 .collect(),
             free: [AtomicU64::new(low(usual)), AtomicU64::new(low(usual.saturating_sub(64)))],
             orphans: [const { AtomicU64::new(0) }; 2],
@@ -252,7 +246,7 @@ impl Slots {
     /// The session is over. Everybody who waits is told; the first reason stays.
     pub fn fail(&self, why: SessionError) {
         self.dead.call_once(|| why);
-        self.slots.iter().for_each(|slot| slot.waker.wake());
+        self.slots.iter().for_each(|slot| slot.body.lock().wake());
         self.waiting.wake_all();
         self.keeper.wake();
     }
@@ -347,19 +341,24 @@ impl Slots {
         if slot.settled.load(Ordering::Acquire) {
             return Poll::Ready(());
         }
-        slot.waker.register(cx.waker());
+        slot.body.lock().wait(cx.waker());
         if slot.settled.load(Ordering::Acquire) || self.dead.is_completed() {
             return Poll::Ready(());
         }
         Poll::Pending
     }
 
-    /// Looks at what came of a request: the reply, or why there is none. What the request made becomes the caller's.
+    /// Looks at what came of a request: the reply, or why there is none. What the request made becomes the caller's. When
+    /// `look` says so beside its answer, the slot is free afterwards; only a reply's may be.
     #[inline]
-    pub(super) fn collect<T>(&self, id: SlotId, look: impl FnOnce(Result<Answer<'_>, Failure>) -> T) -> T {
-        let mut body = self.slot(id).body.lock();
-        let body = &mut *body;
-        match body.phase {
+    pub(super) fn collect<T>(
+        &self,
+        id: SlotId,
+        look: impl FnOnce(Result<Answer<'_>, Failure>) -> (T, bool),
+    ) -> T {
+        let slot = self.slot(id);
+        let body = &mut *slot.body.lock();
+        let (seen, is_over) = match body.phase {
             Phase::Done => {
                 if let Ok(reply) = body.reply {
                     body.late.answered(reply.refused, true, &self.fids);
@@ -371,7 +370,11 @@ impl Slots {
             }
             Phase::Expired => look(Err(Failure::Expired(body.expect.name()))),
             _ => look(Err(Failure::Session(self.reason()))),
+        };
+        if is_over {
+            self.free(id, slot, body);
         }
+        seen
     }
 
     /// What of the caller's memory lies in the slot and not with a device, to give it back with an error.
@@ -482,9 +485,8 @@ impl Slots {
             }
             if body.deadline <= now {
                 body.phase = Phase::Expired;
-                drop(body);
                 slot.settled.store(true, Ordering::Release);
-                slot.waker.wake();
+                body.wake();
             } else {
                 next = Some(next.map_or(body.deadline, |next| next.min(body.deadline)));
             }
@@ -607,13 +609,13 @@ impl Slots {
                 body.phase = Phase::Done;
                 if let Some(lie) = lie {
                     drop(body);
+                    // Wakes this waiter with all others.
                     self.fail(lie.into());
                     slot.settled.store(true, Ordering::Release);
                 } else {
                     slot.settled.store(true, Ordering::Release);
-                    drop(body);
+                    body.wake();
                 }
-                slot.waker.wake();
             }
             Phase::Orphan | Phase::Detached | Phase::Flushing | Phase::Flushed => {
                 match verdict {
