@@ -1,9 +1,10 @@
 //! What a request with payload hands to a device, all of it by name: a head the device reads, payload it reads after that,
 //! room for its reply, and pages for the reply's payload. A [`LentList`](crate::LentList) of a fixed shape, for drivers that
-//! send the same kind of request a million times: contents go in and come out in one step each.
+//! send the same kind of request a million times: head and reply stay where they are from one request to the next.
 //!
-//! An envelope is *open* while nothing is in it, *sealed* when it is filled, and *away* while a ring holds it. It can be
-//! opened again unless it is away; dropping it while it is away quarantines everything in it.
+//! An envelope is *open* while its owner fills it or takes things out, *sealed* when its segments name what is in it, and
+//! *away* while a ring holds it. Only an open one shows its [`Letter`]; it can be opened again unless it is away. Dropping it
+//! while it is away quarantines everything in it.
 
 use core::fmt;
 
@@ -11,64 +12,107 @@ use crate::{Buf, DevAddr, Flow, Identity, Mapping, Segment, Window};
 
 /// A request and its answer, up to `N` segments.
 pub struct Envelope<'p, const N: usize, M: Mapping = Identity> {
-    segments: [Segment; N],
-    /// Payload the device reads after the head; those in front are there.
-    out: [Option<Window<'p, M>>; N],
-    letter: Option<Letter<'p, M>>,
+    letter: Letter<'p, M>,
     /// Segments the device reads: the head and the payload after it.
     readable: usize,
-    /// Segments.
+    /// Segments; none while it is open.
     len: usize,
     /// A ring has it.
     away: bool,
     /// What the device has written since it was sealed, if it was away.
     written: Option<u32>,
+    segments: [Segment; N],
+    /// Payload the device reads after the head; those in front are there.
+    out: [Option<Window<'p, M>>; N],
 }
 
 /// What is in an envelope besides the payload the device reads.
 #[derive(Debug)]
 pub struct Letter<'p, M: Mapping = Identity> {
     /// The device reads this first.
-    pub head: Buf<'p, M>,
+    pub head: Option<Buf<'p, M>>,
     /// The device writes here first.
-    pub reply: Buf<'p, M>,
+    pub reply: Option<Buf<'p, M>>,
     /// Then here.
     pub into: Option<Buf<'p, M>>,
     /// And the rest here.
     pub spill: Option<Buf<'p, M>>,
 }
 
+impl<M: Mapping> Letter<'_, M> {
+    const EMPTY: Self = Self { head: None, reply: None, into: None, spill: None };
+}
+
+/// Why an envelope cannot be sealed; it is as it was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unsealable {
+    /// It is sealed already.
+    Sealed,
+    /// There is no head, or no room for a reply.
+    Incomplete,
+    /// More segments than it takes.
+    TooMany,
+}
+
+impl fmt::Display for Unsealable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sealed => "the envelope is sealed already",
+            Self::Incomplete => "the envelope has no head, or no room for a reply",
+            Self::TooMany => "the request has more pieces than its envelope takes",
+        })
+    }
+}
+
+impl core::error::Error for Unsealable {}
+
 impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
-    /// An open one.
+    /// An open one with nothing in it.
     pub const fn new() -> Self {
         Self {
-            segments: [Segment { addr: DevAddr::new(0), len: 0 }; N],
-            out: [const { None }; N],
-            letter: None,
+            letter: Letter::EMPTY,
             readable: 0,
             len: 0,
             away: false,
             written: None,
+            segments: [Segment { addr: DevAddr::new(0), len: 0 }; N],
+            out: [const { None }; N],
         }
     }
 
-    /// Fills it: `out` gives the payload that follows the head, `pieces` windows one after the other. The letter comes back
-    /// when the envelope is sealed already, or all of it would be more than `N` segments; `out` was asked for nothing then.
+    /// What is in it, while it is open.
     #[inline]
-    #[must_use = "a letter that comes back was not sealed"]
+    pub fn letter(&self) -> Option<&Letter<'p, M>> {
+        if self.len == 0 { Some(&self.letter) } else { None }
+    }
+
+    /// The same, to fill it and to take things out.
+    #[inline]
+    pub fn letter_mut(&mut self) -> Option<&mut Letter<'p, M>> {
+        if self.len == 0 { Some(&mut self.letter) } else { None }
+    }
+
+    /// Names everything that is in it, and the payload that follows the head: `pieces` windows that `out` gives one after the
+    /// other. `out` is asked for nothing when it cannot be sealed.
+    #[inline]
     pub fn seal(
         &mut self,
-        mut letter: Letter<'p, M>,
         pieces: usize,
         mut out: impl FnMut() -> Option<Window<'p, M>>,
-    ) -> Option<Letter<'p, M>> {
-        let others = 2 + usize::from(letter.into.is_some()) + usize::from(letter.spill.is_some());
-        if self.letter.is_some() || pieces.saturating_add(others) > N {
-            return Some(letter);
+    ) -> Result<(), Unsealable> {
+        if self.len > 0 {
+            return Err(Unsealable::Sealed);
+        }
+        let Letter { head: Some(head), reply: Some(reply), into, spill } = &mut self.letter else {
+            return Err(Unsealable::Incomplete);
+        };
+        let others = 2 + usize::from(into.is_some()) + usize::from(spill.is_some());
+        if pieces.saturating_add(others) > N {
+            return Err(Unsealable::TooMany);
         }
         let mut len = 0;
-        letter.head.prepare_for(Flow::ToDevice);
-        self.segments[len] = letter.head.segment();
+        head.prepare_for(Flow::ToDevice);
+        self.segments[len] = head.segment();
         len += 1;
         while len <= pieces
             && let Some(window) = out()
@@ -79,30 +123,27 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
             len += 1;
         }
         self.readable = len;
-        letter.reply.prepare_for(Flow::FromDevice);
-        self.segments[len] = letter.reply.segment();
+        reply.prepare_for(Flow::FromDevice);
+        self.segments[len] = reply.segment();
         len += 1;
-        for buf in [&mut letter.into, &mut letter.spill].into_iter().flatten() {
+        for buf in [into, spill].into_iter().flatten() {
             buf.prepare_for(Flow::FromDevice);
             self.segments[len] = buf.segment();
             len += 1;
         }
         self.len = len;
-        self.letter = Some(letter);
-        None
+        Ok(())
     }
 
-    /// Takes everything out; `out` gets the payload the device has read, in order. What the device has written has shrunk to
-    /// that; out of an envelope that was never away everything comes as it went in. Nothing comes out of one that is away,
-    /// or open.
+    /// Opens it again; `out` gets the payload the device has read, in order. What the device has written has shrunk to that; in
+    /// an envelope that was never away everything is as it was sealed. False, and nothing is done: it is away.
     #[inline]
-    pub fn open(&mut self, mut out: impl FnMut(Window<'p, M>)) -> Option<Letter<'p, M>> {
+    pub fn open(&mut self, mut out: impl FnMut(Window<'p, M>)) -> bool {
         if self.away {
-            return None;
+            return false;
         }
-        let mut letter = self.letter.take()?;
         let written = self.written.take();
-        for window in &mut self.out[..self.readable - 1] {
+        for window in &mut self.out[..self.readable.saturating_sub(1)] {
             if let Some(window) = window.take() {
                 if written.is_some() {
                     window.accept();
@@ -111,16 +152,17 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
             }
         }
         if let Some(mut written) = written {
-            letter.head.accept(Flow::ToDevice, 0);
-            letter.reply.accept(Flow::FromDevice, written);
-            written -= letter.reply.len;
-            for buf in [&mut letter.into, &mut letter.spill].into_iter().flatten() {
+            let Letter { head, reply, into, spill } = &mut self.letter;
+            if let Some(head) = head {
+                head.accept(Flow::ToDevice, 0);
+            }
+            for buf in [reply, into, spill].into_iter().flatten() {
                 buf.accept(Flow::FromDevice, written);
                 written -= buf.len;
             }
         }
         (self.readable, self.len) = (0, 0);
-        Some(letter)
+        true
     }
 
     /// What the device reads, in order.
@@ -169,11 +211,8 @@ impl<const N: usize, M: Mapping> Drop for Envelope<'_, N, M> {
         for window in self.out.iter_mut().filter_map(Option::take) {
             window.quarantine();
         }
-        if let Some(Letter { head, reply, into, spill }) = self.letter.take() {
-            for buf in [Some(head), Some(reply), into, spill].into_iter().flatten() {
-                buf.quarantine();
-            }
-        }
+        let Letter { head, reply, into, spill } = core::mem::replace(&mut self.letter, Letter::EMPTY);
+        [head, reply, into, spill].into_iter().flatten().for_each(Buf::quarantine);
     }
 }
 
@@ -206,7 +245,8 @@ mod tests {
     fn letter(pool: Pages) -> Letter<'static, Shifted> {
         let mut head = page(pool, 23);
         head.as_mut_slice().fill(1);
-        Letter { head, reply: page(pool, 11), into: Some(page(pool, 100)), spill: Some(page(pool, 50)) }
+        let [reply, into, spill] = [11, 100, 50].map(|len| Some(page(pool, len)));
+        Letter { head: Some(head), reply, into, spill }
     }
 
     fn window(pool: Pages, byte: u8) -> Window<'static, Shifted> {
@@ -215,10 +255,16 @@ mod tests {
         buf.share()
     }
 
+    fn filled<const N: usize>(pool: Pages) -> Envelope<'static, N, Shifted> {
+        let mut envelope = Envelope::new();
+        *envelope.letter_mut().unwrap() = letter(pool);
+        envelope
+    }
+
     fn sealed(pool: Pages) -> Sent {
-        let mut envelope = Sent::new();
+        let mut envelope = filled(pool);
         let mut windows = [window(pool, 7), window(pool, 8)].into_iter();
-        assert!(envelope.seal(letter(pool), 2, || windows.next()).is_none());
+        assert_eq!(envelope.seal(2, || windows.next()), Ok(()));
         envelope
     }
 
@@ -226,17 +272,38 @@ mod tests {
         segments.iter().map(|segment| segment.len).collect()
     }
 
+    fn lens(letter: &Letter<'static, Shifted>) -> [usize; 3] {
+        [&letter.reply, &letter.into, &letter.spill].map(|buf| buf.as_ref().unwrap().len())
+    }
+
     #[test]
-    fn what_was_not_away_comes_out_as_it_went_in() {
+    fn what_was_not_away_is_as_it_was_sealed() {
         let pool = testing::pool_with(16, Hygiene::Poison);
         let mut envelope = sealed(pool);
         assert_eq!(lengths(envelope.readable()), [23, 10, 10]);
         assert_eq!(lengths(envelope.writable()), [11, 100, 50]);
         let mut out = Vec::new();
-        let back = envelope.open(|window| out.push(window[0])).unwrap();
-        assert_eq!((out, back.head.as_slice()), (std::vec![7, 8], [1; 23].as_slice()));
-        assert_eq!((back.reply.len(), back.into.unwrap().len(), back.spill.unwrap().len()), (11, 100, 50));
-        assert!(envelope.open(|_| ()).is_none() && envelope.readable().is_empty());
+        assert!(envelope.open(|window| out.push(window[0])) && envelope.readable().is_empty());
+        let back = envelope.letter().unwrap();
+        let head = back.head.as_ref().unwrap();
+        assert_eq!((out, head.as_slice()), (std::vec![7, 8], [1; 23].as_slice()));
+        assert_eq!(lens(back), [11, 100, 50]);
+        assert_eq!(envelope.seal(0, || None), Ok(()), "head and reply are there for the next request");
+    }
+
+    #[test]
+    fn nobody_changes_what_its_segments_name() {
+        let pool = testing::pool_with(16, Hygiene::Poison);
+        let mut envelope = sealed(pool);
+        assert!(envelope.letter().is_none() && envelope.letter_mut().is_none());
+        assert_eq!(envelope.seal(0, || unreachable!()), Err(Unsealable::Sealed));
+        envelope.mark_lent();
+        assert!(envelope.letter().is_none() && envelope.letter_mut().is_none());
+        assert!(!envelope.open(|_| ()), "the device has it");
+        // SAFETY: there is no device.
+        unsafe { envelope.mark_returned(0) };
+        assert!(envelope.letter_mut().is_none(), "the segments still name it");
+        assert!(envelope.open(drop) && envelope.letter_mut().is_some());
     }
 
     #[test]
@@ -245,25 +312,27 @@ mod tests {
         for (written, shares) in [(0, [0, 0, 0]), (11, [11, 0, 0]), (60, [11, 49, 0]), (161, [11, 100, 50])] {
             let mut envelope = sealed(pool);
             envelope.mark_lent();
-            assert!(envelope.open(|_| ()).is_none(), "the device has it");
             // SAFETY: there is no device.
             unsafe { envelope.mark_returned(written) };
-            let back = envelope.open(drop).unwrap();
-            let lens = [back.reply.len(), back.into.unwrap().len(), back.spill.unwrap().len()];
-            assert_eq!(lens, shares, "{written} bytes");
+            assert!(envelope.open(drop));
+            assert_eq!(lens(envelope.letter().unwrap()), shares, "{written} bytes");
         }
         assert_eq!((pool.counters().live, pool.counters().quarantined), (0, 0));
     }
 
     #[test]
-    fn what_is_too_much_or_too_early_comes_back_untouched() {
+    fn what_is_too_much_or_too_little_is_not_sealed() {
         let pool = testing::pool_with(32, Hygiene::Poison);
-        let mut envelope = sealed(pool);
-        assert!(envelope.seal(letter(pool), 0, || unreachable!()).is_some(), "it is sealed");
-        let mut small = Envelope::<'_, 4, Shifted>::new();
-        assert!(small.seal(letter(pool), 1, || unreachable!()).is_some(), "five pieces");
-        assert!(small.seal(letter(pool), 0, || unreachable!()).is_none(), "four");
-        drop((envelope, small));
+        let mut small = filled::<4>(pool);
+        assert_eq!(small.seal(1, || unreachable!()), Err(Unsealable::TooMany), "five pieces");
+        assert_eq!(small.seal(0, || unreachable!()), Ok(()), "four");
+        for missing in 0..2 {
+            let mut envelope = filled::<4>(pool);
+            let letter = envelope.letter_mut().unwrap();
+            drop(if missing == 0 { letter.head.take() } else { letter.reply.take() });
+            assert_eq!(envelope.seal(0, || unreachable!()), Err(Unsealable::Incomplete));
+        }
+        drop(small);
         assert_eq!(pool.counters().live, 0);
     }
 

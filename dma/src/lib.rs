@@ -27,7 +27,7 @@ mod window;
 pub use addr::{DevAddr, Segment};
 pub use buf::Buf;
 pub use coherent::Coherent;
-pub use envelope::{Envelope, Letter};
+pub use envelope::{Envelope, Letter, Unsealable};
 pub use lent::{Direction, FromDevice, Lent, LentWindow, ToDevice};
 pub use list::{LentList, ListError, Returned};
 pub use magazine::Magazine;

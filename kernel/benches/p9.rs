@@ -7,7 +7,6 @@ use std::ptr;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use ninewire_dma::Envelope;
 use ninewire_kernel::io::Buf;
 use ninewire_kernel::mem::{Map, pool};
 use ninewire_kernel::p9::msg::flags::lopen;
@@ -15,29 +14,16 @@ use ninewire_kernel::p9::msg::split::{RREAD_LEN, put_rread};
 use ninewire_kernel::p9::msg::{
     Dialect, Frame, Message, Qid, Rattach, Rclunk, Rlopen, Rversion, Tattach, Tclunk, Tlopen, Tread, Tversion,
 };
+use ninewire_kernel::p9::slots::Sealed;
 use ninewire_kernel::p9::wire::Limits;
-use ninewire_kernel::p9::{Client, Fid, Options, Recall, SlotId, Slots, Wire, WireError};
+use ninewire_kernel::p9::{Client, Fid, Options, Parcel, Recall, SlotId, Slots, Wire, WireError};
 use ninewire_kernel::task;
 
 /// Operations in one measured run: the figures divided by this are per operation.
 const OPS: usize = 100;
 
-type Sealed = Envelope<'static, 36, Map>;
-
 /// A device whose replies are there as soon as it is asked.
-struct Instant(Mutex<State>);
-
-struct State {
-    slots: Option<Arc<Slots>>,
-    /// An envelope is built in place and stays where it is, as a driver's does.
-    envelope: Box<Sealed>,
-}
-
-impl Instant {
-    fn new() -> Instant {
-        Instant(Mutex::new(State { slots: None, envelope: Box::default() }))
-    }
-}
+struct Instant(Mutex<Option<Arc<Slots>>>);
 
 /// Writes the reply to what `envelope` asks; how long it is. Of a read only the header is written: the payload would be the
 /// device's work.
@@ -80,18 +66,17 @@ impl Wire for Instant {
     }
 
     fn open(&self, slots: &Arc<Slots>) -> Result<(), WireError> {
-        self.0.lock().expect("one thread").slots = Some(slots.clone());
+        *self.0.lock().expect("one thread") = Some(slots.clone());
         Ok(())
     }
 
     fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let state = &mut *self.0.lock().expect("one thread");
-        slots.lend(slot, |parcel| parcel.lend_to(&mut *state.envelope)).expect("few pieces");
-        state.envelope.mark_lent();
-        let written = answer(&state.envelope);
+        let (envelope, _) = slots.lend(slot, Parcel::send_off).expect("few pieces");
+        envelope.mark_lent();
+        let written = answer(envelope);
         // SAFETY: the device touches nothing any more.
-        unsafe { state.envelope.mark_returned(written) };
-        slots.settle(slot, written, |parcel| parcel.take_from(&mut state.envelope));
+        unsafe { envelope.mark_returned(written) };
+        slots.settle(slot, written, envelope);
         Ok(())
     }
 
@@ -104,7 +89,7 @@ impl Wire for Instant {
     }
 
     fn close(&self) {
-        self.0.lock().expect("one thread").slots = None;
+        *self.0.lock().expect("one thread") = None;
     }
 }
 
@@ -116,7 +101,7 @@ struct Ready {
 
 fn ready() -> Ready {
     task::block_on(async {
-        let client = Client::connect(Instant::new(), Options::new()).await.expect("it answers");
+        let client = Client::connect(Instant(Mutex::new(None)), Options::new()).await.expect("it answers");
         let mut file = client.attach(b"", b"", None).await.expect("it answers");
         file.lopen(lopen::RDONLY).await.expect("it answers");
         let buf = RefCell::new(Some(pool().alloc(1).expect("a page")));

@@ -6,9 +6,8 @@
 //!
 //! # A request's memory
 //! A chain is the T header, the payload that follows it, the R header, the pages for the reply's payload; QEMU reads and
-//! writes files straight from and to those segments. Envelopes for them are kept in a stock that grows to the deepest use
-//! there ever was. An envelope moves to the ring by reference, with everything in it, and nobody can look into it until the
-//! ring gives it back.
+//! writes files straight from and to those segments. The envelope around them is the slot's own; it moves to the ring by
+//! reference, with everything in it, and nobody can look into it until the ring gives it back.
 //!
 //! # Requests that outlive their session
 //! A session that ends leaves requests with the device. Their chains remember which session they belong to, and their
@@ -37,7 +36,7 @@ use super::registry::Registry;
 use super::vq::{Enabled, SIZE_MAX, Virtqueue};
 use super::{Counters, StartError, interrupts};
 use crate::irq::Pending;
-use crate::mem::Map;
+use crate::p9::slots::{SEGMENTS_MAX, Sealed};
 use crate::p9::{Backlog, SlotId, WireError};
 use crate::task::{self, Source};
 use crate::time::Nanos;
@@ -61,11 +60,6 @@ const TAG_BYTES_MAX: usize = 1024;
 
 /// The one queue.
 const REQUESTS: u16 = 0;
-
-/// Segments of a chain: both headers, pages for the reply, room for a long error, and payload in up to 32 pieces.
-const CHAIN_SEGMENTS_MAX: usize = 36;
-
-type Sealed = ninewire_dma::Envelope<'static, CHAIN_SEGMENTS_MAX, Map>;
 
 /// How answered requests of all 9P devices interrupt.
 static COALESCING: Coalescing = Coalescing::none();
@@ -92,8 +86,6 @@ struct Inner {
     queue: Option<Requests>,
     /// What each chain with the device is, by its head.
     flights: Vec<Option<Flight>>,
-    /// Envelopes nobody uses.
-    stock: Vec<&'static mut Sealed>,
     /// Requests of the session that found no room.
     backlog: Backlog,
     /// Who has the device.
@@ -129,7 +121,6 @@ impl NineP {
         let inner = Mutex::new(Inner {
             queue: Some(queue),
             flights: vec![None; SIZE_MAX],
-            stock: Vec::with_capacity(SIZE_MAX),
             backlog: Backlog::new(),
             session: None,
             ended: Vec::new(),
@@ -228,7 +219,7 @@ fn bring_up(device: &Device, pending: &'static Pending) -> Result<(Requests, boo
     let agreed = device.negotiate(MOUNT_TAG | super::RING_FEATURES)?;
     let interrupts = interrupts::enable(device, pending)?;
     let ring = super::ring_features(agreed);
-    let queue = Enabled::new(device, REQUESTS, ring, CHAIN_SEGMENTS_MAX as u16)?.open()?;
+    let queue = Enabled::new(device, REQUESTS, ring, SEGMENTS_MAX as u16)?.open()?;
     device.driver_ok()?;
     Ok((queue, interrupts))
 }
@@ -273,7 +264,6 @@ impl Inner {
                 }
             }
         }
-        self.stock.push(envelope);
     }
 }
 

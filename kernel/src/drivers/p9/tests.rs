@@ -225,7 +225,7 @@ impl Bench {
 
 fn attach(fake: &Fake) -> DeviceQueue {
     let features = super::super::ring_features(fake.accepted());
-    DeviceQueue::attach(fake, REQUESTS, features, CHAIN_SEGMENTS_MAX as u16)
+    DeviceQueue::attach(fake, REQUESTS, features, SEGMENTS_MAX as u16)
 }
 
 /// Lets the core run until `condition` holds, which has to be soon.

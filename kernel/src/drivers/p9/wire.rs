@@ -1,6 +1,5 @@
 //! How a 9P session uses the device: requests out of its slots into the ring, and back.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::task::{Context, Poll};
 
@@ -8,16 +7,14 @@ use atomic_waker::AtomicWaker;
 use ninewire_queue::Refusal;
 
 use super::super::words;
-use super::{CHAIN_SEGMENTS_MAX, Flight, Inner, NineP, Sealed};
+use super::{Flight, Inner, NineP};
+use crate::p9::slots::{OTHER_SEGMENTS, SEGMENTS_MAX, Sealed};
 use crate::p9::wire::Limits;
-use crate::p9::{Recall, SessionError, SlotId, Slots, Wire, WireError};
+use crate::p9::{Parcel, Recall, SessionError, SlotId, Slots, Wire, WireError};
 use crate::warn;
 
 /// The longest message: the newest QEMU takes no longer one (1024 pages for a chain, two of them for headers).
 const MSIZE_MAX: u32 = (1024 - 2) * 4096;
-
-/// Segments of a chain that are not payload out: both headers, pages for the reply, room for a long error.
-const OTHER_SEGMENTS: usize = 4;
 
 /// Requests QEMU has at a time.
 const SLOTS: usize = 128;
@@ -45,10 +42,10 @@ impl Session {
         self.waker.wake();
     }
 
-    /// The device has returned a request: its memory goes back to the slot, and the envelope is empty.
-    pub(super) fn settle(&mut self, slot: SlotId, written: u32, envelope: &mut Sealed) {
+    /// The device has returned a request: its memory goes back to the slot.
+    pub(super) fn settle(&mut self, slot: SlotId, written: u32, envelope: &'static mut Sealed) {
         self.in_flight -= 1;
-        self.slots.settle(slot, written, |parcel| parcel.take_from(envelope));
+        self.slots.settle(slot, written, envelope);
     }
 }
 
@@ -75,7 +72,7 @@ impl Wire for NativeWire {
         Limits {
             slots: SLOTS,
             msize: MSIZE_MAX,
-            pieces: CHAIN_SEGMENTS_MAX - OTHER_SEGMENTS,
+            pieces: SEGMENTS_MAX - OTHER_SEGMENTS,
             write_bytes: usize::MAX,
         }
     }
@@ -150,12 +147,8 @@ impl Inner {
         let (Some(session), Some(queue)) = (&mut self.session, &mut self.queue) else {
             return Err(WireError::HungUp);
         };
-        let envelope = self.stock.pop().unwrap_or_else(|| Box::leak(Box::default()));
-        let lent = slots.lend(slot, |parcel| {
-            let payload = parcel.payload_pieces();
-            parcel.lend_to(envelope).map(|()| payload)
-        });
-        let payload = lent.expect("no request has more pieces than the wire's limits say");
+        let sealed = slots.lend(slot, Parcel::send_off);
+        let (envelope, payload) = sealed.expect("no request has more pieces than the wire's limits say");
         let bytes_out: u64 = envelope.readable().iter().map(|segment| u64::from(segment.len)).sum();
         match queue.add(envelope) {
             Ok(head) => {
@@ -167,8 +160,7 @@ impl Inner {
             }
             Err(refused) => {
                 let envelope = refused.chain;
-                slots.lend(slot, |parcel| parcel.take_from(envelope));
-                self.stock.push(envelope);
+                slots.lend(slot, |parcel| parcel.take_back(envelope));
                 match refused.why {
                     Refusal::Full => Ok(Added::NoRoom),
                     Refusal::Broken(fault) => Err(WireError::Broken(words(fault))),

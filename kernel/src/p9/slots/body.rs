@@ -208,7 +208,7 @@ impl Body {
         }
         message.advance(RREAD_LEN);
         if self.phase.is_awaited() {
-            if let Some(into) = &mut self.parcel.into {
+            if let Some(into) = self.parcel.into_mut() {
                 into.truncate(message.len());
                 message.copy_into(into);
             } else {
@@ -303,12 +303,12 @@ impl Draft<'_> {
     /// Pages for the reply's payload, their window as long as what is asked for.
     #[inline]
     pub(in crate::p9) fn into(&mut self, buf: Buf) {
-        self.parcel.into = Some(buf);
+        self.parcel.put_into(buf);
     }
 
     /// More room for a reply with payload that turns out to be an error in words.
     pub(in crate::p9) fn spill(&mut self, buf: Buf) {
-        self.parcel.spill = Some(buf);
+        self.parcel.put_spill(buf);
     }
 }
 
@@ -330,7 +330,7 @@ impl Answer<'_> {
     fn read_refusal(&self, dialect: Dialect) -> Refusal {
         // The text of an error may have run on into the pages for payload.
         let mut bytes = Vec::from(self.parcel.r());
-        for more in [&self.parcel.into, &self.parcel.spill].into_iter().flatten() {
+        for more in self.parcel.beyond_r() {
             let missing = (self.reply.size as usize).saturating_sub(bytes.len());
             bytes.extend(more.as_slice().iter().take(missing));
         }
@@ -360,13 +360,13 @@ impl Answer<'_> {
     /// The pages the request brought, their window what was read.
     #[inline]
     pub(in crate::p9) fn take_into(&mut self) -> Option<Buf> {
-        self.parcel.into.take()
+        self.parcel.take_into()
     }
 
     /// The payload as windows: on the wire's pages, or on those the request brought.
     #[inline]
     pub(in crate::p9) fn take_payload(&mut self) -> Windows {
-        match self.parcel.into.take() {
+        match self.parcel.take_into() {
             Some(buf) => buf.into(),
             None => core::mem::take(self.loan),
         }

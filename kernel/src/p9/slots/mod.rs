@@ -58,7 +58,7 @@ pub(super) use body::{Answer, Draft, Expect, Failure, Late};
 use body::{Body, Phase};
 pub(super) use claim::Claim;
 use claim::Waiting;
-pub use parcel::{Parcel, TooManyPieces};
+pub use parcel::{OTHER_SEGMENTS, Parcel, SEGMENTS_MAX, Sealed};
 
 /// Most slots of a session: QEMU's virtio-9p device has that many requests at a time, and no more.
 pub const SLOTS_MAX: usize = 128;
@@ -380,7 +380,7 @@ impl Slots {
     /// What of the caller's memory lies in the slot and not with a device, to give it back with an error.
     pub(super) fn salvage(&self, id: SlotId) -> (Option<crate::io::Buf>, Windows) {
         let mut body = self.slot(id).body.lock();
-        (body.parcel.into.take(), core::mem::take(&mut body.parcel.out))
+        (body.parcel.take_into(), core::mem::take(&mut body.parcel.out))
     }
 
     /// Nobody waits for `id` any more, whatever state it is in. `recall` is the wire's answer to it.
@@ -508,12 +508,12 @@ impl Slots {
         take(&mut self.slot(id).body.lock().parcel)
     }
 
-    /// A device has returned the request of `id` and says that it wrote `written` bytes; `put_back` puts the memory back.
+    /// A device has returned the request of `id`, and says that it wrote `written` bytes.
     #[inline]
-    pub fn settle(&self, id: SlotId, written: u32, put_back: impl FnOnce(&mut Parcel)) {
+    pub fn settle(&self, id: SlotId, written: u32, envelope: &'static mut Sealed) {
         let slot = self.slot(id);
         let mut body = slot.body.lock();
-        put_back(&mut body.parcel);
+        body.parcel.take_back(envelope);
         let flushed = written == 0 && matches!(body.phase, Phase::Flushing | Phase::Flushed);
         let verdict = if flushed { Ok(None) } else { body.judge(written).map(Some) };
         self.answered(id, slot, body, verdict);

@@ -1,65 +1,117 @@
 //! The memory of one request: message headers, payload out, pages for payload in.
 
-use ninewire_dma::{Envelope, Exhausted, Letter};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use ninewire_dma::{Exhausted, Letter, Unsealable};
+use spin::Mutex;
 
 use crate::io::{Buf, Pool, Window, Windows};
 use crate::mem::{Map, PAGE_SIZE};
 use crate::p9::msg::split::RREAD_LEN;
 
+/// Segments of a request as a device gets it: both headers, pages for the reply, room for a long error, and payload in up to
+/// 32 pieces.
+pub const SEGMENTS_MAX: usize = 36;
+
+/// Segments that are not payload out.
+pub const OTHER_SEGMENTS: usize = 4;
+
+/// A request's memory, as a slot keeps it and a device gets it: it moves by reference, with everything in it.
+pub type Sealed = ninewire_dma::Envelope<'static, SEGMENTS_MAX, Map>;
+
 /// What belongs to a request and travels. It lies in the slot except while a device has it.
 ///
-/// On the wire: `t`, then `out`; and back: `r`, then `into`, then `spill`.
+/// On the wire: the letter's head (the T message, or its header when payload follows), then `out`; and back: the letter's
+/// reply (the R message, or its header), then `into`, then `spill`. Head and reply stay from request to request.
 #[derive(Debug, Default)]
 pub struct Parcel {
-    /// The T message, or its header when payload follows. Kept by the slot from request to request.
-    t: Option<Buf>,
-    /// The same while a stream may still be reading it.
+    /// Taken when the slot is first used; `None` also while a device has it.
+    envelope: Option<&'static mut Sealed>,
+    /// The T message while a stream may still be reading it.
     t_sent: Option<Window>,
     /// Payload that follows the header.
     pub(super) out: Windows,
-    /// Room for the R message, or for its header when payload follows. Kept by the slot from request to request.
-    r: Option<Buf>,
-    /// Pages for the reply's payload.
-    pub(super) into: Option<Buf>,
-    /// Room for the rest of a reply that is longer than what was asked for may be: an error's text.
-    pub(super) spill: Option<Buf>,
 }
 
-/// The parcel has more pieces than an envelope takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyPieces;
-
 impl Parcel {
+    /// What is in the slot, unless a device has it.
+    #[inline]
+    fn letter(&self) -> Option<&Letter<'static, Map>> {
+        self.envelope.as_ref()?.letter()
+    }
+
+    /// The same, to take things out.
+    #[inline]
+    fn letter_mut(&mut self) -> Option<&mut Letter<'static, Map>> {
+        self.envelope.as_mut()?.letter_mut()
+    }
+
+    /// The same, to build a request in.
+    #[inline]
+    fn draft(&mut self) -> &mut Letter<'static, Map> {
+        let envelope = self.envelope.get_or_insert_with(spare::take);
+        envelope.letter_mut().expect("a slot that is filled has its envelope, and open")
+    }
+
     /// Room for a T message of `len` bytes, to be written whole.
     #[inline]
     pub(super) fn t_room(&mut self, pool: &'static Pool, len: usize) -> Result<&mut [u8], Exhausted> {
-        if self.t.is_none()
-            && let Some(window) = self.t_sent.take()
-        {
+        let sent = self.t_sent.take();
+        let head = &mut self.draft().head;
+        if let Some(window) = sent {
             // A stream that still holds it keeps it; we take another page then.
-            self.t = window.try_into_buf().ok();
+            *head = window.try_into_buf().ok();
         }
-        let t = room(&mut self.t, pool, len)?;
+        let t = room(head, pool, len)?;
         t.set_window(0..len);
         Ok(t.as_mut_slice())
     }
 
     /// The T message or its header, until the wire takes it.
     pub(super) fn t(&self) -> &[u8] {
-        self.t.as_ref().map_or(&[], Buf::as_slice)
+        self.letter().and_then(|letter| letter.head.as_ref()).map_or(&[], Buf::as_slice)
     }
 
     /// Room for an R message of up to `len` bytes.
     #[inline]
     pub(super) fn r_room(&mut self, pool: &'static Pool, len: usize) -> Result<(), Exhausted> {
-        room(&mut self.r, pool, len)?.set_window(0..len);
+        room(&mut self.draft().reply, pool, len)?.set_window(0..len);
         Ok(())
+    }
+
+    /// Pages for the reply's payload.
+    #[inline]
+    pub(super) fn put_into(&mut self, buf: Buf) {
+        self.draft().into = Some(buf);
+    }
+
+    /// Room for the rest of a reply that is longer than what was asked for may be: an error's text.
+    pub(super) fn put_spill(&mut self, buf: Buf) {
+        self.draft().spill = Some(buf);
+    }
+
+    /// The pages for the reply's payload, unless a device has them.
+    #[inline]
+    pub(super) fn take_into(&mut self) -> Option<Buf> {
+        self.letter_mut()?.into.take()
+    }
+
+    /// The same, to write to.
+    pub(super) fn into_mut(&mut self) -> Option<&mut Buf> {
+        self.letter_mut()?.into.as_mut()
+    }
+
+    /// Where a long reply goes on behind what came into its own room.
+    pub(super) fn beyond_r(&self) -> impl Iterator<Item = &Buf> {
+        self.letter().into_iter().flat_map(|letter| [&letter.into, &letter.spill]).flatten()
     }
 
     /// Copies a reply's header, or a reply without payload, out of a stream: no payload, so it is not counted. False when
     /// there is less room.
     pub(super) fn fill_r(&mut self, message: &Windows, len: usize) -> bool {
-        let Some(r) = self.r.as_mut().filter(|r| len <= r.capacity()) else { return false };
+        let r = self.letter_mut().and_then(|letter| letter.reply.as_mut());
+        let Some(r) = r.filter(|r| len <= r.capacity()) else { return false };
         r.set_window(0..len);
         let mut at = 0;
         for window in message.iter() {
@@ -72,18 +124,18 @@ impl Parcel {
 
     /// Bytes of room for an R message.
     pub(super) fn r_capacity(&self) -> usize {
-        self.r.as_ref().map_or(0, Buf::capacity)
+        self.letter().and_then(|letter| letter.reply.as_ref()).map_or(0, Buf::capacity)
     }
 
     /// What of the R message came into its own room.
     pub(super) fn r(&self) -> &[u8] {
-        self.r.as_ref().map_or(&[], Buf::as_slice)
+        self.letter().and_then(|letter| letter.reply.as_ref()).map_or(&[], Buf::as_slice)
     }
 
     /// The request as a stream sends it: the message and its payload in as many pieces as they lie in. The parcel keeps
     /// its pages too.
     pub fn to_stream(&mut self) -> Windows {
-        let t = match self.t.take() {
+        let t = match self.letter_mut().and_then(|letter| letter.head.take()) {
             Some(t) => t.share(),
             None => match &self.t_sent {
                 Some(window) => window.clone(),
@@ -96,46 +148,33 @@ impl Parcel {
         message
     }
 
-    /// Pieces of payload, those that wait to be sent and the pages for the reply's.
-    pub fn payload_pieces(&self) -> usize {
-        self.out.count() + usize::from(self.into.is_some())
-    }
-
-    /// Puts everything into an envelope for a device. When that is too small, nothing is in it afterwards.
+    /// Seals everything into the envelope and gives it away, to come back by [`take_back`](Parcel::take_back). Also how many
+    /// pieces of payload it has, in both directions.
+    ///
+    /// # Errors
+    /// It has more pieces than an envelope takes; nothing has happened then.
     #[inline]
-    pub fn lend_to<const N: usize>(
-        &mut self,
-        envelope: &mut Envelope<'static, N, Map>,
-    ) -> Result<(), TooManyPieces> {
-        let (Some(head), Some(reply)) = (self.t.take(), self.r.take()) else {
-            unreachable!("a request that was built has a message and room for its reply");
-        };
-        let letter = Letter { head, reply, into: self.into.take(), spill: self.spill.take() };
-        let pieces = self.out.count();
-        match envelope.seal(letter, pieces, || self.out.pop()) {
-            None => Ok(()),
-            Some(letter) => {
-                self.put_back(letter);
-                Err(TooManyPieces)
+    pub fn send_off(&mut self) -> Result<(&'static mut Sealed, usize), Unsealable> {
+        let Some(envelope) = self.envelope.take() else { return Err(Unsealable::Incomplete) };
+        let out = &mut self.out;
+        let pieces = out.count();
+        let into = envelope.letter().is_some_and(|letter| letter.into.is_some());
+        match envelope.seal(pieces, || out.pop()) {
+            Ok(()) => Ok((envelope, pieces + usize::from(into))),
+            Err(why) => {
+                self.envelope = Some(envelope);
+                Err(why)
             }
         }
     }
 
-    /// Takes everything back out of an envelope that [`lend_to`](Parcel::lend_to) sealed, unless the device has it.
+    /// The envelope is back: from the device, or because it could not be sent.
     #[inline]
-    pub fn take_from<const N: usize>(&mut self, envelope: &mut Envelope<'static, N, Map>) {
+    pub fn take_back(&mut self, envelope: &'static mut Sealed) {
         let out = &mut self.out;
-        if let Some(letter) = envelope.open(|window| out.push(window)) {
-            self.put_back(letter);
-        }
-    }
-
-    #[inline]
-    fn put_back(&mut self, letter: Letter<'static, Map>) {
-        self.t = Some(letter.head);
-        self.r = Some(letter.reply);
-        self.into = letter.into;
-        self.spill = letter.spill;
+        let opened = envelope.open(|window| out.push(window));
+        debug_assert!(opened, "what comes back is not away");
+        self.envelope = Some(envelope);
     }
 
     /// Drops what belongs to this request alone.
@@ -144,12 +183,40 @@ impl Parcel {
         if !self.out.is_empty() {
             self.out = Windows::new();
         }
-        if self.into.is_some() {
-            self.into = None;
+        let Some(letter) = self.letter_mut() else { return };
+        if letter.into.is_some() {
+            letter.into = None;
         }
-        if self.spill.is_some() {
-            self.spill = None;
+        if letter.spill.is_some() {
+            letter.spill = None;
         }
+    }
+}
+
+/// The envelope is kept for another session, empty.
+impl Drop for Parcel {
+    fn drop(&mut self) {
+        if let Some(envelope) = self.envelope.take() {
+            spare::put(envelope);
+        }
+    }
+}
+
+/// Envelopes of sessions that have ended: as many as there ever were requests in flight.
+mod spare {
+    use super::{Box, Mutex, Sealed, Vec};
+
+    static SPARE: Mutex<Vec<&'static mut Sealed>> = Mutex::new(Vec::new());
+
+    #[cold]
+    pub(super) fn take() -> &'static mut Sealed {
+        let spare = SPARE.lock().pop();
+        spare.unwrap_or_else(|| Box::leak(Box::default()))
+    }
+
+    pub(super) fn put(envelope: &'static mut Sealed) {
+        *envelope = Sealed::new();
+        SPARE.lock().push(envelope);
     }
 }
 

@@ -9,15 +9,13 @@ use std::task::{Context, Poll};
 use std::vec::Vec;
 
 use atomic_waker::AtomicWaker;
-use ninewire_dma::{Envelope, Segment};
+use ninewire_dma::Segment;
 
 use super::host::{Host, Reply};
 use crate::mem::Map;
 use crate::p9::error::WireError;
-use crate::p9::slots::{SlotId, Slots};
+use crate::p9::slots::{Parcel, Sealed, SlotId, Slots};
 use crate::p9::wire::{Limits, Recall, Wire};
-
-type Sealed = Envelope<'static, 12, Map>;
 
 /// The device. Clones are the same device.
 #[derive(Clone)]
@@ -25,7 +23,7 @@ pub(in crate::p9) struct FakeDevice(Arc<Mutex<State>>);
 
 pub(in crate::p9) struct State {
     pub(in crate::p9) host: Host,
-    flights: BTreeMap<u64, (Arc<Slots>, SlotId, Sealed)>,
+    flights: BTreeMap<u64, (Arc<Slots>, SlotId, &'static mut Sealed)>,
     slots: Option<Arc<Slots>>,
     pub(in crate::p9) limits: Limits,
     /// Says that it wrote this many bytes, whatever it wrote.
@@ -84,8 +82,7 @@ impl FakeDevice {
     fn give_back(&self, replies: Vec<Reply>) {
         for Reply { request, bytes } in replies {
             let mut state = self.state();
-            let (slots, slot, mut envelope) =
-                state.flights.remove(&request).expect("a request that was made");
+            let (slots, slot, envelope) = state.flights.remove(&request).expect("a request that was made");
             let bytes = bytes.unwrap_or_default();
             let room: u32 = envelope.writable().iter().map(|segment| segment.len).sum();
             assert!(bytes.len() <= room as usize, "QEMU breaks a device that has no room for a reply");
@@ -100,7 +97,7 @@ impl FakeDevice {
             // SAFETY: this device touches the segments no more.
             unsafe { envelope.mark_returned(written) };
             drop(state);
-            slots.settle(slot, written, |parcel| parcel.take_from(&mut envelope));
+            slots.settle(slot, written, envelope);
         }
     }
 }
@@ -130,8 +127,7 @@ impl Wire for FakeDevice {
     }
 
     fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let mut envelope = Sealed::new();
-        slots.lend(slot, |parcel| parcel.lend_to(&mut envelope)).expect("no more pieces than the limits say");
+        let (envelope, _) = slots.lend(slot, Parcel::send_off).expect("no more pieces than the limits say");
         for segment in envelope.readable().iter().chain(envelope.writable()) {
             assert!(segment.len > 0, "an empty segment breaks the device");
         }
