@@ -159,9 +159,12 @@ impl<W: Wire> Fid<W> {
         if asked == 0 {
             return (Some(buf), Ok(0));
         }
-        let id = match session.slots.claim().await {
-            Ok(id) => id,
-            Err(error) => return (Some(buf), Err(error.into())),
+        let id = match session.slots.claim_spare() {
+            Some(id) => id,
+            None => match session.slots.claim().await {
+                Ok(id) => id,
+                Err(error) => return (Some(buf), Err(error.into())),
+            },
         };
         let mut kept = Some(buf);
         let sent = session.launch(id, Expect::payload::<Rread<'_>>(asked as u32), self.uses(), |draft| {
@@ -203,9 +206,12 @@ impl<W: Wire> Fid<W> {
     pub async fn write(&self, mut windows: Windows, offset: u64) -> (Windows, Result<usize, Error>) {
         let session = &*self.session;
         let sending = session.sendable(&windows);
-        let id = match session.slots.claim().await {
-            Ok(id) => id,
-            Err(error) => return (windows, Err(error.into())),
+        let id = match session.slots.claim_spare() {
+            Some(id) => id,
+            None => match session.slots.claim().await {
+                Ok(id) => id,
+                Err(error) => return (windows, Err(error.into())),
+            },
         };
         let mut front =
             if sending == windows.len() { core::mem::take(&mut windows) } else { windows.split_to(sending) };
@@ -305,7 +311,10 @@ impl<W: Wire> Session<W> {
         if asked == 0 {
             return Ok(Windows::new());
         }
-        let id = self.slots.claim().await?;
+        let id = match self.slots.claim_spare() {
+            Some(id) => id,
+            None => self.slots.claim().await?,
+        };
         let mut sent = self.launch_payload::<M, R>(id, message, asked, intent)?;
         (&mut sent).await;
         sent.collect(|mut answer| Ok(answer.take_payload()))

@@ -81,7 +81,10 @@ impl<W: Wire> Session<W> {
         room: usize,
         look: impl FnOnce(Answer<'_>) -> Result<T, Lie>,
     ) -> Result<T, Error> {
-        let id = self.slots.claim().await?;
+        let id = match self.slots.claim_spare() {
+            Some(id) => id,
+            None => self.slots.claim().await?,
+        };
         let mut sent = self.launch(id, expect, intent, |draft| {
             draft.message(message, self.dialect())?;
             Ok(draft.reply_room(room)?)

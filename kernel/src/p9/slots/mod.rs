@@ -145,7 +145,10 @@ impl Slots {
         let low = |bits: usize| if bits >= 64 { !0 } else { (1 << bits) - 1 };
         Slots {
             slots: (0..count)
-                .map(|_| Slot { body: Mutex::new(Body::new()), settled: AtomicBool::new(false) })
+                .map(|_| Slot {
+                    body: Mutex::new(Body::new()),
+                    settled: AtomicBool::new(false),
+                })
                 .collect(),
             free: [AtomicU64::new(low(usual)), AtomicU64::new(low(usual.saturating_sub(64)))],
             orphans: [const { AtomicU64::new(0) }; 2],
@@ -280,14 +283,14 @@ impl Slots {
         })
     }
 
-    /// Claims a slot if one is free that nobody waits for: for who has requests under way, and collects none of them while
-    /// it waits.
+    /// Claims a slot if one is free that nobody waits for: what every request tries first, and all that those do who have
+    /// requests under way and would collect none of them while they wait.
+    #[inline]
     pub(super) fn claim_spare(&self) -> Option<SlotId> {
         if self.dead.is_completed() || !self.waiting.nobody() { None } else { self.try_claim() }
     }
 
-    /// Claims a slot, waiting for one if need be.
-    #[inline]
+    /// Waits for a slot and claims it, where there was none [to spare](Slots::claim_spare).
     pub(super) fn claim(&self) -> Claim<'_> {
         Claim::new(self)
     }
