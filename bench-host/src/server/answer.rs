@@ -379,10 +379,9 @@ impl<F: Files> Session<F> {
         if t.newfid != t.fid && self.fids.contains_key(&t.newfid) {
             return Err(Errno::BADF);
         }
-        let names = t.nwname.as_slice();
-        let mut qids = Vec::with_capacity(names.len());
-        for name in names {
-            let step = match *name {
+        let mut qids = Vec::with_capacity(t.nwname.count());
+        for name in t.nwname.iter() {
+            let step = match name {
                 b".." => self.files.parent(&node),
                 name => one_element(name).and_then(|name| self.files.child(&node, name)),
             };
@@ -395,7 +394,7 @@ impl<F: Files> Session<F> {
                 Err(_) => break,
             }
         }
-        if qids.len() == names.len() {
+        if qids.len() == t.nwname.count() {
             self.fids.insert(t.newfid, Fid { node, used: Use::Path });
         }
         out.put(&Rwalk { nwqid: Qids::new(&qids).ok_or(Errno::INVAL)? })

@@ -93,7 +93,7 @@ fn a_dialect_with_a_suffix_becomes_the_plain_one_and_a_stranger_is_unknown() {
 fn a_walk_that_gets_halfway_answers_the_way_and_makes_no_fid() {
     let mut asker = Asker::new(tree(), Dialect::Linux);
     let R::Walk(reply) = asker.walk(ROOT, 1, &[b"dir", b"missing", b"x"]) else { panic!("no Rwalk") };
-    assert_eq!(reply.nwqid.as_slice().len(), 1);
+    assert_eq!(reply.nwqid.count(), 1);
     asker.refused(&Tclunk { fid: 1 }, Errno::BADF);
     let nwname = Names::new(&[b"missing"]).unwrap();
     asker.refused(&Twalk { fid: ROOT, newfid: 1, nwname }, Errno::NOENT);
@@ -103,7 +103,7 @@ fn a_walk_that_gets_halfway_answers_the_way_and_makes_no_fid() {
 fn dot_dot_stops_at_the_root() {
     let mut asker = Asker::new(tree(), Dialect::Linux);
     let R::Walk(up) = asker.walk(ROOT, 1, &[b"..", b"..", b"dir", b".."]) else { panic!("no Rwalk") };
-    let paths: Vec<u64> = up.nwqid.as_slice().iter().map(|qid| qid.path).collect();
+    let paths: Vec<u64> = up.nwqid.iter().map(|qid| qid.path).collect();
     assert_eq!((paths[0], paths[1], paths[3]), (1, 1, 1));
 }
 
@@ -138,7 +138,7 @@ fn a_file_is_made_written_read_and_removed_in_both_dialects() {
     assert_eq!((reply.stat.name, reply.stat.length), (&b"newer"[..], 1));
     assert!(matches!(plain.ask(&Tremove { fid: 1 }), R::Remove(_)));
     let R::Walk(reply) = plain.walk(ROOT, 2, &[b"dir", b"newer"]) else { panic!("no Rwalk") };
-    assert_eq!(reply.nwqid.as_slice().len(), 1, "the directory is there, the file is not");
+    assert_eq!(reply.nwqid.count(), 1, "the directory is there, the file is not");
 }
 
 #[test]

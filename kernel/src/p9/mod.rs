@@ -17,7 +17,7 @@ pub(crate) mod testing;
 mod tracing;
 pub mod wire;
 
-pub use client::{Client, Fid, Options, Walked};
+pub use client::{Client, Fid, Options};
 pub use error::{Error, Lie, LieKind, Refusal, SessionError, WireError};
 pub use fids::FIDS_MAX;
 pub use slots::{Parcel, SlotId, Slots};

@@ -230,7 +230,7 @@ impl<W: Wire> Target for Session<W> {
             count += 1;
         }
         let walked = self.root.walk(&names[..count]).await.map_err(in_words)?;
-        walked.fid.ok_or(TargetError::Refused { errno: ENOENT })
+        walked.ok_or(TargetError::Refused { errno: ENOENT })
     }
 
     async fn open(&self, file: &mut Fid<W>, access: Access) -> Result<(), TargetError> {
@@ -286,8 +286,8 @@ impl<W: Wire> Target for Session<W> {
 
     async fn getattr(&self, file: &Fid<W>) -> Result<Bytes, TargetError> {
         if self.client.dialect() == msg::Dialect::Linux {
-            let attributes = file.getattr(flags::getattr::BASIC).await.map_err(in_words)?;
-            return Ok(Bytes(attributes.size));
+            let size = file.getattr(flags::getattr::BASIC, |attributes| Bytes(attributes.size));
+            return size.await.map_err(in_words);
         }
         file.stat(|stat| Bytes(stat.length)).await.map_err(in_words)
     }
@@ -337,7 +337,7 @@ impl<W: Wire> Target for Session<W> {
     async fn create(&self, directory: &Fid<W>, name: &str) -> Result<(), TargetError> {
         self.only_in_linux()?;
         let walked = directory.walk(&[]).await.map_err(in_words)?;
-        let mut file = walked.fid.ok_or(TargetError::Refused { errno: ENOENT })?;
+        let mut file = walked.ok_or(TargetError::Refused { errno: ENOENT })?;
         let flags = flags::lopen::WRONLY | flags::lopen::CREATE | flags::lopen::EXCL;
         file.lcreate(name.as_bytes(), flags, NEW_FILE_MODE, 0).await.map_err(in_words)?;
         self.clunk(file).await

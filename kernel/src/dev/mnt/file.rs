@@ -75,21 +75,24 @@ impl<W: Wire> File<W> {
     }
 
     pub(super) async fn walk(&self, names: &[&[u8]]) -> Result<(Passed, Option<File<W>>), Error> {
-        let walked = self.fid.walk(names).await.map_err(error)?;
         let mut passed = Passed::default();
-        walked.qids.as_slice().iter().for_each(|&qid| passed.push(qid));
+        let walked = self.fid.walk_past(names, |qid| passed.push(qid)).await.map_err(error)?;
         let name = names.last().map_or(&*self.name, |last| last);
         let file = |fid| File::new(fid, self.session.clone(), name.into());
-        Ok((passed, walked.fid.map(file)))
+        Ok((passed, walked.map(file)))
     }
 
     pub(super) async fn stat(&self) -> Result<Stat, Error> {
         if !self.is_linux() {
             return self.fid.stat(|stat| self.stat_of(stat)).await.map_err(error);
         }
-        let attributes = self.fid.getattr(getattr::BASIC).await.map_err(error)?;
+        self.fid.getattr(getattr::BASIC, |attributes| self.stat_by(attributes)).await.map_err(error)
+    }
+
+    /// The attributes of 9P2000.L as ours.
+    fn stat_by(&self, attributes: &msg::Rgetattr) -> Stat {
         let mode = Mode::from_linux(attributes.mode);
-        Ok(Stat {
+        Stat {
             device: self.letter(),
             instance: self.instance(),
             qid: attributes.qid,
@@ -100,7 +103,7 @@ impl<W: Wire> File<W> {
             name: self.name.clone(),
             owner: user().into(),
             group: user().into(),
-        })
+        }
     }
 
     /// A directory entry of 9P2000 or .u as ours. QEMU sends no owners' names, and links and such as kinds of their own.
@@ -450,7 +453,7 @@ impl<W: Wire> File<W> {
     }
 
     async fn another_fid(&self) -> Result<Fid<W>, Error> {
-        self.fid.walk(&[]).await.map_err(error)?.fid.ok_or(Error::MountRpc)
+        self.fid.walk(&[]).await.map_err(error)?.ok_or(Error::MountRpc)
     }
 }
 

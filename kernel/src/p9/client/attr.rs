@@ -134,9 +134,14 @@ pub enum LockStatus {
 
 impl<W: Wire> Fid<W> {
     /// Attributes ([`crate::p9::msg::flags::getattr`] says which are wanted, and which the reply has).
-    pub async fn getattr(&self, request_mask: u64) -> Result<Rgetattr, Error> {
+    pub async fn getattr<T>(&self, request_mask: u64, look: impl FnOnce(&Rgetattr) -> T) -> Result<T, Error> {
         self.session.only_in_linux("Tgetattr")?;
-        self.session.call(&Tgetattr { fid: self.fid, request_mask }, self.uses()).await
+        let message = Tgetattr { fid: self.fid, request_mask };
+        let expect = Expect::message::<Rgetattr>();
+        let asked = self.session.ask(&message, expect, self.uses(), PAGE_SIZE, |answer| {
+            answer.get::<Rgetattr>(self.session.dialect()).map(|attributes| look(&attributes))
+        });
+        asked.await
     }
 
     /// Sets attributes.
@@ -188,7 +193,7 @@ impl<W: Wire> Fid<W> {
     /// the file's fid.
     pub async fn link(&self, file: &Fid<W>, name: &[u8]) -> Result<(), Error> {
         if self.session.dialect() == Dialect::Unix {
-            let mut made = self.walk(&[]).await?.fid.ok_or(Error::no_such_file())?;
+            let mut made = self.walk(&[]).await?.ok_or(Error::no_such_file())?;
             return made.create(name, perm::LINK, open::READ, file.fid.to_string().as_bytes()).await;
         }
         self.session.only_in_linux("Tlink")?;

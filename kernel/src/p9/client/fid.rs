@@ -8,7 +8,7 @@ use crate::io::{Buf, Windows};
 use crate::mem::PAGE_SIZE;
 use crate::p9::error::{Error, Lie, LieKind};
 use crate::p9::msg::{
-    Dialect, Message, NO_FID, Names, Qid, Qids, Rclunk, Rfsync, Rlcreate, Rlopen, Rmkdir, Rread, Rremove,
+    Dialect, Message, NO_FID, Names, Qid, Rclunk, Rfsync, Rlcreate, Rlopen, Rmkdir, Rread, Rremove,
     Runlinkat, Rwalk, Rwrite, Tclunk, Tfsync, Tlcreate, Tlopen, Tmkdir, Tread, Tremove, Tunlinkat, Twalk,
     Unfit,
 };
@@ -27,14 +27,6 @@ pub struct Fid<W: Wire> {
     iounit: u32,
     /// Its Tclunk is somebody else's business.
     released: bool,
-}
-
-/// How far a walk came.
-pub struct Walked<W: Wire> {
-    /// A qid for each name that was found, in order.
-    pub qids: Qids,
-    /// Where it ended, when every name was found.
-    pub fid: Option<Fid<W>>,
 }
 
 impl<W: Wire> Fid<W> {
@@ -77,35 +69,47 @@ impl<W: Wire> Fid<W> {
         super::Client { session: self.session.clone() }
     }
 
-    /// Goes down the names, at most sixteen, from here. No names: another fid for the same file. An error means that
-    /// not even the first name was found; a shorter answer, that a later one was not.
-    pub async fn walk(&self, names: &[&[u8]]) -> Result<Walked<W>, Error> {
+    /// Goes down the names, at most sixteen, from here. No names: another fid for the same file. An error means that not even
+    /// the first name was found; `None`, that a later one was not.
+    pub async fn walk(&self, names: &[&[u8]]) -> Result<Option<Fid<W>>, Error> {
+        self.walk_past(names, |_| ()).await
+    }
+
+    /// The same; `passed` is told the qid of each file that was found, in order.
+    pub async fn walk_past(
+        &self,
+        names: &[&[u8]],
+        mut passed: impl FnMut(Qid),
+    ) -> Result<Option<Fid<W>>, Error> {
         let session = &self.session;
         let nwname = Names::new(names).ok_or(Error::Unfit(Unfit::TooLong { len: names.len() }))?;
         let new = session.makes_fid(self.fid)?;
         let newfid = new.fid();
         let message = Twalk { fid: self.fid, newfid, nwname };
-        if message.wire_len(session.dialect()) > session.slots.msize() as usize {
-            return Err(Error::Unfit(Unfit::TooLong { len: message.wire_len(session.dialect()) }));
+        let len = message.wire_len(session.dialect());
+        if len > session.slots.msize() as usize {
+            return Err(Error::Unfit(Unfit::TooLong { len }));
         }
-        let expect = Expect::message::<Rwalk>();
-        let wanted = names.len();
+        let expect = Expect::message::<Rwalk<'_>>();
+        let (wanted, mut last) = (names.len(), self.qid);
         let walked = session.ask(&message, expect, new, PAGE_SIZE, |answer| {
-            let qids = answer.get::<Rwalk>(session.dialect())?.nwqid;
-            let said = qids.as_slice().len();
+            let qids = answer.get::<Rwalk<'_>>(session.dialect())?.nwqid;
+            let said = qids.count();
             if said > wanted || (said == 0 && wanted > 0) {
                 return Err(Lie::new("Rwalk", LieKind::Count { said: said as u32, asked: wanted as u32 }));
             }
-            Ok(qids)
+            for qid in qids.iter() {
+                last = qid;
+                passed(qid);
+            }
+            Ok(said)
         });
-        let qids = walked.await?;
-        if qids.as_slice().len() < wanted {
+        if walked.await? < wanted {
             // A walk that stops on the way makes no fid (walk(5)).
             session.slots.fids.free(newfid);
-            return Ok(Walked { qids, fid: None });
+            return Ok(None);
         }
-        let qid = qids.as_slice().last().copied().unwrap_or(self.qid);
-        Ok(Walked { qids, fid: Some(Fid::new(session.clone(), newfid, qid)) })
+        Ok(Some(Fid::new(session.clone(), newfid, last)))
     }
 
     /// Goes down any number of names.
@@ -118,7 +122,7 @@ impl<W: Wire> Fid<W> {
         let mut step = steps.next().unwrap_or(&[]);
         loop {
             let walked = at.as_ref().unwrap_or(self).walk(step).await?;
-            let Some(fid) = walked.fid else { return Err(Error::no_such_file()) };
+            let Some(fid) = walked else { return Err(Error::no_such_file()) };
             at = Some(fid);
             match steps.next() {
                 Some(more) => step = more,
@@ -379,12 +383,6 @@ impl<W: Wire> Drop for Fid<W> {
                 slots.keeper.wake();
             }
         }
-    }
-}
-
-impl<W: Wire> fmt::Debug for Walked<W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Walked").field("qids", &self.qids).field("fid", &self.fid).finish()
     }
 }
 

@@ -30,7 +30,7 @@ use crate::time::{self, Nanos};
 pub use ahead::{AHEAD_BYTES_MAX, AWAY_NS_MAX, Ahead};
 pub use attr::{Changes, Lock, LockKind, LockStatus, Time};
 pub use dir::{Entries, Entry};
-pub use fid::{Fid, Walked};
+pub use fid::Fid;
 pub use flights::Reading;
 
 /// Bytes of a message that are not payload, in the message that has most of them (intro(5), `IOHDRSZ`).

@@ -105,6 +105,12 @@ impl<'a> Reader<'a> {
         self.rest.len()
     }
 
+    /// The bytes not yet taken.
+    #[inline]
+    pub fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The next `len` bytes.
     #[inline]
     pub fn take(&mut self, len: usize) -> Result<&'a [u8], Malformed> {

@@ -129,103 +129,140 @@ impl fmt::Display for Qid {
     }
 }
 
-/// `nwname[2] nwname*(wname[s])`: the names of a Twalk.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// `nwname[2] nwname*(wname[s])`: the names of a Twalk, where they are: in a list, or in a message.
+#[derive(Clone, Copy)]
 pub struct Names<'a> {
-    names: [&'a [u8]; MAX_WALK],
+    listed: &'a [&'a [u8]],
+    /// As they travel.
+    read: &'a [u8],
     count: usize,
 }
 
 impl<'a> Names<'a> {
     /// These names; `None` when there are more than a Twalk carries.
-    pub fn new(names: &[&'a [u8]]) -> Option<Names<'a>> {
-        let mut list = Names { names: [&[]; MAX_WALK], count: names.len() };
-        list.names.get_mut(..names.len())?.copy_from_slice(names);
-        Some(list)
+    pub fn new(names: &'a [&'a [u8]]) -> Option<Names<'a>> {
+        (names.len() <= MAX_WALK).then_some(Names { listed: names, read: &[], count: names.len() })
+    }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The names in order.
-    pub fn as_slice(&self) -> &[&'a [u8]] {
-        &self.names[..self.count]
+    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut read = Reader::new(self.read, "Twalk");
+        self.listed.iter().copied().chain(core::iter::from_fn(move || read.text().ok()))
     }
 }
 
+impl PartialEq for Names<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Names<'_> {}
+
 impl fmt::Debug for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.as_slice().iter().map(|n| trace::Quoted(n))).finish()
+        f.debug_list().entries(self.iter().map(trace::Quoted)).finish()
     }
 }
 
 impl<'a> Field<'a> for Names<'a> {
+    #[inline]
     fn width(&self, _: Dialect) -> usize {
-        2 + self.as_slice().iter().map(|name| 2 + name.len()).sum::<usize>()
+        2 + self.read.len() + self.listed.iter().map(|name| 2 + name.len()).sum::<usize>()
     }
     fn get(from: &mut Reader<'a>, _: Dialect) -> Result<Self, Malformed> {
         let count = usize::from(from.u16()?);
-        let mut list = Names { names: [&[]; MAX_WALK], count };
-        let names = list.names.get_mut(..count).ok_or(from.bad_count(count))?;
-        for name in names {
-            *name = from.text()?;
+        if count > MAX_WALK {
+            return Err(from.bad_count(count));
         }
-        Ok(list)
+        let rest = from.rest();
+        for _ in 0..count {
+            from.text()?;
+        }
+        Ok(Names { listed: &[], read: &rest[..rest.len() - from.left()], count })
     }
+    #[inline]
     fn put(&self, to: &mut Writer<'_>, _: Dialect) -> Result<(), Unfit> {
         to.u16(self.count as u16)?;
-        self.as_slice().iter().try_for_each(|name| to.text(name))
+        to.bytes(self.read)?;
+        self.listed.iter().try_for_each(|name| to.text(name))
     }
     fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, " {name} {}", self.count)?;
-        self.as_slice().iter().enumerate().try_for_each(|(i, name)| write!(f, " {i}:{}", trace::Quoted(name)))
+        self.iter().enumerate().try_for_each(|(i, name)| write!(f, " {i}:{}", trace::Quoted(name)))
     }
 }
 
-/// `nwqid[2] nwqid*(qid[13])`: the files an Rwalk passed through.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Qids {
-    qids: [Qid; MAX_WALK],
+/// `nwqid[2] nwqid*(qid[13])`: the files an Rwalk passed through, where they are: in a list, or in a message.
+#[derive(Clone, Copy)]
+pub struct Qids<'a> {
+    listed: &'a [Qid],
+    /// As they travel.
+    read: &'a [u8],
     count: usize,
 }
 
-impl Qids {
+impl<'a> Qids<'a> {
     /// These qids; `None` when there are more than an Rwalk carries.
-    pub fn new(qids: &[Qid]) -> Option<Qids> {
-        let mut list = Qids { qids: [Qid::default(); MAX_WALK], count: qids.len() };
-        list.qids.get_mut(..qids.len())?.copy_from_slice(qids);
-        Some(list)
+    pub fn new(qids: &'a [Qid]) -> Option<Qids<'a>> {
+        (qids.len() <= MAX_WALK).then_some(Qids { listed: qids, read: &[], count: qids.len() })
+    }
+
+    /// How many.
+    #[inline]
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The qids in order.
-    pub fn as_slice(&self) -> &[Qid] {
-        &self.qids[..self.count]
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = Qid> + use<'a> {
+        let mut read = Reader::new(self.read, "Rwalk");
+        // The same in all dialects.
+        let next = move || Qid::get(&mut read, Dialect::Linux).ok();
+        self.listed.iter().copied().chain(core::iter::from_fn(next))
     }
 }
 
-impl fmt::Debug for Qids {
+impl PartialEq for Qids<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Qids<'_> {}
+
+impl fmt::Debug for Qids<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.as_slice()).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
-impl<'a> Field<'a> for Qids {
+impl<'a> Field<'a> for Qids<'a> {
     fn width(&self, _: Dialect) -> usize {
         2 + self.count * Qid::LEN
     }
-    fn get(from: &mut Reader<'a>, dialect: Dialect) -> Result<Self, Malformed> {
+    #[inline]
+    fn get(from: &mut Reader<'a>, _: Dialect) -> Result<Self, Malformed> {
         let count = usize::from(from.u16()?);
-        let mut list = Qids { qids: [Qid::default(); MAX_WALK], count };
-        let qids = list.qids.get_mut(..count).ok_or(from.bad_count(count))?;
-        for qid in qids {
-            *qid = Qid::get(from, dialect)?;
+        if count > MAX_WALK {
+            return Err(from.bad_count(count));
         }
-        Ok(list)
+        Ok(Qids { listed: &[], read: from.take(count * Qid::LEN)?, count })
     }
     fn put(&self, to: &mut Writer<'_>, dialect: Dialect) -> Result<(), Unfit> {
         to.u16(self.count as u16)?;
-        self.as_slice().iter().try_for_each(|qid| qid.put(to, dialect))
+        to.bytes(self.read)?;
+        self.listed.iter().try_for_each(|qid| qid.put(to, dialect))
     }
     fn show(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, " {name} {}", self.count)?;
-        self.as_slice().iter().enumerate().try_for_each(|(i, qid)| write!(f, " {i}:{qid}"))
+        self.iter().enumerate().try_for_each(|(i, qid)| write!(f, " {i}:{qid}"))
     }
 }
 

@@ -619,9 +619,9 @@ messages! {
         /// No reply to that tag will come after this.
         109 Flush Rflush {}
         /// Where the walk came through.
-        111 Walk Rwalk {
+        111 Walk Rwalk<'a> {
             /// One for each name that was there.
-            nwqid: Qids,
+            nwqid: Qids<'a>,
         }
         /// Opened.
         113 Open Ropen {

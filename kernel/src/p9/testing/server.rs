@@ -202,8 +202,8 @@ impl Server {
             T::Walk(Twalk { fid, newfid, nwname }) => {
                 let mut at = self.fid(fid).node;
                 let mut qids = Vec::new();
-                for name in nwname.as_slice() {
-                    let next = self.dir(at).and_then(|entries| entries.get(*name).copied().ok_or(ENOENT));
+                for name in nwname.iter() {
+                    let next = self.dir(at).and_then(|entries| entries.get(name).copied().ok_or(ENOENT));
                     match next {
                         Ok(next) => at = next,
                         Err(errno) if qids.is_empty() => return Err(errno),
@@ -211,7 +211,7 @@ impl Server {
                     }
                     qids.push(self.qid(at));
                 }
-                if qids.len() == nwname.as_slice().len() {
+                if qids.len() == nwname.count() {
                     self.new_fid(newfid, at, Open::No);
                 }
                 say!(Rwalk { nwqid: Qids::new(&qids).expect("as many as names") })

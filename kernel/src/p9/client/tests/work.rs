@@ -42,17 +42,20 @@ async fn a_days_work<W: Wire>(client: &Client<W>, pool: &'static Pool, len: usiz
     assert!(file.read_loan(0, 0).await.expect("nothing asked").is_empty());
     drop(loan);
 
-    let attributes = file.getattr(getattr::BASIC).await.expect("attributes");
-    assert_eq!((attributes.size, attributes.mode), (end, mode::REG | 0o600));
+    let attributes = file.getattr(getattr::BASIC, |attributes| (attributes.size, attributes.mode)).await;
+    assert_eq!(attributes, Ok((end, mode::REG | 0o600)));
     file.fsync(false).await.expect("synced");
     file.clunk().await.expect("clunked");
 
     assert_eq!(root.mkdir(b"sub", 0o755, 100).await.map(|qid| qid.is_dir()), Ok(true));
     assert_eq!(refused(root.mkdir(b"sub", 0o755, 100).await), EEXIST);
-    let walked = root.walk(&[b"dir", b"inner"]).await.expect("both are there");
-    assert_eq!((walked.qids.as_slice().len(), walked.fid.is_some()), (2, true));
-    let walked = root.walk(&[b"dir", b"nothing"]).await.expect("one is there");
-    assert_eq!((walked.qids.as_slice().len(), walked.fid.is_some()), (1, false));
+    for (names, found, whole) in [([b"dir".as_slice(), b"inner"], 2, true), ([b"dir", b"nothing"], 1, false)]
+    {
+        let mut qids = Vec::new();
+        let walked = root.walk_past(&names, |qid| qids.push(qid)).await.expect("the first is there");
+        assert_eq!((qids.len(), walked.is_some()), (found, whole));
+        assert!(walked.is_none_or(|fid| qids.last() == Some(&fid.qid())));
+    }
     assert_eq!(refused(root.walk(&[b"nothing"]).await), ENOENT);
     assert_eq!(refused(root.walk_path(&[b"dir", b"nothing"]).await), ENOENT);
 
@@ -281,7 +284,7 @@ fn attributes_links_locks_and_extended_attributes_go_there_and_back() {
         let mtime = Some(Time::At { sec: 77, nsec: 1 });
         let changes = Changes { mode: Some(0o400), size: Some(5), mtime, gid: Some(9), ..Changes::default() };
         small.setattr(&changes).await.expect("set");
-        let got = small.getattr(getattr::BASIC).await.expect("attributes");
+        let got = small.getattr(getattr::BASIC, |got| *got).await.expect("attributes");
         assert_eq!((got.mode & 0o777, got.size, got.mtime_sec, got.uid, got.gid), (0o400, 5, 77, 1000, 9));
 
         root.symlink(b"far", &pattern(4000, 2), 0).await.expect("made");
