@@ -208,7 +208,7 @@ impl Body {
         }
         message.advance(RREAD_LEN);
         if self.phase.is_awaited() {
-            if let Some(into) = self.parcel.into_mut() {
+            if let Some(into) = self.parcel.payload_in() {
                 into.truncate(message.len());
                 message.copy_into(into);
             } else {

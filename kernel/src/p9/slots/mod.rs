@@ -99,6 +99,17 @@ struct Slot {
     settled: AtomicBool,
 }
 
+impl Slot {
+    /// What somebody waits for is there, or will never be.
+    #[inline]
+    fn fulfil(&self, body: &mut Body, reply: Result<body::Reply, ()>) {
+        body.reply = reply;
+        body.phase = Phase::Done;
+        self.settled.store(true, Ordering::Release);
+        body.wake();
+    }
+}
+
 /// A slot whose request is to be answered.
 type Awaiting<'s> = (SlotId, &'s Slot, spin::MutexGuard<'s, Body>);
 
@@ -145,10 +156,7 @@ impl Slots {
         let low = |bits: usize| if bits >= 64 { !0 } else { (1 << bits) - 1 };
         Slots {
             slots: (0..count)
-                .map(|_| Slot {
-                    body: Mutex::new(Body::new()),
-                    settled: AtomicBool::new(false),
-                })
+                .map(|_| Slot { body: Mutex::new(Body::new()), settled: AtomicBool::new(false) })
                 .collect(),
             free: [AtomicU64::new(low(usual)), AtomicU64::new(low(usual.saturating_sub(64)))],
             orphans: [const { AtomicU64::new(0) }; 2],
@@ -517,6 +525,14 @@ impl Slots {
         let slot = self.slot(id);
         let mut body = slot.body.lock();
         body.parcel.take_back(envelope);
+        // What nearly always happens: somebody waits, and the reply fits.
+        if body.phase == Phase::Sent
+            && !tracing::is_tracing()
+            && let Ok(reply) = body.judge(written)
+        {
+            body.replies += 1;
+            return slot.fulfil(&mut body, Ok(reply));
+        }
         let flushed = written == 0 && matches!(body.phase, Phase::Flushing | Phase::Flushed);
         let verdict = if flushed { Ok(None) } else { body.judge(written).map(Some) };
         self.answered(id, slot, body, verdict);
@@ -605,19 +621,20 @@ impl Slots {
         let lie = verdict.err();
         match body.phase {
             Phase::Sent | Phase::Expired => {
-                body.reply = match verdict {
-                    Ok(Some(reply)) => Ok(reply),
-                    Ok(None) | Err(_) => Err(()),
-                };
-                body.phase = Phase::Done;
                 if let Some(lie) = lie {
-                    drop(body);
-                    // Wakes this waiter with all others.
+                    // Who waits finds out why when it is there to be found.
+                    self.dead.call_once(|| lie.into());
+                }
+                slot.fulfil(
+                    &mut body,
+                    match verdict {
+                        Ok(Some(reply)) => Ok(reply),
+                        Ok(None) | Err(_) => Err(()),
+                    },
+                );
+                drop(body);
+                if let Some(lie) = lie {
                     self.fail(lie.into());
-                    slot.settled.store(true, Ordering::Release);
-                } else {
-                    slot.settled.store(true, Ordering::Release);
-                    body.wake();
                 }
             }
             Phase::Orphan | Phase::Detached | Phase::Flushing | Phase::Flushed => {

@@ -48,24 +48,29 @@ impl Parcel {
     }
 
     /// The same, to build a request in.
-    #[inline]
+    #[inline(always)]
     fn draft(&mut self) -> &mut Letter<'static, Map> {
         let envelope = self.envelope.get_or_insert_with(spare::take);
         envelope.letter_mut().expect("a slot that is filled has its envelope, and open")
     }
 
     /// Room for a T message of `len` bytes, to be written whole.
-    #[inline]
+    #[inline(always)]
     pub(super) fn t_room(&mut self, pool: &'static Pool, len: usize) -> Result<&mut [u8], Exhausted> {
-        let sent = self.t_sent.take();
-        let head = &mut self.draft().head;
-        if let Some(window) = sent {
-            // A stream that still holds it keeps it; we take another page then.
-            *head = window.try_into_buf().ok();
+        if self.t_sent.is_some() {
+            self.take_t_back();
         }
-        let t = room(head, pool, len)?;
+        let t = room(&mut self.draft().head, pool, len)?;
         t.set_window(0..len);
         Ok(t.as_mut_slice())
+    }
+
+    /// The last T message's page is free to be written again, unless a stream still holds it: then it keeps it, and there is
+    /// none.
+    #[inline(never)]
+    fn take_t_back(&mut self) {
+        let sent = self.t_sent.take();
+        self.draft().head = sent.and_then(|window| window.try_into_buf().ok());
     }
 
     /// The T message or its header, until the wire takes it.
@@ -74,14 +79,14 @@ impl Parcel {
     }
 
     /// Room for an R message of up to `len` bytes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn r_room(&mut self, pool: &'static Pool, len: usize) -> Result<(), Exhausted> {
         room(&mut self.draft().reply, pool, len)?.set_window(0..len);
         Ok(())
     }
 
     /// Pages for the reply's payload.
-    #[inline]
+    #[inline(always)]
     pub(super) fn put_into(&mut self, buf: Buf) {
         self.draft().into = Some(buf);
     }
@@ -98,7 +103,7 @@ impl Parcel {
     }
 
     /// The same, to write to.
-    pub(super) fn into_mut(&mut self) -> Option<&mut Buf> {
+    pub(super) fn payload_in(&mut self) -> Option<&mut Buf> {
         self.letter_mut()?.into.as_mut()
     }
 
@@ -177,18 +182,20 @@ impl Parcel {
         self.envelope = Some(envelope);
     }
 
-    /// Drops what belongs to this request alone.
-    #[inline]
+    /// Drops what belongs to this request alone; of most there is nothing left.
+    #[inline(always)]
     pub(super) fn clear(&mut self) {
-        if !self.out.is_empty() {
-            self.out = Windows::new();
+        let left = self.letter().is_some_and(|letter| letter.into.is_some() || letter.spill.is_some());
+        if left || !self.out.is_empty() {
+            self.drop_rest();
         }
-        let Some(letter) = self.letter_mut() else { return };
-        if letter.into.is_some() {
-            letter.into = None;
-        }
-        if letter.spill.is_some() {
-            letter.spill = None;
+    }
+
+    #[inline(never)]
+    fn drop_rest(&mut self) {
+        self.out = Windows::new();
+        if let Some(letter) = self.letter_mut() {
+            (letter.into, letter.spill) = (None, None);
         }
     }
 }
@@ -226,7 +233,7 @@ pub(super) fn rread_head(parcel: &Parcel) -> Option<&[u8; RREAD_LEN]> {
 }
 
 /// The buffer, when it is there and long enough, else a new one.
-#[inline]
+#[inline(always)]
 fn room<'b>(buf: &'b mut Option<Buf>, pool: &'static Pool, len: usize) -> Result<&'b mut Buf, Exhausted> {
     if buf.as_ref().is_none_or(|buf| buf.capacity() < len) {
         *buf = Some(new_room(pool, len)?);
