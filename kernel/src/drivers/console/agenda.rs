@@ -6,8 +6,9 @@
 //!
 //! - **due**: there may be something for the device. Set when it is queued; taken by whoever hands it over, *before*
 //!   taking the lock. So what is queued under the lock afterwards is either handed over by that, or marked anew.
-//! - **watched**: the device has chains of a queue, so it may return some. Only such queues are looked at. Set before the
-//!   device is told of the chains; taken away when the last one is back.
+//! - **watched**: the device has chains of a queue that somebody wants back as soon as it returns them. Only such queues
+//!   are looked at. Set before the device is told of the chains, or when they are first wanted; taken away when the last one
+//!   is back.
 //! - **awaited**: somebody waits for the device to take what is sent. Set when one begins to wait; taken away by the core
 //!   that is about to sleep, *before* it takes the lock to ask for the interrupts that are waited for.
 
@@ -133,19 +134,19 @@ impl Seat {
         mark(&self.agenda.awaited, Pairs::of_queue(self.queue));
     }
 
-    /// Hands over what was added to `queue`.
+    /// What the device has of `queue` is wanted back as soon as it returns it. Called before what was added is published.
+    /// True: some of it is back already.
     #[inline]
-    pub(super) fn hand_over<C: Chain>(&self, queue: &mut Virtqueue<C>) {
-        if queue.in_flight() > 0 && self.agenda.watched.load(Ordering::Relaxed) & self.bit() == 0 {
-            self.begin_to_watch(queue);
+    pub(super) fn watch<C: Chain>(&self, queue: &Virtqueue<C>) -> bool {
+        if queue.in_flight() == 0 {
+            return false;
         }
-        queue.publish();
-    }
-
-    fn begin_to_watch<C: Chain>(&self, queue: &Virtqueue<C>) {
-        // SAFETY: drivers of serial devices never take a queue's memory back.
-        unsafe { queue.show(self.lookout()) };
-        self.agenda.watched.fetch_or(self.bit(), Ordering::Relaxed);
+        if self.agenda.watched.load(Ordering::Relaxed) & self.bit() == 0 {
+            // SAFETY: drivers of serial devices never take a queue's memory back.
+            unsafe { queue.show(self.lookout()) };
+            self.agenda.watched.fetch_or(self.bit(), Ordering::Relaxed);
+        }
+        self.lookout().has_moved()
     }
 
     /// All that the device has returned is taken.
@@ -161,7 +162,9 @@ impl Seat {
 
     /// Nothing of this queue is looked at any more.
     pub(super) fn forget(&self) {
-        self.agenda.watched.fetch_and(!self.bit(), Ordering::Relaxed);
+        if self.agenda.watched.load(Ordering::Relaxed) & self.bit() != 0 {
+            self.agenda.watched.fetch_and(!self.bit(), Ordering::Relaxed);
+        }
     }
 }
 

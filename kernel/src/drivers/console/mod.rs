@@ -379,8 +379,6 @@ impl Control {
     fn say(&mut self, message: ToHost) {
         self.unsent.push_back(message);
         self.tx.due();
-        // Only what the device returns lets the next go.
-        self.tx.await_room();
     }
 
     /// Sends the next of what is to be said, when the device has taken the one before.
@@ -401,6 +399,8 @@ impl Control {
                 break;
             }
             self.unsent.pop_front();
+            // Only its return lets the next one go.
+            self.tx.await_room();
         }
         self.tx.publish();
     }

@@ -321,6 +321,7 @@ impl State {
         self.tx.due();
     }
 
+    /// Until the device has returned something.
     fn wait_for_room(&mut self, cx: &Context<'_>) {
         self.writers.wait(cx.waker());
         self.tx.await_room();

@@ -83,7 +83,8 @@ impl Receiver {
             }
             self.posted += 1;
         }
-        self.seat.hand_over(&mut self.queue);
+        self.seat.watch(&self.queue);
+        self.queue.publish();
     }
 
     /// Takes what the device has filled. True: there are bytes that were not there before.

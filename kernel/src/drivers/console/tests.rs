@@ -101,6 +101,42 @@ fn a_device_that_has_nothing_to_do_is_passed_over_until_it_has() {
 }
 
 #[test]
+fn what_was_sent_is_taken_back_when_it_is_wanted_and_otherwise_with_the_next_look() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let (console, agenda) = (bench.console, bench.console.agenda);
+    let (mut rx, mut tx) = (bench.rx(0), bench.tx(0));
+    let port_0 = Pairs::of_queue(0);
+    let taken_back = || console.counters().completions;
+    let mut send = |bytes: &[u8]| {
+        assert_eq!(port.try_send(&mut message(&[bytes])), Ok(true));
+        turn();
+        tx.drain().expect("it was sent");
+        agenda.returned()
+    };
+
+    assert_eq!(send(b"request"), Pairs::NONE);
+    assert_eq!(send(b"request"), Pairs::NONE);
+    host_writes(&mut rx, b"answer");
+    turn();
+    assert_eq!(taken_back(), 3, "with the answer");
+
+    assert_eq!(send(b"request"), Pairs::NONE);
+    assert!(console.arm(), "its core does not sleep before it has looked");
+    console.disarm();
+    assert!(console.reap() && !console.arm());
+    console.disarm();
+    assert_eq!(taken_back(), 4);
+
+    let page = pattern(4096);
+    assert!((0..16).all(|_| send(&page) == Pairs::NONE));
+    assert_eq!(send(b"x"), port_0, "enough of them");
+    turn();
+    assert_eq!(taken_back(), 21);
+}
+
+#[test]
 fn a_port_that_is_out_of_use_is_not_looked_at_any_more() {
     let bench = Bench::single();
     let port = bench.port(0).open();

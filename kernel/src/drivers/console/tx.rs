@@ -2,6 +2,9 @@
 //!
 //! A message is taken whole or not at all. What of it finds no room in the ring stays here and follows as the device
 //! returns chains; until then the next message has to wait, which is the back-pressure a sender feels.
+//!
+//! What the device returns is seldom wanted at once: a request's pages may wait for the port's next look, which its answer
+//! brings. It is looked for when somebody waits for it, when much is with the device, and before the core sleeps.
 
 use ninewire_dma::LentList;
 use ninewire_queue::Fault;
@@ -18,6 +21,10 @@ const CHAIN_WINDOWS_MAX: usize = 4;
 /// QEMU hands each descriptor to the host by a write of its own, and there are 9P servers that take the fixed part of a
 /// message's header by one read: the first descriptor of a message holds at least this much.
 const FIRST_BYTES_MIN: usize = 7;
+
+/// With so many bytes handed over since nothing was with the device, or half a queue of chains there, pages are wanted back
+/// as soon as they are free.
+const UNWATCHED_BYTES_MAX: u64 = 64 << 10;
 
 /// Up to four windows for the device to read.
 type TxChain = LentList<'static, CHAIN_WINDOWS_MAX, Map>;
@@ -40,12 +47,24 @@ pub(super) struct Sender {
     stalled: Option<TxChain>,
     /// What of the last message is not in the ring yet, after `stalled`.
     rest: Windows,
+    /// Somebody waits for what the device has.
+    is_awaited: bool,
+    /// `bytes` when last nothing was with the device.
+    bytes_back: u64,
     bytes: u64,
 }
 
 impl Sender {
     pub(super) fn new(queue: Virtqueue<TxChain>, seat: Seat) -> Sender {
-        Sender { queue, seat, stalled: None, rest: Windows::new(), bytes: 0 }
+        Sender {
+            queue,
+            seat,
+            stalled: None,
+            rest: Windows::new(),
+            is_awaited: false,
+            bytes_back: 0,
+            bytes: 0,
+        }
     }
 
     /// Would a message be taken now?
@@ -58,9 +77,18 @@ impl Sender {
         self.seat.due();
     }
 
-    /// Somebody waits for room.
-    pub(super) fn await_room(&self) {
+    /// Somebody waits for room, or for everything to be taken.
+    pub(super) fn await_room(&mut self) {
+        self.is_awaited = true;
+        self.seat.watch(&self.queue);
         self.seat.awaited();
+    }
+
+    /// Is what the device has wanted back as soon as it returns it?
+    fn is_wanted_back(&self) -> bool {
+        self.is_awaited
+            || self.bytes - self.bytes_back > UNWATCHED_BYTES_MAX
+            || self.queue.in_flight() > self.queue.size() / 2
     }
 
     /// Is everything with the host that was sent?
@@ -85,8 +113,7 @@ impl Sender {
             let bytes: u64 = chain.readable().iter().map(|segment| u64::from(segment.len)).sum();
             if let Err(refused) = self.queue.add(chain) {
                 self.stalled = Some(refused.chain);
-                self.seat.awaited();
-                return;
+                return self.await_room();
             }
             self.bytes += bytes;
         }
@@ -97,7 +124,10 @@ impl Sender {
         if self.stalled.is_some() || !self.rest.is_empty() {
             self.feed();
         }
-        self.seat.hand_over(&mut self.queue);
+        if self.is_wanted_back() {
+            self.seat.watch(&self.queue);
+        }
+        self.queue.publish();
     }
 
     /// Takes back what the device has sent. True: there is room that was not there before.
@@ -109,6 +139,9 @@ impl Sender {
             room = true;
         }
         self.seat.looked(&self.queue);
+        if self.queue.in_flight() == 0 {
+            (self.is_awaited, self.bytes_back) = (false, self.bytes);
+        }
         if self.stalled.is_some() {
             self.seat.due();
         }
@@ -121,9 +154,11 @@ impl Sender {
     }
 
     /// Asks for an interrupt only when somebody waits for what the device returns: `wanted`, or ourselves with the rest
-    /// of a message. Otherwise sent pages are taken back when the loop next looks, and cost no interrupt.
+    /// of a message. Otherwise sent pages are taken back when the loop next looks, and cost no interrupt; what is back
+    /// already keeps the core awake for that look.
     pub(super) fn arm(&mut self, wanted: bool) -> bool {
-        (wanted || self.stalled.is_some()) && self.queue.arm()
+        let found = self.seat.watch(&self.queue);
+        found | ((wanted || self.stalled.is_some()) && self.queue.arm())
     }
 
     pub(super) fn disarm(&mut self) {
