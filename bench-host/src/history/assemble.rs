@@ -192,9 +192,7 @@ fn set_states(series: &mut [Series], runs: &[RunFacts], peers: &BTreeSet<String>
                 SeriesState::ShownOnly
             }
             Basis::Raw => SeriesState::NoReference,
-            Basis::Exact if is_unsteady(one) => SeriesState::Unsteady,
-            Basis::Exact if have < 2 => SeriesState::TooFewRuns { have, need: 2 },
-            Basis::Exact => SeriesState::Judged,
+            Basis::Exact => exact_state(one),
             Basis::Ratio { .. } if have < need => SeriesState::TooFewRuns { have, need },
             Basis::Ratio { .. } => SeriesState::Judged,
         };
@@ -220,19 +218,21 @@ fn has_ended(series: &Series, runs: &[RunFacts], newest: &HashMap<(usize, &str),
         .is_some_and(|newest| newest.len() == NEWEST && newest.iter().all(|&run| run > last))
 }
 
-/// Whether its newest run has boots that differ where they must not.
-fn is_unsteady(series: &Series) -> bool {
-    match (series.metric, series.points.last()) {
-        (Metric::Counter(counter), Some(last)) => must_be_steady(counter) && !is_steady(counter, last),
-        _ => false,
+/// What can be said of an exact counter: runs whose boots differ say nothing.
+fn exact_state(series: &Series) -> SeriesState {
+    let Metric::Counter(counter) = series.metric else { return SeriesState::Judged };
+    let have = series.points.iter().filter(|point| is_steady(counter, point)).count();
+    match series.points.last().map(|newest| is_steady(counter, newest)) {
+        Some(false) if must_be_steady(counter) => SeriesState::Unsteady,
+        _ if have < 2 => SeriesState::TooFewRuns { have, need: 2 },
+        Some(false) => SeriesState::Disturbed,
+        _ => SeriesState::Judged,
     }
 }
 
 /// Exact counters: every step.
 fn judge_exact(series: &mut [Series], runs: &[RunFacts], lineage: &Lineage) {
-    let judged = |one: &&mut Series| {
-        one.basis == Basis::Exact && matches!(one.state, SeriesState::Judged | SeriesState::Unsteady)
-    };
+    let judged = |one: &&mut Series| one.basis == Basis::Exact && one.state.speaks();
     for one in series.iter_mut().filter(judged) {
         let cuts = steps(one.metric, &one.points);
         let changes = cuts.iter().map(|&at| {
@@ -370,6 +370,8 @@ fn also_changed(before: &RunFacts, after: &RunFacts) -> Vec<String> {
         |header: &Header| header.host.smt.map_or_else(String::new, |on| if on { "on" } else { "off" }.into());
     differ("several threads a core", &smt(old), &smt(new));
     differ("pinning", &old.qemu.pinning, &new.qemu.pinning);
+    let spinners = |header: &Header| header.qemu.spinners.map_or("", |on| if on { "on" } else { "off" });
+    differ("spinners", spinners(old), spinners(new));
     differ("seed", &old.seed.to_string(), &new.seed.to_string());
     let planted = |run: &RunFacts| run.planted.clone().unwrap_or_else(|| "none".into());
     differ("fault planted on purpose", &planted(before), &planted(after));

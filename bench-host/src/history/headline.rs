@@ -12,8 +12,7 @@ const BACK: f64 = 0.02;
 /// Of judged series.
 pub(super) fn of(series: &[Series], census: &Census) -> Headline {
     let (mut worse, mut meant, mut better) = (Vec::new(), Vec::new(), Vec::new());
-    let speaks = |state: &SeriesState| matches!(state, SeriesState::Judged | SeriesState::Unsteady);
-    for (index, one) in series.iter().enumerate().filter(|(_, one)| speaks(&one.state)) {
+    for (index, one) in series.iter().enumerate().filter(|(_, one)| one.state.speaks()) {
         let Some(today) = one.changes.last().map(|change| change.after) else { continue };
         for (place, change) in one.changes.iter().enumerate() {
             let now = today / change.before;
@@ -89,14 +88,10 @@ fn sentence(headline: &Headline, series: &[Series], census: &Census) -> String {
         return "There are no runs, so nothing can be said.".to_string();
     }
     if headline.word == Word::NothingJudged {
-        let why =
-            census.not_judged.first().map_or_else(String::new, |(why, count)| format!(": {count} are {why}"));
-        return match census.runs {
-            1 => "There is one run, and one run alone cannot have got worse.".to_string(),
-            _ => format!(
-                "Nothing could be judged{}.",
-                why.replacen("are no reference", "have no reference", 1)
-            ),
+        return match (census.runs, census.not_judged.first()) {
+            (1, _) => "There is one run, and one run alone cannot have got worse.".to_string(),
+            (_, Some((why, count))) => format!("Nothing could be judged. Of {count} series: {why}."),
+            (_, None) => "Nothing could be judged.".to_string(),
         };
     }
     let mut cells: Vec<usize> = headline.worse.iter().map(|finding| finding.series).collect();

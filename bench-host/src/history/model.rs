@@ -379,6 +379,8 @@ pub enum SeriesState {
     Peer,
     /// Its newest run has boots that differ where they must not.
     Unsteady,
+    /// A busy machine spoilt its newest run's counts: no two of them agree.
+    Disturbed,
     /// The newest runs on its machine do not have it any more.
     Ended,
     /// A value is unusable, and why.
@@ -389,6 +391,11 @@ impl SeriesState {
     /// Whether its words stand for today's code.
     pub fn is_judged(&self) -> bool {
         *self == SeriesState::Judged
+    }
+
+    /// Whether its changes are told, those before its newest run at least.
+    pub fn speaks(&self) -> bool {
+        matches!(self, SeriesState::Judged | SeriesState::Unsteady | SeriesState::Disturbed)
     }
 }
 
@@ -405,6 +412,7 @@ impl fmt::Display for SeriesState {
             SeriesState::Unsteady => {
                 f.write_str("unsteady: boots of its newest run differ where they must not")
             }
+            SeriesState::Disturbed => f.write_str("disturbed: no two counts of its newest run agree"),
             SeriesState::Ended => f.write_str("ended: the newest runs do not have it"),
             SeriesState::BadData(why) => write!(f, "not judged: {why}"),
         }

@@ -172,6 +172,31 @@ fn boots_that_differ_where_they_must_not_are_worse() {
 }
 
 #[test]
+fn a_count_of_instructions_that_nothing_confirms_is_not_judged() {
+    let recorder = Recorder::new();
+    let counted = |report: &Report| {
+        series(report, "read/x", Way::Native, Metric::Counter(Counter::Instructions)).state.clone()
+    };
+    for number in 0..3 {
+        let mut run = run_of(number, 1.0);
+        if number != 1 {
+            run.counted.retain(|counted| (counted.boot, counted.visit, counted.repetition) == (0, 0, 0));
+        }
+        recorder.alone(&format!("{number}"), &run);
+    }
+    assert_eq!(counted(&plainly(&recorder)), SeriesState::TooFewRuns { have: 1, need: 2 });
+    recorder.alone("3", &run_of(3, 1.0));
+    assert_eq!(counted(&plainly(&recorder)), SeriesState::Judged);
+    let mut disturbed = run_of(4, 1.0);
+    disturbed.counted.retain(|counted| (counted.boot, counted.visit, counted.repetition) == (0, 0, 0));
+    recorder.alone("4", &disturbed);
+    let report = plainly(&recorder);
+    assert_eq!(counted(&report), SeriesState::Disturbed);
+    assert_eq!(report.verdict.word, Word::NothingWorse, "a busy machine is no fault of the code");
+    assert!(report.census.not_judged.iter().any(|(why, _)| why.starts_with("disturbed: ")));
+}
+
+#[test]
 fn no_run_one_run_and_few_runs_each_get_a_word() {
     let recorder = Recorder::new();
     let word = |report: &Report| (report.verdict.word, report.verdict.sentence.clone());
@@ -347,6 +372,7 @@ fn what_else_changed_in_the_range_is_told() {
             run.header.image.rustc = "rustc 2".into();
             run.header.host.kernel = "6.2".into();
             run.header.host.load_1m = 4.0;
+            run.header.qemu.spinners = Some(true);
             run.counted.iter_mut().for_each(|counted| counted.instructions += 50 * counted.ops);
         }
         recorder.alone(&format!("{number}"), &run);
@@ -355,7 +381,12 @@ fn what_else_changed_in_the_range_is_told() {
     let instructions = series(&report, "read/x", Way::Native, Metric::Counter(Counter::Instructions));
     assert_eq!(
         instructions.changes[0].also_changed,
-        ["compiler: unknown -> rustc 2", "host's kernel: unknown -> 6.2", "host's load: 0.0 -> 4.0"]
+        [
+            "compiler: unknown -> rustc 2",
+            "host's kernel: unknown -> 6.2",
+            "spinners: off -> on",
+            "host's load: 0.0 -> 4.0"
+        ]
     );
 }
 
