@@ -370,8 +370,6 @@ fn also_changed(before: &RunFacts, after: &RunFacts) -> Vec<String> {
         |header: &Header| header.host.smt.map_or_else(String::new, |on| if on { "on" } else { "off" }.into());
     differ("several threads a core", &smt(old), &smt(new));
     differ("pinning", &old.qemu.pinning, &new.qemu.pinning);
-    let spinners = |header: &Header| header.qemu.spinners.map_or("", |on| if on { "on" } else { "off" });
-    differ("spinners", spinners(old), spinners(new));
     differ("seed", &old.seed.to_string(), &new.seed.to_string());
     let planted = |run: &RunFacts| run.planted.clone().unwrap_or_else(|| "none".into());
     differ("fault planted on purpose", &planted(before), &planted(after));
