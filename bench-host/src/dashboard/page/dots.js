@@ -23,7 +23,7 @@
       chart.one === undefined ? null : s("line", { class: "one", x1: x.at(chart.one), x2: x.at(chart.one), y1: box.top - 8, y2: box.bottom }),
       chart.one === undefined || !chart.sides ? null : [
         s("text", { x: x.at(chart.one) - 8, y: box.top - 10, "text-anchor": "end" }, x.at(chart.one) - box.left > app.textWidth(chart.sides[0]) ? chart.sides[0] : ""),
-        s("text", { x: x.at(chart.one) + 8, y: box.top - 10 }, chart.sides[1]),
+        s("text", { x: x.at(chart.one) + 8, y: box.top - 10 }, width - x.at(chart.one) > app.textWidth(chart.sides[1]) + 8 ? chart.sides[1] : ""),
       ],
       chart.rows.map((row, index) => {
         const y = top + index * step + step / 2 + (narrow ? 8 : 0);

@@ -85,14 +85,17 @@
   } });
 
   function cellColumns(run) {
-    return [
+    const differ = new Set(app.cells(run).map((cell) => cell.boots)).size > 1;
+    const columns = [
       { name: "case", nowrap: true, value: (cell) => cell.case, node: (cell) => h("a", { href: app.route.link("run", { id: run.id, case: cell.case }) }, cell.case) }, { name: "path", value: (cell) => cell.path },
       { name: "MiB/s", number: true, value: (cell) => cell.bw?.[0] }, ...app.spreadColumns("IOPS", (cell) => cell.iops),
       { name: "p50 µs", number: true, value: (cell) => cell.us?.p50?.[0] }, { name: "p99 µs", number: true, value: (cell) => cell.us?.p99?.[0] }, { name: "p99.9 µs", number: true, value: (cell) => cell.us?.p999?.[0] },
-      { name: "native / serial", number: true, value: (cell) => cell.ratio?.[0], show: (ratio) => (ratio ? words.factor(ratio) : "–") },
+      { name: "to serial", number: true, value: (cell) => cell.ratio?.[0], show: (ratio) => (ratio ? words.factor(ratio) : "–") },
       { name: "instructions", number: true, value: (cell) => cell.counters?.instructions }, { name: "kicks", number: true, value: (cell) => cell.counters?.kicks }, { name: "descriptors", number: true, value: (cell) => cell.counters?.descriptors },
-      { name: "copied B", number: true, value: (cell) => cell.counters?.copied_bytes }, { name: "boots", number: true, value: (cell) => cell.boots, show: words.count }, { name: "", value: (cell) => cell.unsupported || "" },
+      { name: "copied B", number: true, value: (cell) => cell.counters?.copied_bytes }, ...(differ ? [{ name: "boots", number: true, value: (cell) => cell.boots, show: words.count }] : []), { name: "", value: (cell) => cell.unsupported },
     ];
+    // What no cell has takes no room; the first four are always there.
+    return columns.filter((column, index) => index < 4 || app.cells(run).some((cell) => ![null, undefined].includes(column.value(cell))));
   }
 
   function boots(run, cell) {
