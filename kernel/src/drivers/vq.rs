@@ -87,7 +87,6 @@ impl Enabled {
             notify: self.notify,
             kicks: 0,
             descriptors: 0,
-            found: false,
         })
     }
 }
@@ -109,8 +108,6 @@ pub(super) struct Virtqueue<C: Chain> {
     notify: Notify,
     kicks: u64,
     descriptors: u64,
-    /// Arming has found something there, whatever our own count says.
-    found: bool,
 }
 
 impl<C: Chain> Virtqueue<C> {
@@ -136,13 +133,20 @@ impl<C: Chain> Virtqueue<C> {
     }
 
     /// Takes what the device has returned. A queue with nothing at the device is not looked at: every round of the run loop
-    /// asks, and what a device returns of nothing is a lie that shows on arming.
+    /// asks, and what a device returns of nothing shows as a lie as soon as it has something, or is [looked for](Self::look).
     #[inline]
     pub(super) fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
-        if self.ring.in_flight() == 0 && !core::mem::take(&mut self.found) {
+        if self.ring.in_flight() == 0 {
             return Ok(None);
         }
         self.ring.pop()
+    }
+
+    /// For who has armed a queue with nothing at the device, and was told that there is something: it is a lie, and this
+    /// says which.
+    #[cold]
+    pub(super) fn look(&mut self) -> Result<(), Fault> {
+        self.ring.pop().map(drop)
     }
 
     /// Lets `lookout` look for the device's next move.
@@ -157,14 +161,12 @@ impl<C: Chain> Virtqueue<C> {
 
     /// Asks for an interrupt, then looks again; true: something is there.
     pub(super) fn arm(&mut self) -> bool {
-        self.found = self.ring.arm();
-        self.found
+        self.ring.arm()
     }
 
     /// The same for the `chains`th chain from now, or the last one the device has.
     pub(super) fn arm_after(&mut self, chains: u16) -> bool {
-        self.found = self.ring.arm_after(chains.min(self.ring.in_flight()).max(1));
-        self.found
+        self.ring.arm_after(chains.min(self.ring.in_flight()).max(1))
     }
 
     pub(super) fn disarm(&mut self) {

@@ -316,7 +316,14 @@ impl Source for NineP {
             // Also with nothing under way: another core may send a request while this one sleeps.
             (Some(queue), None) => {
                 let found = queue.arm_after(self.pace.chains(&COALESCING));
-                found || queue.in_flight() > 0 && !self.interrupts.load(Ordering::Relaxed)
+                let under_way = queue.in_flight() > 0;
+                if found
+                    && !under_way
+                    && let Err(fault) = queue.look()
+                {
+                    self.give_up(inner, super::words(fault));
+                }
+                found || under_way && !self.interrupts.load(Ordering::Relaxed)
             }
             _ => false,
         }
