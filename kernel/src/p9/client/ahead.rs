@@ -7,7 +7,9 @@
 //!
 //! # How far
 //! Never further than what the run has read already: twice reading a little costs nothing much, and a long run is soon
-//! [`AHEAD_BYTES_MAX`] ahead. Pieces grow the same way up to a whole message. Without pages or slots to spare less is ahead.
+//! [`AHEAD_BYTES_MAX`] ahead. Pieces grow the same way up to a whole message. Without slots to spare less is ahead; and
+//! nothing more where half of the pool is in use, so that readers who keep files open and do not read on leave pages to all
+//! others.
 //!
 //! # How old
 //! The bytes ahead are as old as they are. They are dropped, and asked for again, when anything was written through this
@@ -142,6 +144,9 @@ impl<W: Wire> Ahead<W> {
         let unit = file.io_unit();
         let until = end.saturating_add(ahead as u64);
         while self.asked_to < until && !self.under_way.is_full() {
+            if self.asked_to >= end && !file.has_pages_to_spare() {
+                break;
+            }
             let piece = match ahead {
                 0 => unit.min((until - self.asked_to) as usize),
                 _ => unit.min(whole_pages(count.max(ahead))),

@@ -105,6 +105,12 @@ impl<W: Wire> Fid<W> {
         Some(self.launch_read(id, offset, count))
     }
 
+    /// Is half of the pool free, so that pages may be taken for what nobody has asked for?
+    pub(super) fn has_pages_to_spare(&self) -> bool {
+        let counters = self.session.slots.pool().counters();
+        2 * counters.live <= counters.pages
+    }
+
     fn launch_read(&self, id: SlotId, offset: u64, count: usize) -> Result<Reading<W>, Error> {
         let session = &self.session;
         let asked = count.min(session.payload_max());

@@ -181,6 +181,23 @@ fn a_reader_that_is_given_up_leaves_nothing_under_way() {
 }
 
 #[test]
+fn nothing_is_read_ahead_into_the_second_half_of_the_pool() {
+    on_device(host(), |device, pool| async move {
+        let (_client, file) = file_in_units(&device, pool).await;
+        let mut reader = Reader::of(file);
+        let hoard: Vec<Buf> = (0..pool.pages() / 2).map(|_| pages(pool, 1)).collect();
+        for nth in 0..4 {
+            assert!(reader.read(UNIT, nth * UNIT).await == pattern(LARGE, 7)[nth * UNIT..][..UNIT]);
+        }
+        assert_eq!(asked(&device, Tread::KIND), 4, "what was asked for and no more");
+        drop(hoard);
+        reader.read(UNIT, 4 * UNIT).await;
+        rest().await;
+        assert!(asked(&device, Tread::KIND) > 5, "now more");
+    });
+}
+
+#[test]
 fn a_reader_with_no_pages_or_slots_to_spare_reads_all_the_same() {
     on_device(host(), |device, pool| async move {
         let options = Options { msize: UNIT as u32 + 24, slots: 3, ..options(pool) };
