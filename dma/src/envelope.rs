@@ -126,11 +126,15 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
         reply.prepare_for(Flow::FromDevice);
         self.segments[len] = reply.segment();
         len += 1;
-        for buf in [into, spill].into_iter().flatten() {
-            buf.prepare_for(Flow::FromDevice);
-            self.segments[len] = buf.segment();
-            len += 1;
-        }
+        let mut add = |buf: &mut Option<Buf<'_, M>>| {
+            if let Some(buf) = buf {
+                buf.prepare_for(Flow::FromDevice);
+                self.segments[len] = buf.segment();
+                len += 1;
+            }
+        };
+        add(into);
+        add(spill);
         self.len = len;
         Ok(())
     }
@@ -143,8 +147,8 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
             return false;
         }
         let written = self.written.take();
-        for window in &mut self.out[..self.readable.saturating_sub(1)] {
-            if let Some(window) = window.take() {
+        if self.readable > 1 {
+            for window in self.out[..self.readable - 1].iter_mut().filter_map(Option::take) {
                 if written.is_some() {
                     window.accept();
                 }
@@ -156,10 +160,15 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
             if let Some(head) = head {
                 head.accept(Flow::ToDevice, 0);
             }
-            for buf in [reply, into, spill].into_iter().flatten() {
-                buf.accept(Flow::FromDevice, written);
-                written -= buf.len;
-            }
+            let mut share_out = |buf: &mut Option<Buf<'_, M>>| {
+                if let Some(buf) = buf {
+                    buf.accept(Flow::FromDevice, written);
+                    written -= buf.len;
+                }
+            };
+            share_out(reply);
+            share_out(into);
+            share_out(spill);
         }
         (self.readable, self.len) = (0, 0);
         true

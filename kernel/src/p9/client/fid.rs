@@ -185,14 +185,9 @@ impl<W: Wire> Fid<W> {
             Err(error) => return (kept, Err(error)),
         };
         (&mut sent).await;
-        let mut back = None;
-        let count = sent.look(|mut answer| {
-            back = answer.take_into();
-            Ok(answer.count())
-        });
-        match count {
-            Ok(count) => (back, Ok(count)),
-            Err(error) => (back.or_else(|| sent.salvage().0), Err(error)),
+        match sent.look(|mut answer| Ok((answer.take_into(), answer.count()))) {
+            Ok((back, count)) => (back, Ok(count)),
+            Err(error) => (sent.salvage().0, Err(error)),
         }
     }
 

@@ -82,7 +82,7 @@ impl<W: Wire> Keeper<W> {
                     return;
                 }
                 // A refusal (flush(5) knows none) is as good: the server has heard of it.
-                match slots.collect(reserved, |answer| (answer.map(|_| ()), false)) {
+                match slots.collect(reserved, |answer| answer.map(|_| ())) {
                     Ok(()) => {}
                     Err(Failure::Expired(_)) => return slots.fail(SessionError::FlushUnanswered),
                     Err(Failure::Session(_)) => return,

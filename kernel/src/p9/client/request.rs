@@ -187,33 +187,34 @@ impl<W: Wire> Sent<'_, W> {
     /// [`collect`](Sent::collect), for who still has to [`salvage`](Sent::salvage) after an error.
     #[inline]
     pub(super) fn look<T>(&mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {
-        let session = self.session;
-        let mut collected = Collected::No;
-        let looked = session.slots.collect(self.id, |answer| {
-            let looked = match answer {
-                Ok(answer) => {
-                    collected = Collected::Reply;
-                    match answer.refusal(session.dialect()) {
-                        None => look(answer).map_err(Ok),
-                        Some(refusal) => Err(Err(Error::Refused(refusal))),
-                    }
-                }
-                Err(Failure::Expired(awaited)) => {
-                    Err(Err(Error::TimedOut { awaited, after: session.slots.patience() }))
-                }
-                Err(Failure::Session(error)) => Err(Err(error.into())),
-            };
-            let is_over = looked.is_ok();
-            if is_over {
-                collected = Collected::All;
+        match self.session.slots.finish(self.id, look) {
+            Some(Ok(seen)) => {
+                self.collected = Collected::All;
+                Ok(seen)
             }
-            (looked, is_over)
+            Some(Err(lie)) => {
+                self.collected = Collected::Reply;
+                Err(self.session.lied(lie))
+            }
+            None => Err(self.why_not()),
+        }
+    }
+
+    /// What there is instead of a reply that says yes.
+    #[cold]
+    fn why_not(&mut self) -> Error {
+        let slots = &self.session.slots;
+        let mut collected = Collected::No;
+        let why = slots.collect(self.id, |answer| match answer {
+            Ok(answer) => {
+                collected = Collected::Reply;
+                Error::Refused(answer.refusal(self.session.dialect()))
+            }
+            Err(Failure::Expired(awaited)) => Error::TimedOut { awaited, after: slots.patience() },
+            Err(Failure::Session(error)) => error.into(),
         });
         self.collected = collected;
-        looked.map_err(|why| match why {
-            Ok(lie) => session.lied(lie),
-            Err(error) => error,
-        })
+        why
     }
 
     /// Nobody waits for it, and its slot knows (or the keeper looks after it).

@@ -266,7 +266,7 @@ pub(in crate::p9) struct Draft<'b> {
 
 impl Draft<'_> {
     /// The T message, whole.
-    #[inline]
+    #[inline(always)]
     pub(in crate::p9) fn message<'m, M: Message<'m>>(
         &mut self,
         message: &M,
@@ -320,14 +320,8 @@ pub(in crate::p9) struct Answer<'b> {
 }
 
 impl Answer<'_> {
-    /// The server's refusal, if it is one.
-    #[inline]
-    pub(in crate::p9) fn refusal(&self, dialect: Dialect) -> Option<Refusal> {
-        if self.reply.refused { Some(self.read_refusal(dialect)) } else { None }
-    }
-
-    #[cold]
-    fn read_refusal(&self, dialect: Dialect) -> Refusal {
+    /// The server's refusal, of a reply that is one.
+    pub(in crate::p9) fn refusal(&self, dialect: Dialect) -> Refusal {
         // The text of an error may have run on into the pages for payload.
         let mut bytes = Vec::from(self.parcel.r());
         for more in self.parcel.beyond_r() {

@@ -359,17 +359,34 @@ impl Slots {
         Poll::Pending
     }
 
-    /// Looks at what came of a request: the reply, or why there is none. What the request made becomes the caller's. When
-    /// `look` says so beside its answer, the slot is free afterwards; only a reply's may be.
-    #[inline]
-    pub(super) fn collect<T>(
+    /// Looks at the reply to a request, and frees the slot. What the request made becomes the caller's. After a lie the slot
+    /// is as it was; `None`, and `look` was not called: there is no reply, or a refusal, which [`collect`](Slots::collect)
+    /// tells.
+    #[inline(always)]
+    pub(super) fn finish<T>(
         &self,
         id: SlotId,
-        look: impl FnOnce(Result<Answer<'_>, Failure>) -> (T, bool),
-    ) -> T {
+        look: impl FnOnce(Answer<'_>) -> Result<T, Lie>,
+    ) -> Option<Result<T, Lie>> {
         let slot = self.slot(id);
         let body = &mut *slot.body.lock();
-        let (seen, is_over) = match body.phase {
+        let (Phase::Done, Ok(reply)) = (body.phase, body.reply) else { return None };
+        if reply.refused {
+            return None;
+        }
+        let looked = look(Answer { parcel: &mut body.parcel, loan: &mut body.loan, reply });
+        if looked.is_ok() {
+            body.late.answered(false, true, &self.fids);
+            self.free(id, slot, body);
+        }
+        Some(looked)
+    }
+
+    /// Looks at what came of a request: the reply, or why there is none. What the request made becomes the caller's.
+    pub(super) fn collect<T>(&self, id: SlotId, look: impl FnOnce(Result<Answer<'_>, Failure>) -> T) -> T {
+        let mut body = self.slot(id).body.lock();
+        let body = &mut *body;
+        match body.phase {
             Phase::Done => {
                 if let Ok(reply) = body.reply {
                     body.late.answered(reply.refused, true, &self.fids);
@@ -381,11 +398,7 @@ impl Slots {
             }
             Phase::Expired => look(Err(Failure::Expired(body.expect.name()))),
             _ => look(Err(Failure::Session(self.reason()))),
-        };
-        if is_over {
-            self.free(id, slot, body);
         }
-        seen
     }
 
     /// What of the caller's memory lies in the slot and not with a device, to give it back with an error.
