@@ -278,27 +278,11 @@ impl fmt::Display for Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::testing::a_run;
+    use crate::run::testing::ten_boots;
 
-    /// Ten boots whose times differ a little; `factor` makes the native path slower.
-    fn ten_boots(group: Option<&str>, factor: u64) -> Run {
-        let mut run = a_run();
+    fn of_group(group: Option<&str>, percent: u64) -> Run {
+        let mut run = ten_boots(percent);
         run.header.group = group.map(str::to_string);
-        let pattern = run.boots[0].clone();
-        run.boots = (0..10)
-            .map(|number| {
-                let mut boot = pattern.clone();
-                boot.facts.boot = number;
-                for sample in boot.visits.iter_mut().flat_map(|visit| &mut visit.samples) {
-                    sample.boot = number;
-                    sample.elapsed_ns += sample.elapsed_ns * u64::from(number * 7 % 10) / 2000;
-                    if sample.path == Path::Native {
-                        sample.elapsed_ns = sample.elapsed_ns * factor / 100;
-                    }
-                }
-                boot
-            })
-            .collect();
         run
     }
 
@@ -309,7 +293,7 @@ mod tests {
 
     #[test]
     fn an_interleaved_run_against_itself_shows_no_change_in_any_cell() {
-        let report = compare(&ten_boots(Some("g"), 100), &ten_boots(Some("g"), 100), &Rules::default());
+        let report = compare(&of_group(Some("g"), 100), &of_group(Some("g"), 100), &Rules::default());
         assert!(report.rows.len() >= 4);
         assert_eq!(report.count(&Verdict::NoChangeShown), report.rows.len());
         assert!(report.counters.passes());
@@ -317,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_planted_delay_is_found_on_its_path_and_only_there() {
-        let report = compare(&ten_boots(Some("g"), 100), &ten_boots(Some("g"), 120), &Rules::default());
+        let report = compare(&of_group(Some("g"), 100), &of_group(Some("g"), 120), &Rules::default());
         assert_eq!(
             words(&report, Metric::Iops),
             [
@@ -334,9 +318,9 @@ mod tests {
     #[test]
     fn runs_made_apart_or_unlike_are_not_judged_by_time() {
         let verdict = |after: &Run| {
-            words(&compare(&ten_boots(None, 100), after, &Rules::default()), Metric::Iops)[0].clone()
+            words(&compare(&of_group(None, 100), after, &Rules::default()), Metric::Iops)[0].clone()
         };
-        let mut other = ten_boots(None, 150);
+        let mut other = of_group(None, 150);
         assert_eq!(
             verdict(&other),
             "read/x native not comparable: the boots of the two runs were not interleaved"
@@ -354,9 +338,9 @@ mod tests {
 
     #[test]
     fn few_boots_get_no_verdict() {
-        let mut few = ten_boots(Some("g"), 100);
+        let mut few = of_group(Some("g"), 100);
         few.boots.truncate(3);
-        let report = compare(&few, &ten_boots(Some("g"), 100), &Rules::default());
+        let report = compare(&few, &of_group(Some("g"), 100), &Rules::default());
         assert_eq!(words(&report, Metric::Iops)[0], "read/x native too few samples: 3 of 7 boots");
     }
 }

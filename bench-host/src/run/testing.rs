@@ -62,6 +62,27 @@ fn job(number: u16, work: Work, bs_bytes: u32) -> Job {
     }
 }
 
+/// The same with ten boots whose times differ a little; the native path takes `percent` of its time.
+pub(crate) fn ten_boots(percent: u64) -> Run {
+    let mut run = a_run();
+    let pattern = run.boots[0].clone();
+    run.boots = (0..10)
+        .map(|number| {
+            let mut boot = pattern.clone();
+            boot.facts.boot = number;
+            for sample in boot.visits.iter_mut().flat_map(|visit| &mut visit.samples) {
+                sample.boot = number;
+                sample.elapsed_ns += sample.elapsed_ns * u64::from(number * 7 % 10) / 2000;
+                if sample.path == Path::Native {
+                    sample.elapsed_ns = sample.elapsed_ns * percent / 100;
+                }
+            }
+            boot
+        })
+        .collect();
+    run
+}
+
 fn boot(number: u32) -> Boot {
     let facts = BootFacts {
         boot: number,

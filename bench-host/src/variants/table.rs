@@ -189,27 +189,12 @@ fn judge(rows: &mut [Row], rules: &Rules) {
 mod tests {
     use super::*;
     use crate::run::header::Side;
-    use crate::run::testing::a_run;
+    use crate::run::testing::ten_boots;
 
-    /// Ten boots of a side; `percent` of the default's time.
     fn side(name: &str, words: &str, percent: u64) -> Run {
-        let mut run = a_run();
+        let mut run = ten_boots(percent);
         run.header.variant = Some(name.into());
         run.header.side = Some(Side { name: name.into(), words: words.into() });
-        let pattern = run.boots[0].clone();
-        run.boots = (0..10)
-            .map(|number| {
-                let mut boot = pattern.clone();
-                boot.facts.boot = number;
-                for sample in boot.visits.iter_mut().flat_map(|visit| &mut visit.samples) {
-                    sample.elapsed_ns += sample.elapsed_ns * u64::from(number * 7 % 10) / 2000;
-                    if sample.path == Path::Native {
-                        sample.elapsed_ns = sample.elapsed_ns * percent / 100;
-                    }
-                }
-                boot
-            })
-            .collect();
         run
     }
 
