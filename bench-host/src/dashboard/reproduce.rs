@@ -1,6 +1,7 @@
 //! The commands that make a run again, from what its file tells. A file holds no command line: what its settings are is
 //! read from QEMU's arguments, and a setting that came from a job file of the user's own is in that file.
 
+use crate::history::settings::TIES;
 use crate::job::Suite;
 use crate::qemu::quoted;
 use crate::run::Run;
@@ -11,9 +12,6 @@ const PEER_SUITE: &str = "peer-linux-";
 
 /// The seed of a run that is told none.
 const SEED: u64 = 9;
-
-/// Properties the command itself gives to virtio devices.
-const OWN_PROPERTIES: [&str; 8] = ["fsdev", "mount_tag", "id", "max_ports", "bus", "nr", "chardev", "name"];
 
 /// One command a line; none for a side of an interleaved comparison, which [`both_sides`] tells.
 pub(super) fn commands(run: &Run) -> Vec<String> {
@@ -118,8 +116,7 @@ fn machine(header: &Header) -> Vec<String> {
     }
     let devices = qemu.argv.iter().filter(|word| word.starts_with("virtio-9p-pci"));
     let properties = devices.flat_map(|word| word.split(',').skip(1));
-    let foreign =
-        properties.filter(|word| !OWN_PROPERTIES.contains(&word.split('=').next().unwrap_or_default()));
+    let foreign = properties.filter(|word| !TIES.contains(&word.split('=').next().unwrap_or_default()));
     words.extend(foreign.map(|property| format!("--virtio {}", quoted(property))));
     let cmdline = after(&qemu.argv, "-append").unwrap_or_default();
     let added = cmdline.split(' ').filter(|word| !word.is_empty() && !word.starts_with("mode="));

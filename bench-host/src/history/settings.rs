@@ -24,7 +24,7 @@ const PLUMBING: [&str; 14] = [
 const BARE: [&str; 4] = ["-nodefaults", "-no-user-config", "-no-reboot", "-nographic"];
 
 /// Properties of devices that only tie them to one another.
-const TIES: [&str; 8] = ["fsdev", "mount_tag", "id", "bus", "nr", "chardev", "name", "max_ports"];
+pub const TIES: [&str; 8] = ["fsdev", "mount_tag", "id", "bus", "nr", "chardev", "name", "max_ports"];
 
 /// The guest's side of a machine: cores, memory, processor, what was set of its devices, kernel options.
 pub fn guest(header: &Header) -> String {
