@@ -36,7 +36,7 @@ use plant::{Plant, UnknownPlant};
 use port::PortSink;
 use sessions::KernelSessions;
 use stamps::Watchful;
-use target::Tsc;
+use target::{LetsGo, Tsc};
 
 /// The name the host gives the timing port.
 const PORT: &str = "org.ninewire.bench";
@@ -134,7 +134,9 @@ async fn serve(machine: &'static Machine, meanwhile: impl FnOnce()) -> Result<()
     let plant = Plant::of(machine).map_err(Failure::Plant);
     match received.and_then(|orders| Ok((orders, plant?))) {
         Ok((orders, plant)) => {
-            let sessions = KernelSessions::new(plant);
+            let awaits = machine.cmdline.flag("clunk-awaited");
+            let lets_go = if awaits { LetsGo::AndWaits } else { LetsGo::AndGoesOn };
+            let sessions = KernelSessions::new(plant, lets_go);
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
             Ok(follow(&orders, &sessions, &clock, &Watchful::default(), &mut sink).await?)

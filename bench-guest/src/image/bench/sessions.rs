@@ -16,7 +16,7 @@ use ninewire_kernel::time::{self, Nanos};
 use super::plant::Plant;
 use super::proxy::Proxy;
 use super::raw::RawPort;
-use super::target::{Over, Session, asked, in_words};
+use super::target::{LetsGo, Over, Session, asked, in_words};
 
 /// For a port to be announced, and for the last session on it to end.
 const PORT_PATIENCE: Nanos = Nanos::from_secs(5);
@@ -27,12 +27,13 @@ const LOOK_EVERY: Nanos = Nanos::from_millis(1);
 pub(super) struct KernelSessions {
     /// The fault that is planted into each.
     pub(super) plant: Option<Plant>,
+    lets_go: LetsGo,
     proxy: Proxy,
 }
 
 impl KernelSessions {
-    pub(super) fn new(plant: Option<Plant>) -> KernelSessions {
-        KernelSessions { plant, proxy: Proxy::default() }
+    pub(super) fn new(plant: Option<Plant>, lets_go: LetsGo) -> KernelSessions {
+        KernelSessions { plant, lets_go, proxy: Proxy::default() }
     }
 }
 
@@ -94,7 +95,7 @@ impl Sessions for KernelSessions {
         let device = drivers::nine_p(share.device.as_bytes())
             .ok_or(TargetError::Unsupported { what: "a share of this tag: no device has it" })?;
         let client = Client::connect(device.wire(), options(job)).await.map_err(in_words)?;
-        Session::attach(client, Over::NineP(device), job.wait, self.plant, share, None).await
+        Session::attach(client, Over::NineP(device), job.wait, self.plant, self.lets_go, share, None).await
     }
 
     async fn stream(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Self::Stream, TargetError> {
@@ -111,7 +112,7 @@ impl Sessions for KernelSessions {
             }
         };
         let client = Client::connect(StreamWire::new(server), options(job)).await.map_err(in_words)?;
-        Session::attach(client, over, job.wait, self.plant, share, hold).await
+        Session::attach(client, over, job.wait, self.plant, self.lets_go, share, hold).await
     }
 
     async fn raw(&self, share: &Share<'_>, job: &Job<'_>) -> Result<RawPort, TargetError> {

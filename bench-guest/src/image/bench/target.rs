@@ -76,6 +76,16 @@ impl Over {
     }
 }
 
+/// How an operation ends that has found a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LetsGo {
+    /// As in this kernel's name space: the server is told, and nobody waits for its answer, which says nothing new.
+    AndGoesOn,
+    /// When the server has answered. Where instructions are counted: an answer nobody waits for comes with another one or
+    /// in a round of the run loop of its own, as it happens, and a round costs hundreds of them.
+    AndWaits,
+}
+
 /// A session, attached.
 pub(super) struct Session<W: Wire> {
     client: Client<W>,
@@ -83,6 +93,7 @@ pub(super) struct Session<W: Wire> {
     over: Over,
     wait: Wait,
     planted: Planted,
+    lets_go: LetsGo,
     /// The right to the port it speaks on, if it is one.
     _hold: Option<Hold>,
 }
@@ -149,12 +160,22 @@ impl<W: Wire> Session<W> {
         over: Over,
         wait: Wait,
         plant: Option<Plant>,
+        lets_go: LetsGo,
         share: &Share<'_>,
         hold: Option<Hold>,
     ) -> Result<Self, TargetError> {
         let (uname, aname) = (share.uname.as_bytes(), share.aname.as_bytes());
         let root = client.attach(uname, aname, None).await.map_err(in_words)?;
-        Ok(Session { client, root, over, wait, planted: Planted::new(plant), _hold: hold })
+        Ok(Session { client, root, over, wait, planted: Planted::new(plant), lets_go, _hold: hold })
+    }
+
+    /// The end of an operation on a file that was found for it alone.
+    async fn let_go(&self, file: Fid<W>) -> Result<(), TargetError> {
+        if self.lets_go == LetsGo::AndWaits {
+            return self.clunk(file).await;
+        }
+        drop(file);
+        Ok(())
     }
 
     /// Operations that make and remove files are those of 9P2000.L here.
@@ -292,22 +313,24 @@ impl<W: Wire> Target for Session<W> {
         file.stat(|stat| Bytes(stat.length)).await.map_err(in_words)
     }
 
-    /// As asking about a name does in this kernel's name space: the server is told that the file is let go of, and nobody
-    /// waits for its answer, which says nothing new.
     async fn stat(&self, path: &str) -> Result<Bytes, TargetError> {
         let file = self.walk(path).await?;
-        self.getattr(&file).await
+        let size = self.getattr(&file).await?;
+        self.let_go(file).await?;
+        Ok(size)
     }
 
     async fn find(&self, path: &str) -> Result<(), TargetError> {
-        self.walk(path).await.map(drop)
+        let file = self.walk(path).await?;
+        self.let_go(file).await
     }
 
-    /// As opening, reading and closing a file does in this kernel's name space: see `stat`.
     async fn open_read_clunk(&self, path: &str, slot: &mut PageSlot, count: u32) -> Result<u32, TargetError> {
         let mut file = self.walk(path).await?;
         self.open(&mut file, Access::Read).await?;
-        self.read(&file, slot, 0, count).await
+        let read = self.read(&file, slot, 0, count).await?;
+        self.let_go(file).await?;
+        Ok(read)
     }
 
     async fn clunk(&self, file: Fid<W>) -> Result<(), TargetError> {
@@ -330,7 +353,7 @@ impl<W: Wire> Target for Session<W> {
             }
             offset = entries.next_offset();
         }
-        Ok(())
+        self.let_go(directory).await
     }
 
     /// The first fid becomes the new file, so a second one for the directory is made of it before.

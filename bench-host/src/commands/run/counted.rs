@@ -67,6 +67,8 @@ fn watched(
         side.assemble(args.server.as_deref(), root, &plan.scratch, &plan.files)?;
     let out = tempfile::NamedTempFile::new().context("cannot make a temporary file for the counts")?;
     vm.extra.extend(counting.arguments(out.path())?);
+    // Otherwise it is chance whether the answer makes a round of the guest's run loop of its own.
+    vm.cmdline.push_str(" clunk-awaited");
     // It may lie in the directory, when that is the one for temporary files.
     vm.confined.iter_mut().for_each(|confined| confined.writable.push(out.path().to_path_buf()));
     let shown = format!("{}, counting instructions", side.shown());
