@@ -10,7 +10,7 @@ use crate::run::{Boot, Run};
 use crate::stats::summary::median;
 
 const STAGES: [(Counter, &str); 5] = [
-    (Counter::SplitBuildNs, "build us"),
+    (Counter::SplitBuildNs, "build+queue us"),
     (Counter::SplitKickNs, "kick us"),
     (Counter::SplitDeviceNs, "device us"),
     (Counter::SplitInterruptNs, "interrupt us"),
@@ -93,8 +93,10 @@ pub(super) fn table(splits: &[Split]) -> String {
     format!(
         "{table}\n\
          Of an operation, one at a time, in a pass of its own: until its message is in the ring; until the device is notified;\n\
-         until the answer is found; handlers of interrupts, and until the operation goes on; until it is done. Of an operation of\n\
-         several messages, building is also what lies between an answer and the next message. Stamps is what looking costs.\n"
+         until the answer is found; handlers of interrupts, and until the operation goes on; until it is done. Building a message\n\
+         and queueing it are one stage: nobody else runs between them, and a stamp there would be in the way of every message,\n\
+         watched or not. Of an operation of several messages, that stage is also what lies between an answer and the next message.\n\
+         Stamps is what looking costs.\n"
     )
 }
 
