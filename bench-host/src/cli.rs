@@ -73,7 +73,7 @@ pub enum Command {
     /// more in a recorded run has to be named by the gate. Fails when more than one cell in a hundred is falsely called
     /// changed, or a counter is.
     Selftest(SelftestArgs),
-    /// Write result files of an older form anew in today's, which takes less room; every number in them stays.
+    /// Write result files of an older form anew in today's; every number in them stays.
     ///
     /// What was written is read back and compared before it takes the old file's place.
     Renew(RenewArgs),
@@ -427,7 +427,7 @@ pub struct BootArgs {
     /// Connect a virtio console port to somebody's listening unix socket, such as another 9P server; may be repeated.
     #[arg(long, value_name = "SOCKET")]
     pub connect: Vec<PathBuf>,
-    /// Type the lines of FILE at the prompt, then `halt $status`: the status of the last one is this command's
+    /// Type the lines of FILE at the prompt, then `halt $status`: the status of the last one is this command's.
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
     /// The virtual machine.

@@ -134,11 +134,11 @@ fn a_file_of_another_program_or_version_is_refused() {
         &files.put("binary", b"\x7fELF\x02\x01\x01\0\0\n"),
         ":1: not a line of a result file: expected value at line 1 column 1",
     );
-    let newer = text.replacen("ninewire-run/2", "ninewire-run/3", 1);
+    let newer = text.replacen("ninewire-run/3", "ninewire-run/4", 1);
     refused(
         &files,
         &files.put("newer", newer.as_bytes()),
-        ":1: its form is \"ninewire-run/3\", this program reads \"ninewire-run/1\" and \"ninewire-run/2\"",
+        ":1: its form is \"ninewire-run/4\", this program reads \"ninewire-run/1\" to \"ninewire-run/3\"",
     );
     let selftest = b"{\"type\":\"selftest\",\"schema\":\"ninewire-selftest/1\"}\n";
     let told = ninewire("analyse", &[&files.put("selftest", selftest)]);

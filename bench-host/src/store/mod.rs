@@ -8,11 +8,13 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
+use data_encoding::Encoding;
 use ninewire_bench_guest::pattern::Crc32c;
 use serde::{Deserialize, Serialize};
 
-use crate::run::header::{SCHEMA, SCHEMA_1};
+use crate::run::header::{SCHEMA, SCHEMA_1, SCHEMAS};
 use crate::run::{Boot, BootFacts, Counted, Granted, Header, Job, Run};
+use packed::signs_of;
 use visit::{Columns, GrantedLine, SampleLine, VisitLine};
 
 mod packed;
@@ -199,7 +201,7 @@ impl fmt::Display for ReadError {
             Problem::Io(error) => write!(f, ": {error}"),
             Problem::NotALine(error) => write!(f, ": not a line of a result file: {error}"),
             Problem::Schema(found) => {
-                write!(f, ": its form is {found:?}, this program reads {SCHEMA_1:?} and {SCHEMA:?}")
+                write!(f, ": its form is {found:?}, this program reads {SCHEMA_1:?} to {SCHEMA:?}")
             }
             Problem::Value(what) => write!(f, ": {what}"),
             Problem::OutOfPlace => write!(f, ": the line does not belong here"),
@@ -238,7 +240,7 @@ pub fn header(path: &Path) -> Result<Header, ReadError> {
         return Err(failed(0, Problem::Cut));
     }
     match serde_json::from_slice(&line).map_err(|error| failed(1, Problem::NotALine(error)))? {
-        Line::Header(header) if [SCHEMA, SCHEMA_1].contains(&header.schema.as_str()) => Ok(*header),
+        Line::Header(header) if SCHEMAS.contains(&header.schema.as_str()) => Ok(*header),
         Line::Header(header) => Err(failed(1, Problem::Schema(header.schema))),
         _ => Err(failed(1, Problem::OutOfPlace)),
     }
@@ -262,7 +264,7 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
             (number, if cut { Problem::Cut } else { Problem::NotALine(error) })
         })?;
         match (parsed, &mut reading) {
-            (Line::Header(header), None) if [SCHEMA, SCHEMA_1].contains(&header.schema.as_str()) => {
+            (Line::Header(header), None) if SCHEMAS.contains(&header.schema.as_str()) => {
                 reading = Some(Reading::new(*header));
             }
             (Line::Header(header), None) => return Err((number, Problem::Schema(header.schema))),
@@ -284,15 +286,18 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
 /// A file of which some lines have been read.
 struct Reading {
     run: Run,
-    /// In the second form, what the numbers of its repetitions are.
+    /// What packed numbers are written in.
+    signs: &'static Encoding,
+    /// From the second form on, what the numbers of its repetitions are.
     columns: Option<Columns>,
     granted: Vec<Granted>,
 }
 
 impl Reading {
     fn new(header: Header) -> Self {
+        let signs = signs_of(&header.schema);
         let run = Run { header, jobs: Vec::new(), boots: Vec::new(), counted: Vec::new() };
-        Reading { run, columns: None, granted: Vec::new() }
+        Reading { run, signs, columns: None, granted: Vec::new() }
     }
 
     fn whole(mut self) -> Run {
@@ -329,7 +334,7 @@ impl Reading {
             Line::Visit(line) if usize::from(line.job) < run.jobs.len() => {
                 let boot = run.boots.last_mut().filter(|boot| boot.facts.boot == line.boot);
                 let boot = boot.ok_or(Problem::OutOfPlace)?;
-                boot.visits.push(line.visit(self.columns.as_ref(), &self.granted)?);
+                boot.visits.push(line.visit(self.columns.as_ref(), &self.granted, self.signs)?);
             }
             Line::Sample(line) if first => {
                 let visit = run.boots.last_mut().and_then(|boot| boot.visits.last_mut());

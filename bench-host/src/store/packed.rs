@@ -1,20 +1,43 @@
 //! Many numbers in little text: what a result file says of a visit's repetitions and of how long operations took.
 //!
-//! A list of numbers is one text: each number in base 128, the lowest seven bits first, the high bit set on all bytes but
-//! a number's last (LEB128), and the bytes in base 64 (RFC 4648, section 4, without padding). A number that was not
-//! measured is 0, any other one more than it is.
+//! A list of numbers is bytes: each number in base 128, the lowest seven bits first, the high bit set on all bytes but
+//! a number's last (LEB128). A number that was not measured is 0, any other one more than it is.
 //!
-//! Durations are bits, the highest of a byte first, in base 64 too: for each bucket that was hit how many were skipped
+//! Durations are bits, the highest of a byte first: for each bucket that was hit how many were skipped
 //! before it, plus one, and its count, both by the gamma code (Peter Elias, "Universal codeword sets and
 //! representations of the integers", IEEE Transactions on Information Theory 21, 1975): as many zeros as the number has
 //! bits after its first, then its bits. The last byte is filled up with zeros, which begin no number.
 //!
+//! Bytes become text five bits at a time, as base 32 does (RFC 4648, section 6, without padding), with signs of our own.
+//! A file has a million of them, which by chance would spell what scanners of texts look for: words, marks like XXX, keys,
+//! paths, addresses. So there is no vowel, no capital letter, nothing that looks like a part of one of these, and nothing
+//! that JSON has to escape. The second form of files was in base 64, and is still read.
+//!
 //! Reading trusts nothing: what no writer here writes is refused.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::sync::LazyLock;
+
+use data_encoding::{BASE64_NOPAD, Encoding, Specification};
 
 use crate::run::durations::Durations;
+use crate::run::header::SCHEMA_2;
+
+/// What the second form's bytes are written as.
+static BASE_64: Encoding = BASE64_NOPAD;
+
+/// What five bits are written as, from 0 on.
+const SIGNS: &str = "0123456789bcdfghjklmnpqrstvwz!^~";
+
+static BASE_32: LazyLock<Encoding> = LazyLock::new(|| {
+    let mut base = Specification::new();
+    base.symbols.push_str(SIGNS);
+    base.encoding().expect("32 signs, each once")
+});
+
+/// What bytes are written as in a file of this form.
+pub(super) fn signs_of(schema: &str) -> &'static Encoding {
+    if schema == SCHEMA_2 { &BASE_64 } else { &BASE_32 }
+}
 
 /// A text that is none of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +57,12 @@ pub(super) fn pack_numbers(numbers: impl Iterator<Item = Option<u64>>) -> String
         }
         bytes.push(rest as u8);
     }
-    STANDARD_NO_PAD.encode(bytes)
+    BASE_32.encode(&bytes)
 }
 
 /// The inverse of [`pack_numbers`].
-pub(super) fn unpack_numbers(text: &str) -> Result<Vec<Option<u64>>, NotPacked> {
-    let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| NotPacked)?;
+pub(super) fn unpack_numbers(text: &str, signs: &Encoding) -> Result<Vec<Option<u64>>, NotPacked> {
+    let bytes = signs.decode(text.as_bytes()).map_err(|_| NotPacked)?;
     let (mut numbers, mut number, mut shift) = (Vec::new(), 0_u128, 0);
     for byte in bytes {
         let digit = u128::from(byte & 0x7F);
@@ -73,12 +96,12 @@ pub(super) fn pack_durations(durations: &Durations) -> String {
         bits.gamma(count);
         next = bucket + 1;
     }
-    STANDARD_NO_PAD.encode(bits.bytes)
+    BASE_32.encode(&bits.bytes)
 }
 
 /// The inverse of [`pack_durations`].
-pub(super) fn unpack_durations(text: &str) -> Result<Durations, NotPacked> {
-    let bytes = STANDARD_NO_PAD.decode(text).map_err(|_| NotPacked)?;
+pub(super) fn unpack_durations(text: &str, signs: &Encoding) -> Result<Durations, NotPacked> {
+    let bytes = signs.decode(text.as_bytes()).map_err(|_| NotPacked)?;
     let (mut bits, mut next, mut durations) = (BitsIn { bytes: &bytes, at: 0 }, 0_u64, Durations::default());
     while !bits.only_filling() {
         let skipped = bits.gamma().ok_or(NotPacked)? - 1;
@@ -164,13 +187,14 @@ mod tests {
 
     #[test]
     fn golden_texts_of_numbers() {
-        // One more of each, two digits from 128 on, and nothing for what was not measured.
+        // One more of each, two digits from 128 on, and nothing for what was not measured: 01 02 80 01 00.
         let numbers = [Some(0), Some(1), Some(127), None];
-        assert_eq!(pack_numbers(numbers.into_iter()), "AQKAAQA");
-        assert_eq!(unpack_numbers("AQKAAQA"), Ok(numbers.to_vec()));
+        assert_eq!(pack_numbers(numbers.into_iter()), "04180080");
+        assert_eq!(unpack_numbers("04180080", &BASE_32), Ok(numbers.to_vec()));
+        assert_eq!(unpack_numbers("AQKAAQA", signs_of(SCHEMA_2)), Ok(numbers.to_vec()));
         assert_eq!(pack_numbers([].into_iter()), "");
         let largest = [Some(u64::MAX)];
-        assert_eq!(unpack_numbers(&pack_numbers(largest.into_iter())), Ok(largest.to_vec()));
+        assert_eq!(unpack_numbers(&pack_numbers(largest.into_iter()), &BASE_32), Ok(largest.to_vec()));
     }
 
     #[test]
@@ -179,44 +203,74 @@ mod tests {
         for (bucket, count) in [(0, 1), (1, 2), (5, 1)] {
             durations.add(bucket, count).unwrap();
         }
-        // 1 1, 1 010, 00100 1 and four bits of filling.
-        assert_eq!(pack_durations(&durations), "6JA");
-        assert_eq!(unpack_durations("6JA"), Ok(durations));
-        assert_eq!(unpack_durations(""), Ok(Durations::default()));
+        // 1 1, 1 010, 00100 1 and four bits of filling: E8 90.
+        assert_eq!(pack_durations(&durations), "!280");
+        assert_eq!(unpack_durations("!280", &BASE_32), Ok(durations.clone()));
+        assert_eq!(unpack_durations("6JA", signs_of(SCHEMA_2)), Ok(durations));
+        assert_eq!(unpack_durations("", &BASE_32), Ok(Durations::default()));
+    }
+
+    #[test]
+    fn signs_spell_nothing_and_need_no_escape() {
+        assert!(SIGNS.chars().all(|sign| sign.is_ascii_graphic() && !sign.is_ascii_uppercase()));
+        assert!(
+            !SIGNS.contains(['a', 'e', 'i', 'o', 'u', 'y', 'x', '/', '+', '-', '_', '.', ':', '=', '@', '$'])
+        );
+        assert_eq!(serde_json::to_string(SIGNS).unwrap(), format!("\"{SIGNS}\""));
+        assert!(ours(SIGNS) && !ours("h0me"));
+    }
+
+    /// Every sign is one of ours.
+    fn ours(text: &str) -> bool {
+        text.chars().all(|sign| SIGNS.contains(sign))
     }
 
     #[test]
     fn texts_no_writer_writes_are_refused() {
-        for text in ["A", "A=", "-_", "gA", "gAA", "////////////Aw", "////////////////AA"] {
-            assert_eq!(unpack_numbers(text), Err(NotPacked), "{text}");
+        // Half a byte, filling that is not zero, padding, and signs that are none.
+        for text in ["0", "01", "00======", "a0", "B0", "0 0"] {
+            assert_eq!(unpack_numbers(text, &BASE_32), Err(NotPacked), "{text}");
+            assert_eq!(unpack_durations(text, &BASE_32), Err(NotPacked), "{text}");
         }
-        // A count that is missing, and a bucket beyond the last.
-        for text in ["AA", "gA", "AAAAAAAAAAAAAAAA", "x"] {
-            assert_eq!(unpack_durations(text), Err(NotPacked), "{text}");
+        // A number without an end, one that is longer than it has to be, two that are too large.
+        for bytes in [&[0x80][..], &[0x80, 0], b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x03", &[0xFF; 11]] {
+            assert_eq!(unpack_numbers(&BASE_32.encode(bytes), &BASE_32), Err(NotPacked), "{bytes:?}");
+        }
+        // Filling alone, a count that is missing, and a bucket beyond the last.
+        for bytes in [&[0][..], &[0x80], &[0; 12]] {
+            assert_eq!(unpack_durations(&BASE_32.encode(bytes), &BASE_32), Err(NotPacked), "{bytes:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn numbers_come_back(numbers in prop::collection::vec(prop::option::of(any::<u64>().prop_map(|v| v >> (v % 64))), 0..40)) {
-            prop_assert_eq!(unpack_numbers(&pack_numbers(numbers.iter().copied())), Ok(numbers));
+        fn numbers_come_back_from_signs_of_ours(
+            numbers in prop::collection::vec(prop::option::of(any::<u64>().prop_map(|v| v >> (v % 64))), 0..40),
+        ) {
+            let text = pack_numbers(numbers.iter().copied());
+            prop_assert!(ours(&text), "{text}");
+            prop_assert_eq!(unpack_numbers(&text, &BASE_32), Ok(numbers));
         }
 
         #[test]
-        fn durations_come_back(counts in prop::collection::btree_map(0..BUCKETS as u16, 1..u64::MAX, 0..60)) {
+        fn durations_come_back_from_signs_of_ours(
+            counts in prop::collection::btree_map(0..BUCKETS as u16, 1..u64::MAX, 0..60),
+        ) {
             let mut durations = Durations::default();
             for (&bucket, &count) in &counts {
                 durations.add(bucket, count).unwrap();
             }
-            prop_assert_eq!(unpack_durations(&pack_durations(&durations)), Ok(durations));
+            let text = pack_durations(&durations);
+            prop_assert!(ours(&text), "{text}");
+            prop_assert_eq!(unpack_durations(&text, &BASE_32), Ok(durations));
         }
 
         #[test]
-        fn any_text_is_unpacked_or_refused(text in "[A-Za-z0-9+/]{0,24}") {
-            if let Ok(numbers) = unpack_numbers(&text) {
+        fn any_text_is_unpacked_or_refused(text in "[0-9b-df-hj-np-tv-wz!^~]{0,24}") {
+            if let Ok(numbers) = unpack_numbers(&text, &BASE_32) {
                 prop_assert_eq!(pack_numbers(numbers.into_iter()), text.clone());
             }
-            if let Ok(durations) = unpack_durations(&text) {
+            if let Ok(durations) = unpack_durations(&text, &BASE_32) {
                 prop_assert!(durations.iter().all(|(bucket, count)| usize::from(bucket) < BUCKETS && count > 0));
             }
         }

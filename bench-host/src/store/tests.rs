@@ -1,6 +1,7 @@
 //! Files as they are written, read back, and spoiled.
 
 use super::*;
+use crate::run::header::SCHEMA_2;
 use crate::run::testing::a_run;
 
 #[test]
@@ -95,7 +96,7 @@ fn cut_changed_and_foreign_files_are_told_apart() {
     let newer = problem(&text.replacen(SCHEMA, "ninewire-run/9", 1));
     assert_eq!(
         newer,
-        "x:1: its form is \"ninewire-run/9\", this program reads \"ninewire-run/1\" and \"ninewire-run/2\""
+        "x:1: its form is \"ninewire-run/9\", this program reads \"ninewire-run/1\" to \"ninewire-run/3\""
     );
     let changed = text.replacen("\"suite\":\"smoke\"", "\"suite\":\"smokf\"", 1);
     assert!(problem(&changed).ends_with("the file was changed: its last line counts or sums up other lines"));
@@ -126,12 +127,12 @@ fn numbers_no_run_has_are_refused_even_under_a_right_checksum() {
     let (samples, durations) = (part("samples"), part("durations"));
 
     let packed = format!("x:{line}: its repetitions are not packed as they should be");
-    for spoiled in ["?", &samples[4..], "", "AAAAAAAA"] {
+    for spoiled in ["?", &samples[4..], "", "00000000"] {
         let told = told(samples, spoiled);
         assert!(told == packed || spoiled.is_empty() && told.ends_with("sums up other lines"), "{told}");
     }
     let counted = format!("x:{line}: its durations are not counted in the guest's buckets");
-    assert_eq!(told(durations, "AAAAAAAA"), counted);
+    assert_eq!(told(durations, "00000000"), counted);
     assert_eq!(
         told("\"granted\":0,\"samples\"", "\"granted\":99,\"samples\""),
         format!("x:{line}: no settings have its number")
@@ -157,10 +158,64 @@ fn a_file_of_the_first_form_is_read_as_it_was_meant() {
     assert!(
         visit.samples[1].counters.contains_key("kicks") && visit.samples[1].host_cpu_ns.contains_key("vcpu")
     );
-    // Written again it is of the second form, and says the same.
+    // Written again it is of today's form, and says the same.
     let again = from_text(to_text(&run).unwrap().as_bytes()).map_err(|(line, _)| line).unwrap();
     let header = Header { schema: SCHEMA_1.into(), ..again.header.clone() };
     assert_eq!(Run { header, ..again }, run);
+}
+
+#[test]
+fn a_file_of_the_second_form_is_read_as_it_was_meant() {
+    let run = a_run();
+    let (today, before) = (packed::signs_of(SCHEMA), packed::signs_of(SCHEMA_2));
+    let mut text = to_text(&run).unwrap().replacen(SCHEMA, SCHEMA_2, 1);
+    let packed: Vec<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .flat_map(|line| ["samples", "durations"].map(|name| line[name].as_str().map(str::to_string)))
+        .flatten()
+        .collect();
+    assert!(packed.len() > 4);
+    for packed in packed {
+        let bytes = today.decode(packed.as_bytes()).unwrap();
+        text = text.replacen(&format!("\"{packed}\""), &format!("\"{}\"", before.encode(&bytes)), 1);
+    }
+    let read =
+        from_text(forged(&text, "", "").as_bytes()).map_err(|(line, problem)| format!("{line} {problem:?}"));
+    let header = Header { schema: SCHEMA_2.into(), ..run.header.clone() };
+    assert_eq!(read.unwrap(), Run { header, ..run });
+}
+
+/// What the Python in the read-me says the first visit's texts are.
+const PYTHON: &str = r#"
+import sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+visit = next(line for line in lines if "samples" in line and "durations" in line)
+print(json.dumps([list(numbers(visit["samples"])), [list(pair) for pair in durations(visit["durations"])]]))
+"#;
+
+#[test]
+fn the_python_of_the_read_me_reads_what_is_written() {
+    let told = include_str!("../../../results/README.md");
+    let program = told.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let (run, dir) = (a_run(), tempfile::tempdir().unwrap());
+    let path = dir.path().join("x.jsonl");
+    fs::write(&path, to_text(&run).unwrap()).unwrap();
+    let python =
+        std::process::Command::new("python3").args(["-c", &format!("{program}{PYTHON}")]).arg(path).output();
+    let Ok(python) = python else {
+        eprintln!("not run: there is no python3 here");
+        return;
+    };
+    assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
+    let (numbers, durations): (Vec<Option<u64>>, Vec<(u16, u64)>) =
+        serde_json::from_slice(&python.stdout).unwrap();
+    let columns = Columns::of(&run);
+    let visits = run.boots.iter().flat_map(|boot| &boot.visits);
+    let mut visits = visits.filter(|visit| !visit.samples.is_empty() && visit.durations.total() > 0);
+    let visit = visits.next().unwrap();
+    assert_eq!(packed::pack_numbers(numbers.into_iter()), columns.pack(&visit.samples));
+    assert_eq!(durations, visit.durations.iter().collect::<Vec<_>>());
 }
 
 #[test]

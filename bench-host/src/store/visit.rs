@@ -1,11 +1,12 @@
-//! The lines about visits, of both forms of result files.
+//! The lines about visits, of all forms of result files.
 //!
-//! In the first form each repetition is a line of its own, with names for all its numbers. In the second a visit is one
-//! line: its settings are a number of the list of settings, its repetitions a text of numbers in the order that the
-//! file's `columns` give, and durations are another text.
+//! In the first form each repetition is a line of its own, with names for all its numbers. From the second on a visit is
+//! one line: its settings are a number of the list of settings, its repetitions a text of numbers in the order that the
+//! file's `columns` give, and durations are another text. The third writes these texts with other signs.
 
 use std::collections::BTreeMap;
 
+use data_encoding::Encoding;
 use ninewire_bench_guest::record::{Outcome, Path};
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +57,7 @@ impl Columns {
         Ok(self)
     }
 
-    fn pack<'s>(&'s self, samples: &'s [Sample]) -> String {
+    pub(super) fn pack<'s>(&'s self, samples: &'s [Sample]) -> String {
         pack_numbers(samples.iter().flat_map(|sample| {
             self.columns.iter().map(|name| match name.as_str() {
                 "ops" => Some(sample.ops),
@@ -73,8 +74,8 @@ impl Columns {
         }))
     }
 
-    fn unpack(&self, text: &str, facts: &VisitFacts) -> Result<Vec<Sample>, Problem> {
-        let numbers = unpack_numbers(text).map_err(|_| BAD_NUMBERS)?;
+    fn unpack(&self, text: &str, signs: &Encoding, facts: &VisitFacts) -> Result<Vec<Sample>, Problem> {
+        let numbers = unpack_numbers(text, signs).map_err(|_| BAD_NUMBERS)?;
         let rows = numbers.chunks(self.columns.len());
         (0..).zip(rows).map(|(repetition, row)| self.sample(row, repetition, facts)).collect()
     }
@@ -141,13 +142,13 @@ impl GrantedLine {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum GrantedHere {
-    /// The second form: which of the list.
+    /// From the second form on: which of the list.
     Number(usize),
     /// The first form.
     Whole(Box<Granted>),
 }
 
-/// One visit: a line of either form.
+/// One visit: a line of any form.
 #[derive(Serialize, Deserialize)]
 pub(super) struct VisitLine {
     pub(super) boot: u32,
@@ -164,10 +165,10 @@ pub(super) struct VisitLine {
     granted: Option<GrantedHere>,
     #[serde(default, skip_serializing_if = "is_zero")]
     verified_bytes: u64,
-    /// The second form's repetitions.
+    /// Its repetitions, from the second form on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     samples: Option<String>,
-    /// The second form's durations.
+    /// Its durations, from the second form on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     durations: Option<String>,
 }
@@ -185,7 +186,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl VisitLine {
-    /// In the second form.
+    /// In today's form.
     pub(super) fn of(visit: &Visit, columns: &Columns, granted: &[GrantedLine]) -> VisitLine {
         let VisitFacts { boot, job, path, visit: number, outcome, reason, granted: settings, verified_bytes } =
             visit.facts.clone();
@@ -205,7 +206,12 @@ impl VisitLine {
     }
 
     /// What it says; in the first form without its repetitions, which follow.
-    pub(super) fn visit(self, columns: Option<&Columns>, granted: &[Granted]) -> Result<Visit, Problem> {
+    pub(super) fn visit(
+        self,
+        columns: Option<&Columns>,
+        granted: &[Granted],
+        signs: &Encoding,
+    ) -> Result<Visit, Problem> {
         let settings = match self.granted {
             Some(GrantedHere::Number(number)) => {
                 Some(granted.get(number).cloned().ok_or(Problem::Value("no settings have its number"))?)
@@ -224,11 +230,12 @@ impl VisitLine {
             verified_bytes: self.verified_bytes,
         };
         let samples = match (columns, &self.samples) {
-            (Some(columns), Some(samples)) => columns.unpack(samples, &facts)?,
+            (Some(columns), Some(samples)) => columns.unpack(samples, signs, &facts)?,
             (Some(_), None) | (None, None) => Vec::new(),
             (None, Some(_)) => return Err(Problem::OutOfPlace),
         };
-        let durations = unpack_durations(&self.durations.unwrap_or_default()).map_err(|_| BAD_DURATIONS)?;
+        let durations = self.durations.unwrap_or_default();
+        let durations = unpack_durations(&durations, signs).map_err(|_| BAD_DURATIONS)?;
         Ok(Visit { facts, samples, durations })
     }
 }

@@ -63,10 +63,12 @@ fn two_sides_take_turns_and_leave_a_file_each() {
 
 #[test]
 fn a_side_whose_boot_is_void_is_named_with_the_guests_own_words_and_nothing_is_judged() {
-    let words = ["run", "--case", "getattr/*", "--boots", "2", "--count", "0", "--ab", "--", "--append", "plant=no"];
+    let words =
+        ["run", "--case", "getattr/*", "--boots", "2", "--count", "0", "--ab", "--", "--append", "plant=no"];
     let finished = Ninewire::run(&words);
     assert_eq!((finished.status.code(), finished.stdout.as_str()), (Some(1), ""), "{}", finished.stderr);
-    let told = "ninewire: side b (--append plant=no): the run is void: the guest gave up: plant= is copy, kick or ";
+    let told =
+        "ninewire: side b (--append plant=no): the run is void: the guest gave up: plant= is copy, kick or ";
     assert!(finished.reason().starts_with(told), "{}", finished.stderr);
 }
 
