@@ -250,14 +250,13 @@ impl From<&str> for ReferenceUse {
     }
 }
 
-/// Options of `run`.
-#[derive(Debug, Args)]
-pub struct RunArgs {
+/// What is measured and on what: options of every command that boots to measure.
+#[derive(Clone, Debug, Args)]
+pub struct MeasureArgs {
     /// The directory to measure on; without it files are generated below target/.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
-    /// The cases: smoke, full, gate, variants, or a job file in fio's words. With variants, ways to build machine and
-    /// guest are compared with the default too: packed rings, no indirect descriptors, polling and so on.
+    /// The cases: smoke, full, gate, variants, or a job file in fio's words.
     ///
     /// Words of a job file: rw=read, write, randread or randwrite; or ioengine=fileopenread, filestat, getattr, walk,
     /// readdir, createremove, floor (a message that asks for nothing), portout, portin or portping (a raw port); bs,
@@ -270,43 +269,12 @@ pub struct RunArgs {
     /// Only the cases whose name fits GLOB, such as 'read/*'; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub case: Vec<String>,
-    /// Boot the image of this commit, in any form git knows, instead of the checkout as it is. With --record and
-    /// --reference always this fills the history in, one commit after the other.
-    #[arg(long, value_name = "COMMIT")]
-    pub commit: Option<String>,
     /// A setting of every case, in a job file's words, such as iodepth=8; may be repeated.
     #[arg(long, value_name = "WORD=VALUE")]
     pub job: Vec<Setting>,
-    /// Compare two sides whose boots take turns; see above. Without A, or B, that side is what stands before --ab.
-    #[arg(long, value_name = "A -- B")]
-    pub ab: bool,
-    /// The two sides.
-    #[arg(skip)]
-    pub sides: Option<Box<[SideArgs; 2]>>,
-    /// Compare only the variants whose name fits GLOB, such as 'packed'; with any suite.
-    #[arg(long, value_name = "GLOB", conflicts_with = "ab")]
-    pub variant: Option<String>,
-    /// How many times to boot; every figure is a median over boots. 3 when left out, with several sides 10 of each.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub boots: Option<u32>,
-    /// Boots of their own in which the guest's instructions are counted, by a plugin of QEMU's; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub count: u32,
-    /// When boots of the reference image, that of the commit in results/reference, take turns with these: in runs of the
-    /// suite full, always or never; or always, with the image of COMMIT. What a run is in relation to it can be compared
-    /// with what another day's run is.
-    #[arg(long, value_name = "full|always|never|COMMIT", default_value = "full",
-          value_parser = clap::value_parser!(ReferenceUse))]
-    pub reference: ReferenceUse,
     /// Append the run to results/, for comparing with later ones; without it the run is kept below target/.
     #[arg(long)]
     pub record: bool,
-    /// Use the 9P server that listens at this unix socket for the serial path, instead of the embedded one.
-    #[arg(long, value_name = "SOCKET")]
-    pub server: Option<PathBuf>,
-    /// Where the serial path leads.
-    #[command(flatten)]
-    pub serial: SerialArgs,
     /// Generated files, random orders and written data derive from this.
     #[arg(long, value_name = "N", default_value_t = 9)]
     pub seed: u64,
@@ -322,12 +290,52 @@ pub struct RunArgs {
     pub machine: MachineArgs,
 }
 
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What is measured and on what.
+    #[command(flatten)]
+    pub measure: MeasureArgs,
+    /// Boot the image of this commit, in any form git knows, instead of the checkout as it is. With --record and
+    /// --reference always this fills the history in, one commit after the other.
+    #[arg(long, value_name = "COMMIT")]
+    pub commit: Option<String>,
+    /// Compare two sides whose boots take turns; see above. Without A, or B, that side is what stands before --ab.
+    #[arg(long, value_name = "A -- B")]
+    pub ab: bool,
+    /// The two sides.
+    #[arg(skip)]
+    pub sides: Option<Box<[SideArgs; 2]>>,
+    /// Compare ways to build machine and guest with the default, on any suite: those whose name fits GLOB, such as
+    /// 'packed'. --suite variants compares all: packed rings, no indirect descriptors, polling and so on.
+    #[arg(long, value_name = "GLOB", conflicts_with = "ab")]
+    pub variant: Option<String>,
+    /// How many times to boot; every figure is a median over boots. 3 when left out, with several sides 10 of each.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub boots: Option<u32>,
+    /// Boots of their own in which the guest's instructions are counted, by a plugin of QEMU's; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub count: u32,
+    /// When boots of the reference image, that of the commit in results/reference, take turns with these: in runs of the
+    /// suite full, always or never; or always, with the image of COMMIT. What a run is in relation to it can be compared
+    /// with what another day's run is.
+    #[arg(long, value_name = "full|always|never|COMMIT", default_value = "full",
+          value_parser = clap::value_parser!(ReferenceUse))]
+    pub reference: ReferenceUse,
+    /// Use the 9P server that listens at this unix socket for the serial path, instead of the embedded one.
+    #[arg(long, value_name = "SOCKET")]
+    pub server: Option<PathBuf>,
+    /// Where the serial path leads.
+    #[command(flatten)]
+    pub serial: SerialArgs,
+}
+
 impl RunArgs {
     /// Whether the reference image takes turns.
     pub fn wants_reference(&self) -> bool {
         let alone = !self.ab && self.variants().is_none();
         match self.reference {
-            ReferenceUse::Full => alone && self.suite == "full",
+            ReferenceUse::Full => alone && self.measure.suite == "full",
             ReferenceUse::Always | ReferenceUse::Commit(_) => alone,
             ReferenceUse::Never => false,
         }
@@ -335,7 +343,7 @@ impl RunArgs {
 
     /// The variants that are compared with the default, as a glob of their names.
     pub fn variants(&self) -> Option<&str> {
-        let all = (self.suite == "variants" && !self.ab).then_some("*");
+        let all = (self.measure.suite == "variants" && !self.ab).then_some("*");
         self.variant.as_deref().or(all)
     }
 

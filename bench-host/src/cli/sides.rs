@@ -150,11 +150,11 @@ mod tests {
             "ninewire run --qemu 7.2 --append a=1 --ab -- --append b=2 --qemu-arg -S --smp 2 --job bs=8k",
         );
         let [a, b] = &**run.sides.as_ref().expect("two sides");
-        assert_eq!(a.machine(&run.machine).append, ["a=1"]);
-        let machine = b.machine(&run.machine);
+        assert_eq!(a.machine(&run.measure.machine).append, ["a=1"]);
+        let machine = b.machine(&run.measure.machine);
         assert_eq!((machine.append, machine.qemu_arg), (vec!["a=1".into(), "b=2".into()], vec!["-S".into()]));
         assert_eq!(machine.qemu, Some(QemuChoice::Version("7.2".into())));
-        assert_eq!((a.machine(&run.machine).smp, machine.smp), (1, 2));
+        assert_eq!((a.machine(&run.measure.machine).smp, machine.smp), (1, 2));
         assert_eq!(b.job.len(), 1);
     }
 
@@ -172,7 +172,7 @@ mod tests {
     fn without_ab_two_dashes_begin_qemus_own_arguments() {
         let run = run("ninewire run -- --ab");
         assert!(run.sides.is_none());
-        assert_eq!(run.machine.extra, ["--ab"]);
+        assert_eq!(run.measure.machine.extra, ["--ab"]);
     }
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(named("ninewire run --suite variants --ab --"), None);
         assert_eq!(run("ninewire run --suite variants").boots(), 10);
         assert!(!run("ninewire run --suite full --variant pc").wants_reference());
-        assert!(run("ninewire run --spinners").spinners && !run("ninewire run").spinners);
+        assert!(run("ninewire run --spinners").measure.spinners && !run("ninewire run").measure.spinners);
         let error = error("ninewire run --variant pc --ab --");
         assert!(error.contains("cannot be used with"), "{error}");
     }

@@ -39,12 +39,12 @@ const CMDLINE: &str = "console=ttyS0 quiet panic=-1";
 const CPU_TCG: &str = "qemu64";
 
 pub(super) fn linux(args: &LinuxArgs, interrupts: &Interrupts) -> Result<ExitCode> {
-    let given = args.dir.as_deref().map(directory).transpose()?;
+    let given = args.measure.dir.as_deref().map(directory).transpose()?;
     let workspace = Workspace::locate()?;
     let run_args = args.of_ours();
     let side =
         Side::all(&run_args, &workspace, interrupts)?.into_iter().next().context("a run has a side")?;
-    if args.machine.dry_run {
+    if args.measure.machine.dry_run {
         let dir = given.unwrap_or_else(|| workspace.generated());
         let guest = LinuxGuest::planned(&workspace);
         let Assembly { vm, .. } = side.assemble(None, &dir, "", &[])?;
@@ -56,7 +56,7 @@ pub(super) fn linux(args: &LinuxArgs, interrupts: &Interrupts) -> Result<ExitCod
         return Ok(ExitCode::SUCCESS);
     }
     let guest = LinuxGuest::prepare(args, &workspace, interrupts)?;
-    let mut spinners = args.spinners.then(Spinners::start).transpose()?;
+    let mut spinners = args.measure.spinners.then(Spinners::start).transpose()?;
     // Everything from here on shares the processors that are left beside the guest's.
     side.pinning.pin_rest()?;
     let root = match given {
@@ -334,12 +334,12 @@ fn words(vm: &Vm, workspace: &Workspace) -> Vec<String> {
 
 /// Keeps the run and shows it. A result that cannot be kept is shown all the same, and is an error.
 fn report(args: &LinuxArgs, workspace: &Workspace, run: &Run) -> Result<()> {
-    let directory = if args.record { workspace.results() } else { workspace.unrecorded() };
+    let directory = if args.measure.record { workspace.results() } else { workspace.unrecorded() };
     let written = store::write(run, &directory);
     print!("{}", table::render(run));
     let path = written.with_context(|| format!("cannot keep the run below {}", directory.display()))?;
     println!("\n{}", workspace.shown(&path));
-    if args.record && run.header.git.dirty {
+    if args.measure.record && run.header.git.dirty {
         eprintln!("ninewire: the checkout has changes that are in no commit; the recorded run says so");
     }
     Ok(())

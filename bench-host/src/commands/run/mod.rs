@@ -31,14 +31,14 @@ use bar::Bar;
 use sides::{Assembly, Side, generated, plans};
 
 pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
-    let given = args.dir.as_deref().map(directory).transpose()?;
+    let given = args.measure.dir.as_deref().map(directory).transpose()?;
     if let Some(socket) = &args.server {
         listening(socket, "--server")?;
     }
     let workspace = Workspace::locate()?;
     let mut sides = Side::all(args, &workspace, interrupts)?;
     let mut reference = None;
-    if args.wants_reference() && !args.machine.dry_run {
+    if args.wants_reference() && !args.measure.machine.dry_run {
         match sides[0].reference(args, &workspace, interrupts) {
             Ok(side) => sides.push(side),
             Err(error) => {
@@ -47,7 +47,7 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
             }
         }
     }
-    if args.machine.dry_run {
+    if args.measure.machine.dry_run {
         let dir = given.unwrap_or_else(|| workspace.generated());
         for side in &sides {
             let Assembly { vm, .. } = side.assemble(args.server.as_deref(), &dir, "", &[])?;
@@ -55,7 +55,7 @@ pub(super) fn run(args: &RunArgs, interrupts: &Interrupts) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let mut spinners = args.spinners.then(Spinners::start).transpose()?;
+    let mut spinners = args.measure.spinners.then(Spinners::start).transpose()?;
     // Everything from here on shares the processors that are left beside the guest's.
     sides[0].pinning.pin_rest()?;
     let root = match given {
@@ -229,7 +229,7 @@ pub(super) fn header_of(side: &Side, plan: &Plan, vm: &Vm, workspace: &Workspace
 
 /// Keeps the runs and shows them. A result that cannot be kept is shown all the same, and is an error.
 fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run], given_up: &GivenUp) -> Result<()> {
-    let directory = if args.record { workspace.results() } else { workspace.unrecorded() };
+    let directory = if args.measure.record { workspace.results() } else { workspace.unrecorded() };
     let written = store::write_all(runs, &directory);
     let annotations = Annotations::read(&workspace.annotations())?;
     let compared = |a: &Run, b: &Run| compare(a, b, &Rules::default()).bless(&annotations);
@@ -246,9 +246,10 @@ fn report(args: &RunArgs, workspace: &Workspace, runs: &[Run], given_up: &GivenU
     for path in paths {
         println!("{}", workspace.shown(&path));
     }
-    let folder = if args.record { String::new() } else { format!(" {}", workspace.shown(&directory)) };
+    let folder =
+        if args.measure.record { String::new() } else { format!(" {}", workspace.shown(&directory)) };
     eprintln!("ninewire: `cargo ninewire dashboard{folder} --open` draws it");
-    if args.record && runs.iter().any(|run| run.header.git.dirty) {
+    if args.measure.record && runs.iter().any(|run| run.header.git.dirty) {
         eprintln!("ninewire: the checkout has changes that are in no commit; the recorded run says so");
     }
     Ok(())

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use ninewire_bench_guest::record;
 
 use super::super::machine::{Bench, wire};
-use crate::cli::{MachineArgs, ReferenceUse, RunArgs, SerialArgs, SerialPort, SideArgs, Tree};
+use crate::cli::{MachineArgs, MeasureArgs, ReferenceUse, RunArgs, SerialArgs, SerialPort, SideArgs, Tree};
 use crate::files::memory::Memory;
 use crate::image::Source;
 use crate::ingest::Received;
@@ -157,18 +157,18 @@ impl Side {
         workspace: &Workspace,
         interrupts: &Interrupts,
     ) -> Result<Self> {
-        let machine = words.machine(&args.machine);
-        let settings: Vec<_> = args.job.iter().chain(&words.job).cloned().collect();
+        let machine = words.machine(&args.measure.machine);
+        let settings: Vec<_> = args.measure.job.iter().chain(&words.job).cloned().collect();
         let serial = words.serial(args.serial);
-        let mut suite = suite(args)?.with(&settings)?;
+        let mut suite = suite(&args.measure)?.with(&settings)?;
         if serial.tree == Tree::Memory {
             only_serial(&mut suite)?;
         }
         let commit = words.commit.as_ref().or(args.commit.as_ref());
         let source = commit.cloned().map_or(Source::Checkout, Source::Commit);
         let bench = Bench::prepare(&machine, &source, workspace, interrupts)?;
-        let pinning = if args.no_pin { Pinning::Off } else { Pinning::choose(machine.smp)? };
-        let (spinners, variant) = (args.spinners, None);
+        let pinning = if args.measure.no_pin { Pinning::Off } else { Pinning::choose(machine.smp)? };
+        let (spinners, variant) = (args.measure.spinners, None);
         Ok(Self { side, machine, bench, suite, pinning, serial, spinners, variant })
     }
 
@@ -354,7 +354,7 @@ pub(in crate::commands) fn plans(
 ) -> Result<Vec<Plan>> {
     let jobs = sides.iter().flat_map(|side| side.suite.jobs.iter().cloned()).collect();
     let all = Suite { name: sides[0].suite.name.clone(), jobs };
-    let mut plan = prepare(&all, shares(args, &sides[0]), root, scratch.name(), args.seed)?;
+    let mut plan = prepare(&all, shares(args, &sides[0]), root, scratch.name(), args.measure.seed)?;
     let mut jobs = std::mem::take(&mut plan.jobs).into_iter();
     let of_side = |side: &Side| Plan {
         jobs: jobs.by_ref().take(side.suite.jobs.len()).collect(),
@@ -365,7 +365,7 @@ pub(in crate::commands) fn plans(
 }
 
 /// The suite, or the job file, the user named.
-fn suite(args: &RunArgs) -> Result<Suite> {
+fn suite(args: &MeasureArgs) -> Result<Suite> {
     let suite = match Suite::built_in(&args.suite) {
         Some(suite) => suite?,
         None => {
