@@ -12,6 +12,7 @@ pub mod mmio;
 mod pool;
 #[cfg(target_os = "none")]
 mod space;
+pub mod tables;
 
 #[cfg(not(target_os = "none"))]
 pub use pool::device_memory;

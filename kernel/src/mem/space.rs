@@ -9,8 +9,9 @@ use spin::Mutex;
 use super::layout::{self, Access, Image, LOW_END, STACKS};
 use super::map::{Run, Runs};
 use super::mmio::Mmio;
+use super::tables::Tables;
 use super::{MapError, PAGE_SIZE, heap, pool};
-use crate::arch::paging::Tables;
+use crate::arch::paging;
 
 struct Space {
     tables: Tables,
@@ -62,7 +63,8 @@ pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
     usable.remove(0, LOW_END)?;
     usable.remove(image.run().start, image.run().end)?;
     let mut free = usable.clone();
-    let mut tables = Tables::new(&mut free)?;
+    // SAFETY: what is free is RAM, and everything below 4 GiB is mapped one to one: now by the first tables, then by these.
+    let mut tables = unsafe { Tables::new(&mut free, paging::has_one_gib_pages()) }?;
     for part in layout::plan(image, &usable) {
         tables.map(part.run.start, part.run.start, part.run.bytes(), part.access, &mut free)?;
     }
@@ -74,7 +76,7 @@ pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
         tables.map(first, first, last - first, Access::Device, &mut free)?;
     }
     // SAFETY: the plan covers the image (with the boot stack in it) and all RAM the kernel hands out.
-    unsafe { tables.activate() };
+    unsafe { paging::activate(tables.root()) };
     let bytes =
         (usable.bytes() / 16).clamp(HEAP_BYTES_MIN, HEAP_BYTES_MAX) / PAGE_SIZE as u64 * PAGE_SIZE as u64;
     let run = free.take(bytes, PAGE_SIZE as u64, u64::MAX).ok_or(MapError::NoMemory)?;
