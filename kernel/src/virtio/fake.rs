@@ -55,6 +55,7 @@ struct State {
     config: Vec<u8>,
     generation: u8,
     vector: Option<u8>,
+    enabled: bool,
     lies: Lies,
 }
 
@@ -80,6 +81,7 @@ impl Fake {
             config: Vec::new(),
             generation: 0,
             vector: None,
+            enabled: false,
             lies: Lies::default(),
         };
         let kicks = queue_sizes.iter().map(|_| AtomicU64::new(0)).collect::<Vec<_>>().leak();
@@ -167,6 +169,10 @@ impl Fake {
 }
 
 impl Transport for Fake {
+    fn enable(&mut self) {
+        self.state.lock().enabled = true;
+    }
+
     fn device_features(&mut self) -> u64 {
         self.during("reading features", Status::ACKNOWLEDGE | Status::DRIVER, Status::FEATURES_OK).features
     }
@@ -196,6 +202,7 @@ impl Transport for Fake {
             return;
         }
         assert!(status.contains(state.status), "status bits taken back: {:?} to {status:?}", state.status);
+        assert!(state.enabled || !status.contains(Status::DRIVER_OK), "live before it may reach memory");
         let steps = [Status::ACKNOWLEDGE, Status::DRIVER, Status::FEATURES_OK, Status::DRIVER_OK];
         for pair in steps.windows(2) {
             assert!(

@@ -129,6 +129,7 @@ pub(super) fn reset(transport: &mut dyn Transport) -> Result<(), InitError> {
 /// top, and so does ACCESS_PLATFORM: no IOMMU is ever turned on here, so what the platform lets a device reach
 /// is all memory at its own addresses, and a device that offers the bit may refuse us without it (6.1).
 pub(super) fn negotiate(transport: &mut dyn Transport, wanted: u64) -> Result<u64, InitError> {
+    transport.enable();
     // 1. Reset the device.
     reset(transport)?;
     // 2. ACKNOWLEDGE: the guest has noticed it.

@@ -237,6 +237,15 @@ struct PciTransport {
     interrupt_core: u8,
 }
 
+/// Sets bits of the command register; written only when that changes something, because each change costs an emulated
+/// machine a new memory layout.
+fn switch_on(config: &Config<'_>, bits: u16) {
+    let command = config.command();
+    if command & bits != bits {
+        config.set_command(command | bits);
+    }
+}
+
 /// How the function interrupts.
 enum Way {
     Messages(Msix, Mmio),
@@ -260,13 +269,7 @@ impl PciTransport {
         let isr = places.isr.map(|place| checked(Some(place), Structure::Isr, 1)).transpose()?;
         let msix = Msix::find(&config);
 
-        // Registers answer, the device may reach memory (QEMU does not switch that on for modern drivers),
-        // and the interrupt line stays quiet until a driver wants it. Written only when it changes something,
-        // because each change costs an emulated machine a new memory layout.
-        let wanted = config.command() | command::MEMORY | command::BUS_MASTER | command::INTERRUPT_DISABLE;
-        if wanted != config.command() {
-            config.set_command(wanted);
-        }
+        switch_on(&config, command::MEMORY);
         Ok(Self {
             config: Config::new(access, address),
             common: common.map(&config, platform)?,
@@ -297,6 +300,11 @@ impl PciTransport {
 }
 
 impl Transport for PciTransport {
+    fn enable(&mut self) {
+        // QEMU does not switch this on by itself for modern drivers.
+        switch_on(&self.config, command::BUS_MASTER | command::INTERRUPT_DISABLE);
+    }
+
     fn device_features(&mut self) -> u64 {
         let half = |select| {
             self.common.write_u32(common::DEVICE_FEATURE_SELECT, select);
@@ -497,6 +505,8 @@ mod tests {
         let registers = Registers::new(BASE);
         let config = Config::new(fabric, address("00:02.0"));
         let mut transport = PciTransport::open(fabric, address("00:02.0"), &registers).expect("usable");
+        assert_eq!(config.command() & 0x406, command::MEMORY, "nobody wants it yet");
+        transport.enable();
         assert_eq!(config.command() & 0x406, 0x406, "memory, bus master, no interrupt line");
 
         let common = registers.at(0);
@@ -552,6 +562,7 @@ mod tests {
         let Interrupts::Line(status) = transport.interrupts() else { panic!("a line") };
         assert_eq!(status.read_u8(0), 3);
         assert_eq!(transport.route_interrupt(65), Err(InterruptError::None));
+        transport.enable();
         assert_ne!(config.command() & command::INTERRUPT_DISABLE, 0, "quiet until wanted");
         transport.enable_line(true);
         assert_eq!(

@@ -65,6 +65,9 @@ pub enum Interrupts {
 /// How a device is reached. One owner; [`super::Device`] brings the calls into the order the standard asks
 /// for, and implementations may rely on it.
 pub trait Transport: Send {
+    /// Lets the device reach memory, and keeps its interrupt line quiet: called before it is brought to life. A device that
+    /// nobody drives reaches nothing.
+    fn enable(&mut self);
     /// The features the device offers.
     fn device_features(&mut self) -> u64;
     /// Writes the features the driver accepts.
