@@ -49,7 +49,6 @@ pub(super) extern "sysv64" fn exception(frame: &Frame) {
         exit::halt();
     }
     let entered = tsc();
-    irq::table().deliver(frame.vector as u8);
     if frame.vector == BREAKPOINT || frame.vector == DEBUG {
         irq::table().account(frame.vector as u8, tsc().wrapping_sub(entered));
         return;

@@ -48,20 +48,13 @@ pub(crate) fn init_early() {
     EARLY_IDT.call_once(|| table(FaultsOn::SameStack)).load();
 }
 
-/// The rows of the exceptions, in the table of our ancestor.
-const TRAP_ROWS: [(u8, &str); 7] =
-    [(3, "#BP"), (7, "#NM"), (8, "#DF"), (14, "#PF"), (15, "#15"), (16, "#MF"), (19, "#XF")];
-
 /// Makes this core use the final table. The core has its segments and fault stacks already.
 pub(crate) fn init() {
     IDT.call_once(|| table(FaultsOn::FaultStacks)).load();
 }
 
-/// Adds the rows of the exceptions and of the timer to the table of interrupts.
+/// Adds the row of the timer to the table of interrupts.
 pub(crate) fn register_rows() -> Result<(), RegisterError> {
-    for (vector, name) in TRAP_ROWS {
-        irq::table().register_trap(vector, name)?;
-    }
     irq::table().register_lapic(irq::table::TIMER_VECTOR, "APIC timer", irq::timer())
 }
 

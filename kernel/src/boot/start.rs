@@ -126,7 +126,7 @@ fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> 
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("main stack");
     arch::ioapic::init(&acpi); // lines, for devices without messages
-    arch::idt::register_rows().map_err(BootError::Interrupts)?; // traps and timer in /dev/irqalloc
+    arch::idt::register_rows().map_err(BootError::Interrupts)?; // the timer in /dev/irqalloc
     let pool = make_pool(&cmdline, usable)?; // DMA pages
     rung("pool");
     let devices = virtio::pci::find(arch::pci::access(&acpi), &ThisMachine); // PCI scan, virtio names

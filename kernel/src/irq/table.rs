@@ -21,6 +21,9 @@ pub const TIMER_VECTOR: u8 = 50;
 pub const WAKE_VECTOR: u8 = 51;
 /// Where the local APIC delivers an interrupt whose cause is gone.
 pub const SPURIOUS_VECTOR: u8 = 255;
+/// The exceptions that have a row, as in the table of our ancestor.
+const TRAPS: [(u8, &str); 7] =
+    [(3, "#BP"), (7, "#NM"), (8, "#DF"), (14, "#PF"), (15, "#15"), (16, "#MF"), (19, "#XF")];
 /// Rows the table has room for.
 pub const HANDLERS_MAX: usize = 256;
 /// Vectors of devices: every eighth from 65, so that no priority class (16 vectors) has more than two; then
@@ -129,8 +132,7 @@ struct Handler {
     irq: u8,
     kind: Kind,
     name: &'static str,
-    /// `None` for traps, which have no task behind them.
-    pending: Option<&'static Pending>,
+    pending: &'static Pending,
     /// For a line: where the device says whether it was the one.
     status: Option<Mmio>,
     /// The handler registered before this one on the same vector.
@@ -180,11 +182,7 @@ impl Table {
         let mut taken = self.taken.lock();
         let vector = device_vector(taken.device_vectors).ok_or(RegisterError::NoVector)?;
         let Registration { name, kind, irq, pending } = registration;
-        self.link(
-            &mut taken,
-            vector,
-            Handler { irq, kind, name, pending: Some(pending), status: None, next: 0 },
-        )?;
+        self.link(&mut taken, vector, Handler { irq, kind, name, pending, status: None, next: 0 })?;
         taken.device_vectors += 1;
         Ok(Irq { vector })
     }
@@ -198,19 +196,12 @@ impl Table {
         });
         let fresh = device_vector(taken.device_vectors);
         let vector = shared.or(fresh).ok_or(RegisterError::NoVector)?;
-        let handler =
-            Handler { irq, kind: Kind::Ioapic, name, pending: Some(pending), status: Some(status), next: 0 };
+        let handler = Handler { irq, kind: Kind::Ioapic, name, pending, status: Some(status), next: 0 };
         self.link(&mut taken, vector, handler)?;
         if shared.is_none() {
             taken.device_vectors += 1;
         }
         Ok(Irq { vector })
-    }
-
-    /// Adds a row for an exception of the processor.
-    pub fn register_trap(&self, vector: u8, name: &'static str) -> Result<(), RegisterError> {
-        let handler = Handler { irq: 0, kind: Kind::Trap, name, pending: None, status: None, next: 0 };
-        self.link(&mut self.taken.lock(), vector, handler)
     }
 
     /// Adds a row for an interrupt of the local APIC, on the vector it has been given there.
@@ -220,8 +211,7 @@ impl Table {
         name: &'static str,
         pending: &'static Pending,
     ) -> Result<(), RegisterError> {
-        let handler =
-            Handler { irq: vector, kind: Kind::Lapic, name, pending: Some(pending), status: None, next: 0 };
+        let handler = Handler { irq: vector, kind: Kind::Lapic, name, pending, status: None, next: 0 };
         self.link(&mut self.taken.lock(), vector, handler)
     }
 
@@ -244,9 +234,7 @@ impl Table {
             if handler.status.is_some_and(|status| status.read_u8(0) == 0) {
                 continue;
             }
-            if let Some(pending) = handler.pending {
-                pending.set();
-            }
+            handler.pending.set();
         }
         if !known {
             self.unknown.fetch_add(1, Ordering::Relaxed);
@@ -270,19 +258,16 @@ impl Table {
         self.unknown.load(Ordering::Relaxed)
     }
 
-    /// The rows: vectors ascending, on one vector the newest first.
+    /// The rows: vectors ascending, on one vector the newest first. Those of the exceptions are always there.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         for vector in 0..=u8::MAX {
             let Vector { count, cycles, .. } = &self.vectors[usize::from(vector)];
-            rows.extend(self.handlers(vector).map(|handler| Row {
-                vector,
-                irq: handler.irq,
-                count: count.load(Ordering::Relaxed),
-                cycles: cycles.load(Ordering::Relaxed),
-                kind: handler.kind,
-                name: handler.name,
-            }));
+            let (count, cycles) = (count.load(Ordering::Relaxed), cycles.load(Ordering::Relaxed));
+            let row = |irq, kind, name| Row { vector, irq, count, cycles, kind, name };
+            let trap = TRAPS.into_iter().find(|&(trap, _)| trap == vector);
+            rows.extend(trap.map(|(_, name)| row(0, Kind::Trap, name)));
+            rows.extend(self.handlers(vector).map(|handler| row(handler.irq, handler.kind, handler.name)));
         }
         rows
     }
@@ -333,6 +318,11 @@ mod tests {
         Registration { name, kind: Kind::Msi, irq, pending }
     }
 
+    /// All rows but those of the exceptions.
+    fn interrupts(table: &Table) -> Vec<Row> {
+        table.rows().into_iter().filter(|row| row.kind != Kind::Trap).collect()
+    }
+
     #[test]
     fn a_delivered_interrupt_is_counted_and_pending() {
         static PENDING: Pending = Pending::new();
@@ -346,7 +336,7 @@ mod tests {
         assert!(!PENDING.take(), "taken once");
         let expected =
             Row { vector: 65, irq: 11, count: 1, cycles: 1200, kind: Kind::Msi, name: "virtio-9p-0" };
-        assert_eq!(table.rows(), [expected]);
+        assert_eq!(interrupts(&table), [expected]);
     }
 
     #[test]
@@ -371,7 +361,7 @@ mod tests {
         one.write_u8(0, 2);
         table.deliver(65);
         assert!(OTHER.take() && ONE.take(), "a change of configuration counts too");
-        let names: Vec<_> = table.rows().iter().map(|row| (row.vector, row.irq, row.name)).collect();
+        let names: Vec<_> = interrupts(&table).iter().map(|row| (row.vector, row.irq, row.name)).collect();
         assert_eq!(names[..2], [(65, 11, "virtio-console-2"), (65, 11, "virtio-9p-0")], "newest first");
     }
 
@@ -382,7 +372,7 @@ mod tests {
         table.account(77, 10);
         assert_eq!(table.unknown(), 1);
         assert_eq!(table.count(77), 1);
-        assert_eq!(table.rows(), []);
+        assert_eq!(interrupts(&table), []);
     }
 
     #[test]
@@ -408,11 +398,13 @@ mod tests {
         static TICKS: Pending = Pending::new();
         let table = Table::new();
         table.register_lapic(TIMER_VECTOR, "APIC timer", &TICKS).expect("room");
-        table.register_trap(3, "#BP").expect("room");
         for _ in 0..2 {
             table.account(50, 10_844_815_152 / 2);
         }
-        let text: std::string::String = table.rows().iter().map(|row| row.to_string() + "\n").collect();
+        let rows = table.rows();
+        assert_eq!(rows.iter().filter(|row| row.kind == Kind::Trap).count(), TRAPS.len());
+        let shown = rows.iter().filter(|row| row.kind != Kind::Trap || row.vector == 3);
+        let text: std::string::String = shown.map(|row| row.to_string() + "\n").collect();
         assert_eq!(
             text,
             concat!(
