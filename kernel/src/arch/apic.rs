@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use super::port;
 use crate::irq::table::{SPURIOUS_VECTOR, TIMER_VECTOR};
 use crate::mem::mmio::Mmio;
+use crate::time::Nanos;
 
 /// Where every local APIC answers after reset; QEMU keeps it there.
 const BASE: u64 = 0xfee0_0000;
@@ -128,16 +129,14 @@ pub(super) fn end_of_interrupt() {
 
 /// The timer fires once, `ns` from now; set again it forgets the earlier time. The farthest it reaches is its
 /// 32-bit counter, about four seconds under QEMU: a longer wait fires early, and whoever waits looks at the
-/// clock anyway.
-pub fn set_timer(ns: u64) {
-    let hz = TIMER_HZ.load(Ordering::Relaxed);
-    let ticks = (u128::from(ns) * u128::from(hz) / 1_000_000_000).clamp(1, u128::from(u32::MAX));
-    registers().write_u32(TIMER_INITIAL, ticks as u32);
-}
-
-/// The timer does not fire.
-pub fn cancel_timer() {
-    registers().write_u32(TIMER_INITIAL, 0);
+/// clock anyway. Says when it does fire.
+pub fn set_timer(ns: u64) -> Nanos {
+    const NS_A_SECOND: u128 = 1_000_000_000;
+    let hz = u128::from(TIMER_HZ.load(Ordering::Relaxed).max(1));
+    let ns = u128::from(ns).min(u128::from(u32::MAX) * NS_A_SECOND / hz);
+    let ticks = ns * hz / NS_A_SECOND;
+    registers().write_u32(TIMER_INITIAL, ticks.max(1) as u32);
+    Nanos(ns as u64)
 }
 
 /// The timer's counter, counting down, for calibration; see [`super::clock`].

@@ -18,7 +18,7 @@ pub(crate) mod port;
 pub mod smp;
 pub(crate) mod stack;
 
-pub use apic::{cancel_timer, set_timer};
+pub use apic::set_timer;
 pub use clock::tsc;
 pub use entry::entry_tsc;
 pub(crate) use exit::die;

@@ -47,11 +47,11 @@ pub(crate) use host::{CORES_MAX, Host as ThisPlatform, interrupt, is_here, try_t
 
 #[cfg(target_os = "none")]
 mod machine {
-    use core::sync::atomic::{AtomicU32, Ordering};
+    use core::cell::Cell;
 
     use super::{Here, Instant, Platform};
-    use crate::arch;
-    use crate::time::Nanos;
+    use crate::irq::{self, table::TIMER_VECTOR};
+    use crate::{arch, time};
 
     pub(crate) use crate::boot::CORES_MAX;
 
@@ -71,8 +71,21 @@ mod machine {
         arch::smp::interrupt(index);
     }
 
-    /// The processor itself.
-    pub(crate) struct Machine;
+    /// The processor itself, for as long as a loop runs on it.
+    pub(crate) struct Machine {
+        /// Turns without work so far.
+        turns: Cell<u32>,
+        alarm: Cell<Alarm>,
+    }
+
+    /// What the core's timer was set to last.
+    #[derive(Clone, Copy)]
+    struct Alarm {
+        /// When it fires, unless it has.
+        at: Instant,
+        /// How many timers, of whatever core, had fired when it was set.
+        fired: u64,
+    }
 
     /// Turns without work to one `pause`.
     ///
@@ -82,13 +95,37 @@ mod machine {
     /// other's way.
     const TURNS_TO_A_PAUSE: u32 = 64;
 
-    /// Turns so far. A hint that cores may spoil for each other.
-    static TURNS: AtomicU32 = AtomicU32::new(0);
+    impl Machine {
+        pub(crate) const fn new() -> Machine {
+            Machine { turns: Cell::new(0), alarm: Cell::new(Alarm { at: Instant::ZERO, fired: 0 }) }
+        }
+
+        /// Sees to it that the timer fires at `until` at the latest; called with interrupts off, so that it cannot fire before
+        /// the processor stops. False: it is time already.
+        ///
+        /// Nearly every sleep ends long before any deadline, and the next one's is a little later. So a timer that fires too
+        /// early is left as it is, and wakes the core in vain once: setting it means that QEMU's main loop plans anew.
+        fn set_alarm(&self, until: Instant) -> bool {
+            let now = time::now();
+            let fired = irq::table().count(TIMER_VECTOR);
+            let alarm = self.alarm.get();
+            // One that fires from here on is not counted yet, and ends the stop of the processor.
+            let is_set = alarm.fired == fired && now < alarm.at;
+            if !(is_set && alarm.at <= until) {
+                if until <= now {
+                    return false;
+                }
+                let reach = arch::set_timer((until - now).get());
+                self.alarm.set(Alarm { at: now + reach, fired });
+            }
+            true
+        }
+    }
 
     impl Platform for Machine {
         fn relax(&self) {
-            let turn = TURNS.load(Ordering::Relaxed).wrapping_add(1);
-            TURNS.store(turn, Ordering::Relaxed);
+            let turn = self.turns.get().wrapping_add(1);
+            self.turns.set(turn);
             if turn.is_multiple_of(TURNS_TO_A_PAUSE) {
                 core::hint::spin_loop();
             }
@@ -99,18 +136,7 @@ mod machine {
         }
 
         fn sleep(&self, until: Option<Instant>, mut stay: impl FnMut() -> bool) {
-            arch::wait_for_interrupt_unless(|| {
-                if stay() {
-                    return true;
-                }
-                // Interrupts are off: the timer cannot fire before the processor stops.
-                match until.map(Instant::left) {
-                    None => arch::cancel_timer(),
-                    Some(Nanos::ZERO) => return true,
-                    Some(left) => arch::set_timer(left.get()),
-                }
-                false
-            });
+            arch::wait_for_interrupt_unless(|| stay() || until.is_some_and(|until| !self.set_alarm(until)));
         }
     }
 }
@@ -178,6 +204,10 @@ mod host {
     pub(crate) struct Host;
 
     impl Host {
+        pub(crate) const fn new() -> Host {
+            Host
+        }
+
         const NAP: Nanos = Nanos::from_micros(100);
     }
 

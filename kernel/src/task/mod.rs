@@ -273,7 +273,7 @@ pub async fn yield_now() {
 /// # Panics
 /// When called from a task.
 pub fn run() {
-    run::run(&here::ThisPlatform);
+    run::run(&here::ThisPlatform::new());
 }
 
 /// Runs this core, all its tasks, until `fut` is done. It may borrow from the caller; it cannot be killed.
@@ -281,13 +281,13 @@ pub fn run() {
 /// # Panics
 /// When called from a task, or when the task table has no slot left for it.
 pub fn block_on<F: Future>(fut: F) -> F::Output {
-    run::block_on(&here::ThisPlatform, fut).expect("a core's main program is its first task")
+    run::block_on(&here::ThisPlatform::new(), fut).expect("a core's main program is its first task")
 }
 
 /// Runs this core for good: its tasks come from other cores.
 #[cfg(target_os = "none")]
 pub(crate) fn serve() -> ! {
-    run::serve(&here::ThisPlatform)
+    run::serve(&here::ThisPlatform::new())
 }
 
 /// Changes how a core waits, from its next idle moment on.

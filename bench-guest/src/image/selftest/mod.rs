@@ -8,7 +8,7 @@
 //! | `heap` | the heap gives, takes back and gives again, and blocks do not overlap | 0x10 | |
 //! | `memory` | the pool's pages are distinct RAM up to the last one | 0x10 | |
 //! | `tsc` | the clock's rate was confirmed by a second clock, and it runs | 0x10 | |
-//! | `timer` | the one-shot timer wakes the core, not early, counts itself and can be cancelled | 0x10 | |
+//! | `timer` | the one-shot timer wakes the core, not early, and counts itself | 0x10 | |
 //! | `interrupt` | an interrupt nobody registered is counted and survived | 0x10 | |
 //! | `breakpoint` | a breakpoint is counted and survived | 0x10 | |
 //! | `devices` | every virtio function found can be negotiated with, given a vector and reset | 0x10 | |
