@@ -149,6 +149,11 @@ impl Seat {
         self.lookout().has_moved()
     }
 
+    /// Has the device returned something of a watched queue since the last look?
+    pub(super) fn has_moved(&self) -> bool {
+        self.agenda.watched.load(Ordering::Relaxed) & self.bit() != 0 && self.lookout().has_moved()
+    }
+
     /// All that the device has returned is taken.
     #[inline]
     pub(super) fn looked<C: Chain>(&self, queue: &Virtqueue<C>) {

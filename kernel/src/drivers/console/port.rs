@@ -34,6 +34,9 @@ use crate::io::{Window, Windows};
 /// Pages an open port keeps posted or unread, at most: as many as QEMU's queues have descriptors.
 const RX_PAGES_MAX: usize = 128;
 
+/// Rounds of the run loop for which what is sent may wait for what is received meanwhile.
+const HELD_ROUNDS_MAX: u8 = 8;
+
 /// Why a port does not carry bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PortError {
@@ -103,6 +106,8 @@ struct State {
     open_untold: bool,
     rx: Receiver,
     tx: Sender,
+    /// Rounds for which what is to be sent has waited.
+    held_rounds: u8,
     /// Waiting for bytes, or for the end of them.
     readers: WaitList,
     /// Waiting for room.
@@ -135,6 +140,7 @@ impl Port {
             open_untold: false,
             rx: Receiver::new(rx.open()?, agenda.seat(rx_queue), RX_PAGES_MAX),
             tx: Sender::new(tx.open()?, agenda.seat(tx_queue)),
+            held_rounds: 0,
             readers: WaitList::new(),
             writers: WaitList::new(),
             callers: WaitList::new(),
@@ -224,7 +230,7 @@ impl Port {
         let state = &mut *self.state.lock();
         if state.broken.is_none() {
             state.rx.refill();
-            state.tx.publish();
+            state.send();
         }
         let tell = state.present && core::mem::take(&mut state.open_untold);
         tell.then_some(state.info.opens > 0)
@@ -319,6 +325,18 @@ impl State {
     fn tell_open(&mut self) {
         self.open_untold = true;
         self.tx.due();
+    }
+
+    /// Hands over what was sent. When more has been received meanwhile, that is dealt with first: what it leads to is sent
+    /// shares the notification, and the host has work until then.
+    fn send(&mut self) {
+        if self.held_rounds < HELD_ROUNDS_MAX && self.rx.has_more() {
+            self.held_rounds += 1;
+            self.tx.due();
+        } else {
+            self.held_rounds = 0;
+            self.tx.publish();
+        }
     }
 
     /// Until the device has returned something.

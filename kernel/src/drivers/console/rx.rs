@@ -87,6 +87,11 @@ impl Receiver {
         self.queue.publish();
     }
 
+    /// Has the device filled a buffer since the last look?
+    pub(super) fn has_more(&self) -> bool {
+        self.seat.has_moved()
+    }
+
     /// Takes what the device has filled. True: there are bytes that were not there before.
     pub(super) fn reap(&mut self) -> Result<bool, Fault> {
         let mut news = false;

@@ -101,6 +101,36 @@ fn a_device_that_has_nothing_to_do_is_passed_over_until_it_has() {
 }
 
 #[test]
+fn what_is_sent_while_more_arrives_waits_for_that_and_not_for_ever() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    turn();
+    let (console, mut rx, mut tx) = (bench.console, bench.rx(0), bench.tx(0));
+    let answer_and_ask = || {
+        console.reap();
+        assert!(poll_once(port.recv()).is_ready());
+        assert_eq!(port.try_send(&mut message(&[b"request"])), Ok(true));
+    };
+    host_writes(&mut rx, b"answer");
+    answer_and_ask();
+    host_writes(&mut rx, b"answer");
+    console.publish();
+    assert!(tx.pop().is_none(), "the next answer is here");
+    answer_and_ask();
+    console.publish();
+    assert!(tx.drain().is_some() && tx.drain().is_some(), "both at a time");
+
+    host_writes(&mut rx, b"answer");
+    let rounds = (0..).take_while(|_| {
+        answer_and_ask();
+        host_writes(&mut rx, b"answer");
+        console.publish();
+        tx.pop().is_none()
+    });
+    assert_eq!(rounds.count(), 8, "the host goes on answering");
+}
+
+#[test]
 fn what_was_sent_is_taken_back_when_it_is_wanted_and_otherwise_with_the_next_look() {
     let bench = Bench::single();
     let port = bench.port(0).open();
