@@ -52,6 +52,11 @@ const ALL: &[Variant] = &[
         told: "serial over a port with a name, where QEMU makes the guest wait, instead of port 0",
     },
     Variant {
+        name: "9pvpxy",
+        words: "--append 9pvpxy=on",
+        told: "serial by way of the program 9pvpxy and a pipe, instead of straight from the port",
+    },
+    Variant {
         name: "memory",
         words: "--tree memory",
         told: "serial alone, answered from a tree in memory instead of a directory",

@@ -136,7 +136,7 @@ async fn serve(machine: &'static Machine, meanwhile: impl FnOnce()) -> Result<()
         Ok((orders, plant)) => {
             let awaits = machine.cmdline.flag("clunk-awaited");
             let lets_go = if awaits { LetsGo::AndWaits } else { LetsGo::AndGoesOn };
-            let sessions = KernelSessions::new(plant, lets_go);
+            let sessions = KernelSessions::new(plant, lets_go, machine.cmdline.flag("9pvpxy"));
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
             Ok(follow(&orders, &sessions, &clock, &Watchful::default(), &mut sink).await?)

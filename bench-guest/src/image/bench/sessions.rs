@@ -29,11 +29,13 @@ pub(super) struct KernelSessions {
     pub(super) plant: Option<Plant>,
     lets_go: LetsGo,
     proxy: Proxy,
+    /// What is asked for over the console port goes by way of the program, too.
+    by_proxy: bool,
 }
 
 impl KernelSessions {
-    pub(super) fn new(plant: Option<Plant>, lets_go: LetsGo) -> KernelSessions {
-        KernelSessions { plant, lets_go, proxy: Proxy::default() }
+    pub(super) fn new(plant: Option<Plant>, lets_go: LetsGo, by_proxy: bool) -> KernelSessions {
+        KernelSessions { plant, lets_go, proxy: Proxy::default(), by_proxy }
     }
 }
 
@@ -100,16 +102,14 @@ impl Sessions for KernelSessions {
 
     async fn stream(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Self::Stream, TargetError> {
         let (port, over) = port_of(share).await?;
-        let (server, hold) = match share.path {
+        let (server, hold) = alone(port).await?;
+        let proxied = share.path == Path::Proxied || self.by_proxy && share.path == Path::Serial;
+        let (server, hold) = if proxied {
             // The program claims the port by itself, as soon as it may.
-            Path::Proxied => {
-                drop(alone(port).await?);
-                (self.proxy.begin(port).await?, None)
-            }
-            _ => {
-                let (server, hold) = alone(port).await?;
-                (server, Some(hold))
-            }
+            drop((server, hold));
+            (self.proxy.begin(port).await?, None)
+        } else {
+            (server, Some(hold))
         };
         let client = Client::connect(StreamWire::new(server), options(job)).await.map_err(in_words)?;
         Session::attach(client, over, job.wait, self.plant, self.lets_go, share, hold).await
