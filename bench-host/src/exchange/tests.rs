@@ -125,6 +125,39 @@ fn otava_gets_a_row_for_each_run_and_the_names_of_its_columns() {
 }
 
 #[test]
+fn otava_gets_no_table_with_a_value_missing() {
+    let recorder = Recorder::new();
+    for number in 0..5 {
+        let id = format!("2001-09-{:02}T01:46:40.000000Z", number + 1);
+        match number {
+            // Without the reference beside it there are no ratios; and a case begins later.
+            0 => recorder.alone(&id, &run_of(number)),
+            1 => {
+                let mut run = run_of(number);
+                run.jobs[0].name = "read/other".into();
+                recorder.alone(&id, &run);
+            }
+            _ => recorder.beside_reference(&id, &run_of(number)),
+        }
+    }
+    let store = Store::read(recorder.results(), Lineage::default(), Limits::default());
+    let report = report(&store, &Annotations::default(), &Aliases::default(), Limits::default());
+    let files = otava::export(&report);
+    let (config, tables) = files.split_last().unwrap();
+    assert!(tables.len() > 2, "{}", tables.len());
+    for table in tables {
+        let mut lines = table.text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let columns = lines.next().unwrap().len();
+        assert!(lines.all(|line| line.len() == columns && line.iter().all(|cell| !cell.is_empty())));
+        assert!(config.text.contains(&format!("file: {}\n", table.name)), "{}", table.name);
+    }
+    let columns: usize =
+        tables.iter().map(|table| table.text.lines().next().unwrap().split(',').count() - 3).sum();
+    let told = report.series.iter().filter(|one| one.basis != crate::history::Basis::Raw);
+    assert_eq!(columns, told.count(), "every series has a column");
+}
+
+#[test]
 fn nothing_is_written_of_nothing_but_what_is_valid() {
     let store = Store::default();
     assert!(action::history(&store, "").text.contains("\"entries\": {}"));
