@@ -76,6 +76,9 @@ fn devices_that_share_a_line_share_a_vector_and_its_counts() {
     }
 }
 
+/// Reads of which one at least has to wait for the host.
+const READS_MAX: usize = 50;
+
 #[test]
 fn counts_and_cycles_are_counted() {
     let dir = populated();
@@ -84,9 +87,13 @@ fn counts_and_cycles_are_counted() {
     let (mut guest, mut prompt) = machine.shell();
     let mut before = virtio_rows(&mut prompt).remove(0);
     for _ in 0..3 {
-        reads(&mut prompt, &["t"]);
-        let after = virtio_rows(&mut prompt).remove(0);
-        assert!(after.count > before.count && after.cycles > before.cycles, "{before:?} {after:?}");
+        // Nor does an answer that is there already when the core arms for it, as on a busy host; not all of them are.
+        let mut reads = (0..READS_MAX).map(|_| {
+            reads(&mut prompt, &["t"]);
+            virtio_rows(&mut prompt).remove(0)
+        });
+        let after = reads.find(|after| after.count > before.count).expect("some answer interrupts");
+        assert!(after.cycles > before.cycles, "{before:?} {after:?}");
         before = after;
     }
     prompt.last("halt");
