@@ -93,13 +93,21 @@
     select.dispatchEvent(new Event("change"));
   }
 
+  // Another view is shown when the browser says that the address has changed, and that takes as long as it takes.
+  function find() {
+    const focus = () => document.getElementById("find")?.focus();
+    if (route.state().view === "history") return focus();
+    addEventListener("hashchange", focus, { once: true });
+    route.go("#history");
+  }
+
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     const index = Number(event.key) - 1;
     if (event.key !== " " && tabs[index]) return route.go("#" + tabs[index].name);
     const act = {
       j: () => step(1), k: () => step(-1), "[": () => neighbour(1), "]": () => neighbour(-1), t: nextTheme, p: () => print(), "?": keys,
-      "/": () => { if (route.state().view !== "history") route.go("#history"); requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById("find")?.focus())); },
+      "/": find,
       Escape: () => { if (!dialog.open && location.hash && location.hash !== "#verdict") history.length > 1 ? history.back() : route.go("#verdict"); },
       Enter: () => document.activeElement?.closest("figure, .findings > li")?.querySelector("a[href]")?.click(),
     }[event.key];
