@@ -14,7 +14,7 @@ use ninewire_kernel::p9::msg::split::{RREAD_LEN, put_rread};
 use ninewire_kernel::p9::msg::{
     Dialect, Frame, Message, Qid, Rattach, Rclunk, Rlopen, Rversion, Tattach, Tclunk, Tlopen, Tread, Tversion,
 };
-use ninewire_kernel::p9::slots::Sealed;
+use ninewire_kernel::p9::slots::{Sealed, Sending};
 use ninewire_kernel::p9::wire::Limits;
 use ninewire_kernel::p9::{Client, Fid, Options, Parcel, Recall, SlotId, Slots, Wire, WireError};
 use ninewire_kernel::task;
@@ -71,7 +71,7 @@ impl Wire for Instant {
     }
 
     fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let (envelope, _) = slots.lend(slot, Parcel::send_off).expect("few pieces");
+        let Sending { envelope, .. } = slots.lend(slot, Parcel::send_off).expect("few pieces");
         envelope.mark_lent();
         let written = answer(envelope);
         // SAFETY: the device touches nothing any more.

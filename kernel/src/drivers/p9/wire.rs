@@ -8,7 +8,7 @@ use ninewire_queue::Refusal;
 
 use super::super::words;
 use super::{Flight, Inner, NineP};
-use crate::p9::slots::{OTHER_SEGMENTS, SEGMENTS_MAX, Sealed};
+use crate::p9::slots::{OTHER_SEGMENTS, SEGMENTS_MAX, Sealed, Sending};
 use crate::p9::wire::Limits;
 use crate::p9::{Parcel, Recall, SessionError, SlotId, Slots, Wire, WireError};
 use crate::warn;
@@ -148,8 +148,8 @@ impl Inner {
             return Err(WireError::HungUp);
         };
         let sealed = slots.lend(slot, Parcel::send_off);
-        let (envelope, payload) = sealed.expect("no request has more pieces than the wire's limits say");
-        let bytes_out: u64 = envelope.readable().iter().map(|segment| u64::from(segment.len)).sum();
+        let Sending { envelope, payload, bytes_out } =
+            sealed.expect("no request has more pieces than the wire's limits say");
         match queue.add(envelope) {
             Ok(head) => {
                 self.flights[head.index()] = Some(Flight { session: session.number, slot });

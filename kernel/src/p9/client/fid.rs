@@ -184,7 +184,7 @@ impl<W: Wire> Fid<W> {
             Ok(sent) => sent,
             Err(error) => return (kept, Err(error)),
         };
-        (&mut sent).await;
+        sent.settled().await;
         match sent.look(|mut answer| Ok((answer.take_into(), answer.count()))) {
             Ok((back, count)) => (back, Ok(count)),
             Err(error) => (sent.salvage().0, Err(error)),
@@ -226,7 +226,7 @@ impl<W: Wire> Fid<W> {
                 return (front, Err(error));
             }
         };
-        (&mut sent).await;
+        sent.settled().await;
         let mut back = Windows::new();
         let written = sent.look(|mut answer| {
             let said = answer.get::<Rwrite>(session.dialect())?.count;
@@ -314,8 +314,8 @@ impl<W: Wire> Session<W> {
             Some(id) => id,
             None => self.slots.claim().await?,
         };
-        let mut sent = self.launch_payload::<M, R>(id, message, asked, intent)?;
-        (&mut sent).await;
+        let sent = self.launch_payload::<M, R>(id, message, asked, intent)?;
+        sent.settled().await;
         sent.collect(|mut answer| Ok(answer.take_payload()))
     }
 

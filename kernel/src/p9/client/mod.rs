@@ -186,11 +186,11 @@ impl<W: Wire> Client<W> {
             let message = Tversion { msize, version: wanted.name().as_bytes() };
             let expect = Expect::message::<Rversion<'_>>();
             let id = session.slots.reserved();
-            let mut sent = session.launch(id, expect, session.uses([NO_FID; 2]), |draft| {
+            let sent = session.launch(id, expect, session.uses([NO_FID; 2]), |draft| {
                 draft.message(&message, Dialect::Plain)?;
                 Ok(draft.reply_room(crate::mem::PAGE_SIZE)?)
             })?;
-            (&mut sent).await;
+            sent.settled().await;
             let collected = sent.collect(|answer| {
                 let reply = answer.get::<Rversion<'_>>(Dialect::Plain)?;
                 if reply.msize > msize {

@@ -1,8 +1,6 @@
 //! One request: claim a slot, fill it, hand it to the wire, wait, collect.
 
-use core::future::Future;
-use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::future::{Future, poll_fn};
 
 use super::Session;
 use crate::io::{Buf, Windows};
@@ -85,11 +83,11 @@ impl<W: Wire> Session<W> {
             Some(id) => id,
             None => self.slots.claim().await?,
         };
-        let mut sent = self.launch(id, expect, intent, |draft| {
+        let sent = self.launch(id, expect, intent, |draft| {
             draft.message(message, self.dialect())?;
             Ok(draft.reply_room(room)?)
         })?;
-        (&mut sent).await;
+        sent.settled().await;
         sent.collect(look)
     }
 
@@ -144,7 +142,7 @@ impl Drop for Intent<'_> {
     }
 }
 
-/// A request with the wire. Ready when there is something to collect; dropped before, it is cancelled.
+/// A request with the wire. Dropped before it is collected, it is cancelled.
 #[must_use = "dropping a request cancels it"]
 pub(super) struct Sent<'s, W: Wire> {
     session: &'s Session<W>,
@@ -163,16 +161,13 @@ enum Collected {
     All,
 }
 
-impl<W: Wire> Future for Sent<'_, W> {
-    type Output = ();
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        self.session.slots.poll_settled(self.id, cx)
-    }
-}
-
 impl<W: Wire> Sent<'_, W> {
+    /// Waits until there is something to collect.
+    #[inline(always)]
+    pub(super) fn settled(&self) -> impl Future<Output = ()> + '_ {
+        poll_fn(|cx| self.session.slots.poll_settled(self.id, cx))
+    }
+
     /// The reply, if it is one and no refusal.
     #[inline]
     pub(super) fn collect<T>(mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {

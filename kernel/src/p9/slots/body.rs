@@ -169,10 +169,14 @@ impl Body {
     /// From now on this is who waits.
     #[inline]
     pub(super) fn wait(&mut self, waker: &Waker) {
-        match &mut self.waiter {
-            Some(known) => known.clone_from(waker),
-            None => self.waiter = Some(waker.clone()),
+        if !self.waiter.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            self.wait_anew(waker);
         }
+    }
+
+    #[cold]
+    fn wait_anew(&mut self, waker: &Waker) {
+        self.waiter = Some(waker.clone());
     }
 
     /// Wakes who waits, if anybody does. Somebody who no longer does looks once in vain.

@@ -58,7 +58,7 @@ pub(super) use body::{Answer, Draft, Expect, Failure, Late};
 use body::{Body, Phase};
 pub(super) use claim::Claim;
 use claim::Waiting;
-pub use parcel::{OTHER_SEGMENTS, Parcel, SEGMENTS_MAX, Sealed};
+pub use parcel::{OTHER_SEGMENTS, Parcel, SEGMENTS_MAX, Sealed, Sending};
 
 /// Most slots of a session: QEMU's virtio-9p device has that many requests at a time, and no more.
 pub const SLOTS_MAX: usize = 128;
@@ -538,17 +538,18 @@ impl Slots {
         let slot = self.slot(id);
         let mut body = slot.body.lock();
         body.parcel.take_back(envelope);
-        // What nearly always happens: somebody waits, and the reply fits.
-        if body.phase == Phase::Sent
-            && !tracing::is_tracing()
-            && let Ok(reply) = body.judge(written)
-        {
-            body.replies += 1;
-            return slot.fulfil(&mut body, Ok(reply));
-        }
         let flushed = written == 0 && matches!(body.phase, Phase::Flushing | Phase::Flushed);
         let verdict = if flushed { Ok(None) } else { body.judge(written).map(Some) };
-        self.answered(id, slot, body, verdict);
+        match verdict {
+            // What nearly always happens: somebody waits, and the reply fits.
+            Ok(Some(reply)) if body.phase == Phase::Sent && !tracing::is_tracing() => {
+                body.replies += 1;
+                slot.fulfil(&mut body, Ok(reply));
+            }
+            verdict => {
+                self.answered(id, slot, body, verdict);
+            }
+        }
     }
 
     /// A stream has delivered a whole message, `head` its first fields. The slot it settles; `None`: it was left over from

@@ -34,6 +34,17 @@ pub struct Parcel {
     pub(super) out: Windows,
 }
 
+/// A request's memory on its way to a device.
+#[derive(Debug)]
+pub struct Sending {
+    /// All of it.
+    pub envelope: &'static mut Sealed,
+    /// Pieces of payload, in both directions.
+    pub payload: usize,
+    /// Bytes for the device to read.
+    pub bytes_out: u64,
+}
+
 impl Parcel {
     /// What is in the slot, unless a device has it.
     #[inline]
@@ -153,19 +164,20 @@ impl Parcel {
         message
     }
 
-    /// Seals everything into the envelope and gives it away, to come back by [`take_back`](Parcel::take_back). Also how many
-    /// pieces of payload it has, in both directions.
+    /// Seals everything into the envelope and gives it away, to come back by [`take_back`](Parcel::take_back).
     ///
     /// # Errors
     /// It has more pieces than an envelope takes; nothing has happened then.
     #[inline]
-    pub fn send_off(&mut self) -> Result<(&'static mut Sealed, usize), Unsealable> {
+    pub fn send_off(&mut self) -> Result<Sending, Unsealable> {
         let Some(envelope) = self.envelope.take() else { return Err(Unsealable::Incomplete) };
+        let letter = envelope.letter();
+        let into = usize::from(letter.is_some_and(|letter| letter.into.is_some()));
+        let head = letter.and_then(|letter| letter.head.as_ref()).map_or(0, Buf::len);
         let out = &mut self.out;
-        let pieces = out.count();
-        let into = envelope.letter().is_some_and(|letter| letter.into.is_some());
+        let (pieces, bytes) = (out.count(), out.len());
         match envelope.seal(pieces, || out.pop()) {
-            Ok(()) => Ok((envelope, pieces + usize::from(into))),
+            Ok(()) => Ok(Sending { envelope, payload: pieces + into, bytes_out: (head + bytes) as u64 }),
             Err(why) => {
                 self.envelope = Some(envelope);
                 Err(why)

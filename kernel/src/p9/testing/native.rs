@@ -14,7 +14,7 @@ use ninewire_dma::Segment;
 use super::host::{Host, Reply};
 use crate::mem::Map;
 use crate::p9::error::WireError;
-use crate::p9::slots::{Parcel, Sealed, SlotId, Slots};
+use crate::p9::slots::{Parcel, Sealed, Sending, SlotId, Slots};
 use crate::p9::wire::{Limits, Recall, Wire};
 
 /// The device. Clones are the same device.
@@ -127,7 +127,8 @@ impl Wire for FakeDevice {
     }
 
     fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let (envelope, _) = slots.lend(slot, Parcel::send_off).expect("no more pieces than the limits say");
+        let Sending { envelope, .. } =
+            slots.lend(slot, Parcel::send_off).expect("no more pieces than the limits say");
         for segment in envelope.readable().iter().chain(envelope.writable()) {
             assert!(segment.len > 0, "an empty segment breaks the device");
         }
