@@ -35,6 +35,11 @@ const ALL: &[Variant] = &[
         told: "kicks and interrupts held back by flags instead of by index",
     },
     Variant {
+        name: "no-ioeventfd",
+        words: "--virtio ioeventfd=off",
+        told: "a kick is served by the guest core's own thread, and QEMU's main loop has fewer files to watch",
+    },
+    Variant {
         name: "intx",
         words: "--virtio vectors=0",
         told: "interrupts by shared lines instead of messages (MSI-X)",
