@@ -1,6 +1,5 @@
 //! A driver on one core and its device on the other, and two submitters on one ring, in bounces of a cache line.
 
-mod cores;
 mod rigs;
 #[path = "../../dma/benches/support/mod.rs"]
 mod support;
@@ -8,14 +7,14 @@ mod support;
 use std::hint::black_box;
 use std::sync::Mutex;
 
-use cores::device::{self, Device};
-use cores::{Blocks, Counts, Game, Settled, Side, bounce, play, until};
 use ninewire_queue::{
     Chain, DevAddr, PackedRing, Residence, Resident, Ring, RingFeatures, RingLayout, RingMemory, Segment,
     SharedRing, Steady,
 };
+use rigs::device::{self, Device};
 use rigs::virtio_drivers_split::PeerQueue;
 use rigs::{SIZE, leak};
+use support::cores::{Blocks, Counts, Game, Settled, Side, bounce, may_play, play, until};
 use support::{Table, verdict};
 
 /// Chains of a round.
@@ -343,13 +342,7 @@ fn shared_table(judge: &Judge<'_>, shared: &[Blocks]) {
 }
 
 fn main() {
-    if !std::env::args().any(|arg| arg == "--bench") {
-        println!("two_cores: measures under `cargo bench` only");
-        return;
-    }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if cores < 2 {
-        println!("two_cores: skipped, this machine has one core");
+    if !may_play() {
         return;
     }
     let mut games = vec![bounce()];

@@ -298,6 +298,15 @@ pub(crate) fn counted_free<S: Singles>(singles: &mut S, page: S::Page) {
     singles.free(page);
 }
 
+/// Takes a page and gives it back, `pairs` times.
+#[inline]
+pub(crate) fn pair<S: Singles>(singles: &mut S, pairs: u64) {
+    for _ in 0..pairs {
+        let page = S::page(black_box(singles.alloc()));
+        singles.free(page);
+    }
+}
+
 /// Some pages held by one handle, and the dice that choose which to replace.
 pub(crate) struct Held<S: Singles> {
     pub(crate) singles: S,
@@ -318,10 +327,7 @@ impl<S: Singles> Held<S> {
     /// Takes a page and gives it back, `pairs` times.
     #[inline]
     pub(crate) fn pair(&mut self, pairs: u64) {
-        for _ in 0..pairs {
-            let page = S::page(black_box(self.singles.alloc()));
-            self.singles.free(page);
-        }
+        pair(&mut self.singles, pairs);
     }
 
     /// Takes a page in exchange for a random one of those held, `pairs` times.

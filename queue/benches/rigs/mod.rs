@@ -15,6 +15,7 @@ use ninewire_queue::{
     RingLayout, RingMemory, Segment, Steady,
 };
 
+pub(crate) mod device;
 pub(crate) mod shared;
 pub(crate) mod virtio_drivers_split;
 

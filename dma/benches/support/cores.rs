@@ -8,8 +8,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-pub(crate) mod device;
-
 /// Blocks, of which the middle one counts.
 const BLOCKS: usize = 9;
 /// Rounds of each game in a block.
@@ -100,6 +98,20 @@ fn pin_to(core: usize) {
     let mut cores = rustix::thread::CpuSet::new();
     cores.set(core);
     let _ = rustix::thread::sched_setaffinity(None, &cores);
+}
+
+/// Can games be played here, and are they asked for? If not, says why not.
+pub(crate) fn may_play() -> bool {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if !std::env::args().any(|arg| arg == "--bench") {
+        println!("two_cores: measures under `cargo bench` only");
+        false
+    } else if cores < 2 {
+        println!("two_cores: skipped, this machine has one core");
+        false
+    } else {
+        true
+    }
 }
 
 /// Plays all games and answers the nanoseconds each took once, per block.
