@@ -98,25 +98,13 @@ pub trait Format<const N: usize>: Sized {
     /// many now, or have to be measured in full, or the format has no short way for them.
     fn write_few<const K: usize>(&mut self, segments: [&Segment; K], readable: usize) -> Option<Written>;
 
-    /// The same for a segment to be read, and many to be written, of which `pieces` are all but the first.
+    /// The same for a segment to be read, and many to be written.
     ///
-    /// Nothing also if any is longer than [`ORDINARY`](crate::measure::ORDINARY). [`take_back`](Self::take_back) has to
-    /// follow then.
+    /// Nothing also if any is longer than [`ORDINARY`](crate::measure::ORDINARY).
     ///
     /// # Safety
-    /// There are two pieces at least.
-    unsafe fn write_pieces(
-        &mut self,
-        first: &Segment,
-        second: &Segment,
-        pieces: &[Segment],
-    ) -> Option<Written>;
-
-    /// Undoes what [`write_pieces`](Self::write_pieces) has done to the descriptors for a chain of so many segments before it
-    /// found that it cannot have them.
-    fn take_back(&mut self, segments: usize) {
-        let _ = segments;
-    }
+    /// There are four to be written at least.
+    unsafe fn write_pieces(&mut self, first: &Segment, writable: &[Segment]) -> Option<Written>;
 
     /// The same for lists of any length that fit what is free. Nothing: they are no chain that a device may see. The
     /// chain will be number `number` of all added.
@@ -133,7 +121,7 @@ pub trait Format<const N: usize>: Sized {
         &mut self,
         readable: &[Segment],
         writable: &[Segment],
-        residence: &Residence,
+        residence: Residence,
     ) -> Result<Written, Unsettled>;
 
     /// Frees the descriptors of a chain that was settled.

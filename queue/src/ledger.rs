@@ -22,9 +22,11 @@ pub struct Record {
 impl Record {
     const NONE: Self = Self { descriptors: 0, room: 0 };
 
+    /// Of at most 2^15 descriptors.
     #[inline(always)]
-    pub(crate) const fn new(room: u32, descriptors: u16, last: u16) -> Self {
-        Self { descriptors: (descriptors as u32) << 16 | last as u32, room }
+    pub(crate) const fn new(room: u32, descriptors: u32, last: u16) -> Self {
+        debug_assert!(descriptors <= 1 << 15);
+        Self { descriptors: descriptors << 16 | last as u32, room }
     }
 
     #[inline(always)]

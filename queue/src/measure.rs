@@ -39,35 +39,29 @@ impl Measure {
 /// alone: they need not be added up to know that.
 pub(crate) const ORDINARY: u32 = LONGEST >> 15;
 
-/// Is each neither empty nor longer than [`ORDINARY`]?
-#[inline(always)]
-pub(crate) fn are_ordinary<const K: usize>(lens: [u32; K]) -> bool {
-    lens.iter().fold(0, |largest, &len| largest | len.wrapping_sub(1)) < ORDINARY
-}
-
-/// Shows each segment but the last, which it answers, or nothing if one is refused. As few registers as it can: one for
-/// where it is, one for where it ends.
+/// Shows each segment from the fourth on but the last, which it answers. Of four there is nothing to get ready.
 ///
 /// # Safety
-/// There are two at least.
+/// There are four at least.
 #[inline(always)]
-pub(crate) unsafe fn each_but_last(
+pub(crate) unsafe fn each_after_three_but_last(
     segments: &[Segment],
-    mut see: impl FnMut(&Segment) -> bool,
-) -> Option<&Segment> {
-    let mut at = segments.as_ptr();
-    // SAFETY: inside the list, as the caller promises; `at` stays before the last.
+    mut see: impl FnMut(&Segment),
+) -> &Segment {
+    // SAFETY: inside the list, as the caller promises; `at` stays before the last until it is there.
     unsafe {
-        let last = at.add(segments.len() - 1);
-        loop {
-            if !see(&*at) {
-                return None;
-            }
-            at = at.add(1);
-            if at == last {
-                return Some(&*last);
+        let mut at = segments.as_ptr().add(3);
+        if segments.len() != 4 {
+            let last = segments.as_ptr().add(segments.len() - 1);
+            loop {
+                see(&*at);
+                at = at.add(1);
+                if at == last {
+                    break;
+                }
             }
         }
+        &*at
     }
 }
 
@@ -92,6 +86,12 @@ impl Passing {
     pub(crate) const fn see_writable(&mut self, len: u32) {
         self.largest |= len.wrapping_sub(1);
         self.room = self.room.wrapping_add(len);
+    }
+
+    /// Bytes of the segments to be written, if each of all is neither empty nor longer than [`ORDINARY`].
+    #[inline(always)]
+    pub(crate) const fn ordinary_room(self) -> Option<u32> {
+        if self.largest < ORDINARY { Some(self.room) } else { None }
     }
 
     /// As [`Measure::room_after`], for the chain of these lists, all segments of which have been seen.

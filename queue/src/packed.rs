@@ -22,12 +22,11 @@ use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
 use crate::lookout::Sight;
-use crate::measure::{Passing, are_ordinary, each_but_last, room_of_few};
+use crate::measure::{Passing, each_after_three_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, DescTable, EventWord, tag};
 use crate::{DevAddr, Segment};
-use core::ops::Range;
 
 /// The one descriptor of a settled chain.
 #[derive(Clone, Copy)]
@@ -94,20 +93,27 @@ pub struct Packed<const N: usize> {
 }
 
 impl<const N: usize> Packed<N> {
-    /// Takes the id and counts the descriptors of a chain that is written.
+    /// Takes the descriptors and the id of a chain that is written.
     #[inline(always)]
-    fn written(&mut self, descriptors: u16, room: u32) -> Written {
+    fn written(&mut self, descriptors: u32, room: u32) -> Written {
+        let written = self.counted(descriptors, room);
+        self.free -= descriptors as usize * RingLayout::DESC_BYTES;
+        written
+    }
+
+    /// The same of a chain whose descriptors are taken already.
+    #[inline(always)]
+    fn counted(&mut self, descriptors: u32, room: u32) -> Written {
         let head = self.free_id;
         debug_assert!((head as usize) < N);
         self.descriptors += u64::from(descriptors);
-        self.free -= usize::from(descriptors) * RingLayout::DESC_BYTES;
         // SAFETY: free ids are below the ring's size, which is at most `N`.
         self.free_id = u32::from(unsafe { *self.next_ids.get_unchecked(head as usize) });
         Written { head, record: Record::new(room, descriptors, 0) }
     }
 
     /// The same of a chain that is number `number` of all.
-    fn written_in_order(&mut self, number: u64, descriptors: u16, room: u32) -> Written {
+    fn written_in_order(&mut self, number: u64, descriptors: u32, room: u32) -> Written {
         let written = self.written(descriptors, room);
         self.order[number as usize & (N - 1)] = written.head as u16;
         written
@@ -125,18 +131,17 @@ impl<const N: usize> Packed<N> {
         }
     }
 
-    /// The bytes of the next `count` descriptors, if they are free and the ring goes straight on behind them.
-    #[inline(always)]
-    fn place_for(&self, count: usize) -> Option<Range<usize>> {
-        let bytes = count * RingLayout::DESC_BYTES;
-        let places = self.avail_at..self.avail_at + bytes;
-        if places.end >= self.direct_end {
-            return None;
+    /// Gives back the bytes of descriptors that were written from `avail_at` on for a chain that cannot have them: all but the
+    /// first have tags by now.
+    #[cold]
+    #[inline(never)]
+    fn take_back(&mut self, bytes: usize) {
+        self.free += bytes;
+        for at in (self.avail_at..self.avail_at + bytes).step_by(RingLayout::DESC_BYTES).skip(1) {
+            // The flags of the last turn: the device will come here.
+            // SAFETY: free, and inside the ring.
+            unsafe { self.desc.driver_write_tag(at, self.avail_flags ^ tag::TURN) };
         }
-        if self.free < bytes {
-            return None;
-        }
-        Some(places)
     }
 
     /// As `write_many`, across the ring's end, and where the order has to be kept.
@@ -152,7 +157,7 @@ impl<const N: usize> Packed<N> {
         writable.iter().for_each(|segment| passing.see_writable(segment.len));
         let room = passing.room(readable, writable)?;
         self.write_ring(readable, writable);
-        Some(self.written_in_order(number, (readable.len() + writable.len()) as u16, room))
+        Some(self.written_in_order(number, (readable.len() + writable.len()) as u32, room))
     }
 
     /// Writes descriptors for a chain that fits the free ones, perhaps across the ring's end, where the flags change.
@@ -360,60 +365,50 @@ impl<const N: usize> Format<N> for Packed<N> {
                 }
             }
         }
-        Some(self.written(K as u16, room))
+        Some(self.written(K as u32, room))
     }
 
+    // The descriptors are taken first, so that their number need not be held until the end.
     #[inline(always)]
-    unsafe fn write_pieces(
-        &mut self,
-        first: &Segment,
-        second: &Segment,
-        pieces: &[Segment],
-    ) -> Option<Written> {
-        let count = pieces.len() + 2;
-        if self.place_for(count).is_none() || !are_ordinary([first.len, second.len]) {
+    unsafe fn write_pieces(&mut self, first: &Segment, writable: &[Segment]) -> Option<Written> {
+        let count = writable.len() + 1;
+        let bytes = count * RingLayout::DESC_BYTES;
+        let first_at = self.avail_at;
+        if first_at + bytes >= self.direct_end {
             return None;
         }
-        let (desc, mut at) = (self.desc, self.avail_at);
-        let tag = self.avail_flags | self.free_id | tag::NEXT | tag::WRITE;
+        if self.free < bytes {
+            return None;
+        }
+        self.free -= bytes;
+        let (desc, mut at) = (self.desc, first_at);
+        let tag = self.avail_flags + self.free_id + tag::NEXT + tag::WRITE;
+        let mut passing = Passing::default();
+        passing.see_readable(first.len);
         // The device does not look behind the first descriptor before that has its tag.
-        // SAFETY: from `at` on there are `count` descriptors, all free and all inside the ring; there are two pieces at least.
+        // SAFETY: from `first_at` on there are `count` descriptors, all free and all inside the ring; four of them at least
+        // are for segments to be written.
         unsafe {
             desc.driver_write_buffer(at, first.addr.get(), first.len);
-            at += RingLayout::DESC_BYTES;
-            desc.driver_write_buffer(at, second.addr.get(), second.len);
-            desc.driver_write_tag(at, tag);
-            let mut room = second.len;
-            let last = each_but_last(pieces, |segment| {
-                let len = segment.len;
-                if !are_ordinary([len]) {
-                    return false;
-                }
-                room += len;
+            let mut write = |segment: &Segment| {
+                passing.see_writable(segment.len);
                 at += RingLayout::DESC_BYTES;
-                desc.driver_write_buffer(at, segment.addr.get(), len);
+                desc.driver_write_buffer(at, segment.addr.get(), segment.len);
                 desc.driver_write_tag(at, tag);
-                true
-            })?;
-            if !are_ordinary([last.len]) {
-                return None;
-            }
+            };
+            writable.get_unchecked(..3).iter().for_each(&mut write);
+            let last = each_after_three_but_last(writable, write);
+            passing.see_writable(last.len);
             at += RingLayout::DESC_BYTES;
             desc.driver_write_buffer(at, last.addr.get(), last.len);
             desc.driver_write_tag(at, tag - tag::NEXT);
-            desc.driver_publish_tag(self.avail_at, tag - tag::WRITE);
+            let Some(room) = passing.ordinary_room() else {
+                self.take_back(bytes);
+                return None;
+            };
             self.avail_at = at + RingLayout::DESC_BYTES;
-            Some(self.written(count as u16, room + last.len))
-        }
-    }
-
-    fn take_back(&mut self, segments: usize) {
-        // If there was no place for them, none was written to.
-        let Some(places) = self.place_for(segments) else { return };
-        for at in places.step_by(RingLayout::DESC_BYTES).skip(1) {
-            // The flags of the last turn: the device will come here.
-            // SAFETY: free, and inside the ring.
-            unsafe { self.desc.driver_write_tag(at, self.avail_flags ^ tag::TURN) };
+            desc.driver_publish_tag(first_at, tag - tag::WRITE);
+            Some(self.counted(count as u32, room))
         }
     }
 
@@ -447,7 +442,7 @@ impl<const N: usize> Format<N> for Packed<N> {
         let write = if readable.is_empty() { tag::WRITE } else { 0 };
         // SAFETY: as above.
         unsafe { self.desc.driver_publish_tag(first_at, common | write | next) };
-        Some(self.written(count as u16, room))
+        Some(self.written(count as u32, room))
     }
 
     unsafe fn write_indirect(&mut self, number: u64, readable: &[Segment], writable: &[Segment]) -> Written {
@@ -464,7 +459,7 @@ impl<const N: usize> Format<N> for Packed<N> {
         &mut self,
         readable: &[Segment],
         writable: &[Segment],
-        _residence: &Residence,
+        _residence: Residence,
     ) -> Result<Written, Unsettled> {
         if self.free() == 0 {
             return Err(Unsettled::Full);

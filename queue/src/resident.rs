@@ -38,7 +38,8 @@ pub unsafe trait Steady: Chain {}
 // SAFETY: a list's segments and buffers change only by `&mut`.
 unsafe impl<const N: usize, M: Mapping> Steady for LentList<'_, N, M> {}
 
-/// Where in a ring the descriptors of a resident chain are.
+/// Where in a ring the descriptors of a resident chain are to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Residence {
     /// Among the ring's own descriptors, as many as the chain has segments: a device finds them without another look. A
     /// packed ring has that only for one segment.

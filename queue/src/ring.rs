@@ -196,22 +196,12 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     unsafe fn add_reading_pieces(&mut self, chain: C) -> Result<Head, AddError<C>> {
         // SAFETY: promised by the caller.
         unsafe { core::hint::assert_unchecked(chain.readable().len() == 1 && chain.writable().len() > 3) };
-        let ([first], [second, pieces @ ..]) = (chain.readable(), chain.writable()) else {
-            return self.add_many(chain);
-        };
-        // SAFETY: two at least follow the second.
-        match unsafe { self.format.write_pieces(first, second, pieces) } {
+        let [first] = chain.readable() else { return self.add_many(chain) };
+        // SAFETY: promised by the caller.
+        match unsafe { self.format.write_pieces(first, chain.writable()) } {
             Some(written) => Ok(self.enter(written, chain)),
-            None => self.add_pieces_otherwise(chain),
+            None => self.add_many(chain),
         }
-    }
-
-    /// What this does with pieces that are too many now, or have to be measured in full.
-    #[cold]
-    #[inline(never)]
-    fn add_pieces_otherwise(&mut self, chain: C) -> Result<Head, AddError<C>> {
-        self.format.take_back(chain.readable().len() + chain.writable().len());
-        self.add_many(chain)
     }
 
     /// As `add`, for a chain of another shape.
@@ -309,7 +299,7 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
             let written = if self.places.are_none() {
                 Err(Unsettled::Nowhere)
             } else {
-                self.format.settle(readable, writable, &residence)
+                self.format.settle(readable, writable, residence)
             };
             match written {
                 Ok(Written { head, record }) => {

@@ -29,7 +29,7 @@ use crate::indirect::{TableKind, write_table};
 use crate::layout::{RingFeatures, RingLayout, RingMemory};
 use crate::ledger::{Counts, Record};
 use crate::lookout::Sight;
-use crate::measure::{Passing, are_ordinary, each_but_last, room_of_few};
+use crate::measure::{Passing, each_after_three_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
 use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
@@ -141,6 +141,13 @@ impl<const N: usize> Split<N> {
         }
     }
 
+    /// Gives back descriptors counted for a chain that cannot have them. Nothing names them before a chain is announced.
+    #[cold]
+    #[inline(never)]
+    fn take_back(&mut self, count: u64) {
+        self.descriptors -= count;
+    }
+
     /// Where the descriptor that `link` leads to leads on to.
     #[inline(always)]
     fn link_of(&self, link: Link) -> Link {
@@ -221,60 +228,47 @@ impl<const N: usize> Format<N> for Split<N> {
             }
         }
         self.free_link = link;
-        Some(Written { head: u32::from(first.index()), record: Record::new(room, K as u16, last.index()) })
+        Some(Written { head: u32::from(first.index()), record: Record::new(room, K as u32, last.index()) })
     }
 
-    // Nothing names these descriptors before the chain is announced, so one that turns out to be none needs no undoing.
+    // The descriptors are counted first, so that their number need not be held until the end.
     #[inline(always)]
-    unsafe fn write_pieces(
-        &mut self,
-        first: &Segment,
-        second: &Segment,
-        pieces: &[Segment],
-    ) -> Option<Written> {
-        let count = pieces.len() + 2;
-        if count as u64 + self.descriptors > self.descriptors_end {
+    unsafe fn write_pieces(&mut self, first: &Segment, writable: &[Segment]) -> Option<Written> {
+        let count = writable.len() as u64 + 1;
+        let descriptors = self.descriptors + count;
+        if descriptors > self.descriptors_end {
             return None;
         }
-        if !are_ordinary([first.len, second.len]) {
-            return None;
-        }
+        self.descriptors = descriptors;
         let desc = self.desc;
+        let mut passing = Passing::default();
         let mut at = self.free_link;
         let mut link = self.link_of(at);
-        // SAFETY: links lead to descriptors of this ring, and `count` more of them are free.
-        unsafe { desc.driver_write(at.desc_at(), first.addr.get(), link.0 | u64::from(first.len)) };
-        at = link;
-        link = self.link_of(at);
-        let word = link.0 | desc_word::WRITE | u64::from(second.len);
-        // SAFETY: as above.
-        unsafe { desc.driver_write(at.desc_at(), second.addr.get(), word) };
-        let mut room = second.len;
-        // SAFETY: there are two at least.
+        passing.see_readable(first.len);
+        // SAFETY: links lead to descriptors of this ring, and `count` more of them are free; four of them at least are for
+        // segments to be written.
         let last = unsafe {
-            each_but_last(pieces, |segment| {
-                let len = segment.len;
-                if !are_ordinary([len]) {
-                    return false;
-                }
-                room += len;
+            desc.driver_write(at.desc_at(), first.addr.get(), link.0 + u64::from(first.len));
+            let mut write = |segment: &Segment| {
+                passing.see_writable(segment.len);
                 at = link;
                 link = self.link_of(at);
-                let word = link.0 | desc_word::WRITE | u64::from(len);
+                let word = link.0 + u64::from(segment.len) + desc_word::WRITE;
                 desc.driver_write(at.desc_at(), segment.addr.get(), word);
-                true
-            })?
+            };
+            writable.get_unchecked(..3).iter().for_each(&mut write);
+            let last = each_after_three_but_last(writable, write);
+            desc.driver_write_last(link.desc_at(), last.addr.get(), last.len, desc_word::WRITE);
+            last
         };
-        if !are_ordinary([last.len]) {
+        passing.see_writable(last.len);
+        let Some(room) = passing.ordinary_room() else {
+            self.take_back(count);
             return None;
-        }
-        // SAFETY: as above.
-        unsafe { desc.driver_write_last(link.desc_at(), last.addr.get(), last.len, desc_word::WRITE) };
+        };
         let head = self.free_link;
-        self.descriptors += count as u64;
         self.free_link = self.link_of(link);
-        let record = Record::new(room + last.len, count as u16, link.index());
-        Some(Written { head: u32::from(head.index()), record })
+        Some(Written { head: u32::from(head.index()), record: Record::new(room, count as u32, link.index()) })
     }
 
     #[inline(always)]
@@ -292,7 +286,7 @@ impl<const N: usize> Format<N> for Split<N> {
         self.free_link = walk.link;
         Some(Written {
             head: u32::from(first.index()),
-            record: Record::new(room, count as u16, walk.last.index()),
+            record: Record::new(room, count as u32, walk.last.index()),
         })
     }
 
@@ -316,7 +310,7 @@ impl<const N: usize> Format<N> for Split<N> {
         &mut self,
         readable: &[Segment],
         writable: &[Segment],
-        residence: &Residence,
+        residence: Residence,
     ) -> Result<Written, Unsettled> {
         let count = readable.len() + writable.len();
         let written = match residence {
@@ -392,15 +386,18 @@ impl<const N: usize> Format<N> for Split<N> {
 
     #[inline(always)]
     fn claim(&self, counts: &Counts, ids: &u32) -> Option<Claim> {
+        let (used, position) = (self.used, self.position(counts.completed));
+        // The device writes both, mostly on two lines: one wait for both instead of one after the other.
+        used.driver_prefetch_entry(position);
         // Taken before the device's index is read: what is read before an acquire has to be read again behind it.
-        let (used, published, counts) = (self.used, self.published, *counts);
+        let (published, counts) = (self.published, *counts);
         let (old, new) = (counts.completed as u16, published as u16);
         let returned = used.driver_idx().wrapping_sub(old);
         if returned.wrapping_sub(1) >= new.wrapping_sub(old) || published as u32 != counts.added as u32 {
             return None;
         }
         // SAFETY: the position is below the ring's size.
-        let entry = unsafe { used.driver_entry(self.position(counts.completed)) };
+        let entry = unsafe { used.driver_entry(position) };
         let claim = Claim::from_entry(entry, used.0);
         if claim.id < *ids { Some(claim) } else { None }
     }
