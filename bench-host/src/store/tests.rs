@@ -131,6 +131,13 @@ fn numbers_no_run_has_are_refused_even_under_a_right_checksum() {
         let told = told(samples, spoiled);
         assert!(told == packed || spoiled.is_empty() && told.ends_with("sums up other lines"), "{told}");
     }
+    let mut many = a_run();
+    let samples_of_one = &mut many.boots[0].visits[0].samples;
+    *samples_of_one = vec![samples_of_one[0].clone(); 65_537];
+    assert_eq!(
+        problem(&to_text(&many).unwrap()),
+        format!("x:{line}: a visit of more than 65536 repetitions")
+    );
     let counted = format!("x:{line}: its durations are not counted in the guest's buckets");
     assert_eq!(told(durations, "00000000"), counted);
     assert_eq!(

@@ -76,8 +76,9 @@ impl Columns {
 
     fn unpack(&self, text: &str, signs: &Encoding, facts: &VisitFacts) -> Result<Vec<Sample>, Problem> {
         let numbers = unpack_numbers(text, signs).map_err(|_| BAD_NUMBERS)?;
-        let rows = numbers.chunks(self.columns.len());
-        (0..).zip(rows).map(|(repetition, row)| self.sample(row, repetition, facts)).collect()
+        let rows = numbers.chunks(self.columns.len()).enumerate();
+        let nth = |at: usize| u16::try_from(at).map_err(|_| TOO_MANY);
+        rows.map(|(at, row)| self.sample(row, nth(at)?, facts)).collect()
     }
 
     fn sample(&self, row: &[Option<u64>], repetition: u16, facts: &VisitFacts) -> Result<Sample, Problem> {
@@ -112,6 +113,7 @@ impl Columns {
     }
 }
 
+const TOO_MANY: Problem = Problem::Value("a visit of more than 65536 repetitions");
 const BAD_NUMBERS: Problem = Problem::Value("its repetitions are not packed as they should be");
 const BAD_DURATIONS: Problem = Problem::Value("its durations are not counted in the guest's buckets");
 
