@@ -57,6 +57,7 @@ use crate::ns::device::{Claim, Cursor, Device, FileSystem, Opened, Special, Walk
 use crate::ns::stat::{Change, Entry, Qid, Stat};
 use crate::ns::{Chan, Error, Node as AnyNode, OpenMode, user};
 use crate::p9::{Client, StreamWire, Wire};
+use crate::time::{self, Nanos};
 
 use changes::Changed;
 use claim::Hold;
@@ -114,9 +115,9 @@ pub async fn mount_named(spec: &[u8]) -> Result<Node, Error> {
 
 /// The root of the tree `aname` of the server at the other end of a channel.
 pub async fn mount_channel(chan: &Arc<Chan>, aname: &[u8]) -> Result<Node, Error> {
-    let same = |session: &Arc<Session<_>>| {
-        session.server.as_ref().is_some_and(|server| Arc::ptr_eq(server, chan) || server.key() == chan.key())
-    };
+    let _turn = Turn::of(chan).await;
+    let same =
+        |session: &Arc<Session<_>>| session.server.as_ref().is_some_and(|server| is_same(server, chan));
     let old = streams().into_iter().find(|session| same(session) && session.client.dead().is_none());
     let session = match old {
         Some(session) => session,
@@ -129,6 +130,46 @@ pub async fn mount_channel(chan: &Arc<Chan>, aname: &[u8]) -> Result<Node, Error
     };
     Ok(Node::Stream(attach(&session, aname).await?))
 }
+
+fn is_same(one: &Arc<Chan>, other: &Arc<Chan>) -> bool {
+    Arc::ptr_eq(one, other) || one.key() == other.key()
+}
+
+/// The right to look for the session on a channel and to begin it: one at a time has it, for two that both found none
+/// would begin two, and take each other's replies. Beginning has a deadline, so whoever waits has one, too.
+struct Turn(Arc<Chan>);
+
+/// Whose turn it is, on each channel that is being mounted.
+static TURNS: Mutex<Vec<Arc<Chan>>> = Mutex::new(Vec::new());
+
+impl Turn {
+    async fn of(chan: &Arc<Chan>) -> Turn {
+        loop {
+            {
+                let mut turns = TURNS.lock();
+                if !turns.iter().any(|other| is_same(other, chan)) {
+                    turns.push(chan.clone());
+                    return Turn(chan.clone());
+                }
+            }
+            time::sleep(TURN_STEP).await;
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut turns = TURNS.lock();
+        let mine = turns.iter().position(|other| Arc::ptr_eq(other, &self.0));
+        let mine = mine.map(|at| turns.swap_remove(at));
+        // The lock before the channel: closing one may take a while.
+        drop(turns);
+        drop(mine);
+    }
+}
+
+/// How often somebody who waits for a turn looks.
+const TURN_STEP: Nanos = Nanos::from_millis(1);
 
 async fn mount_device(device: &'static NineP) -> Result<Node, Error> {
     let session = begin('9', device.wire(), None, None).await?;

@@ -15,7 +15,7 @@ use crate::ns::stat::{Change, UnixTime, When};
 use crate::ns::{Chan, Error, Node, OpenMode, Space, View, text};
 use crate::p9::msg::{Dialect, Message, Tversion};
 use crate::p9::testing::server::{Contents, Server};
-use crate::task::{block_on, spawn, yield_now};
+use crate::task::{block_on, spawn, spawn_join, yield_now};
 
 /// A server that works until its pipe ends, and the channel to it.
 struct Served {
@@ -232,6 +232,20 @@ fn a_channel_mounted_twice_is_one_session_which_ends_with_its_last_file() {
         }
         assert!(*ended.borrow(), "the pipe is closed");
         assert_eq!(server.borrow().fids(), 0, "every file was clunked");
+    });
+}
+
+#[test]
+fn of_two_who_mount_a_channel_at_once_one_begins_the_session() {
+    block_on(async {
+        let served = serve(&EVERY);
+        let chan = served.chan.clone();
+        let other = spawn_join("other", async move { mount_channel(&chan, b"").await }).unwrap();
+        let one = mount_channel(&served.chan, b"").await;
+        let other = other.await.unwrap();
+        assert!(one.is_ok() && other.is_ok());
+        let versions = served.server.borrow().seen.iter().filter(|kind| **kind == Tversion::KIND).count();
+        assert_eq!(versions, 1);
     });
 }
 
