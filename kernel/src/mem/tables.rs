@@ -59,7 +59,7 @@ impl Tables {
     /// Tables that map nothing yet.
     ///
     /// # Safety
-    /// `free` is memory nobody uses, mapped one to one and writable as far as it lies below [`LIMIT`]; so is what is given to
+    /// `free` is memory nobody uses, mapped one to one and writable as far as it lies below 4 GiB; so is what is given to
     /// [`Tables::map`].
     pub unsafe fn new(free: &mut Runs, one_gib_pages: bool) -> Result<Self, MapError> {
         Ok(Self { root: new_table(free)?, largest: if one_gib_pages { 2 } else { 1 } })
