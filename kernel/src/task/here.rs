@@ -92,8 +92,8 @@ mod machine {
     /// QEMU's TCG leaves its translated code at a `pause` and takes the lock under which its main loop serves the devices:
     /// a core that pauses at every turn and the main loop put each other to sleep, and wake each other, for every piece
     /// of work. It is time that counts: with rounds of some 200 instructions, 64 turns made a raw port's round trip 71 us
-    /// long and these make it 26 us. Without any, two threads of a processor core, or two guest cores on one host core, would get in each
-    /// other's way.
+    /// long and these make it 26 us. Without any, two threads of a processor core, or two guest cores on one host core,
+    /// would get in each other's way.
     const TURNS_TO_A_PAUSE: u32 = 512;
 
     impl Machine {
