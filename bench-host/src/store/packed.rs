@@ -9,8 +9,8 @@
 //! bits after its first, then its bits. The last byte is filled up with zeros, which begin no number.
 //!
 //! Bytes become text five bits at a time, as base 32 does (RFC 4648, section 6, without padding), with signs of our own.
-//! A file has a million of them, which by chance would spell what scanners of texts look for: words, marks like XXX, keys,
-//! paths, addresses. So there is no vowel, no capital letter, nothing that looks like a part of one of these, and nothing
+//! A file has a million of them, which by chance would spell what scanners of texts look for: words, keys, paths,
+//! addresses. So there is no vowel, no capital letter, nothing that looks like a part of one of these, and nothing
 //! that JSON has to escape. The second form of files was in base 64, and is still read.
 //!
 //! Reading trusts nothing: what no writer here writes is refused.
