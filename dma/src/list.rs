@@ -3,7 +3,8 @@
 //! `unsafe`: the ring marks the list as it gives it to the device and as the device returns it.
 //!
 //! A list is *ours* while it is filled, *away* while a ring holds it, and *back* afterwards. Buffers can be taken out
-//! unless it is away; dropping it while it is away quarantines everything in it.
+//! unless it is away; dropping it while it is away quarantines everything in it. A list of which something has been taken
+//! names nothing any more until it is empty: what was taken is its new owner's, and no device may hear of it.
 
 use core::fmt;
 
@@ -13,12 +14,14 @@ use crate::{Buf, DevAddr, Flow, Identity, Mapping, Segment, Window};
 pub struct LentList<'p, const N: usize, M: Mapping = Identity> {
     segments: [Segment; N],
     items: [Option<Returned<'p, M>>; N],
-    /// Items the device reads; they come first.
-    readable: usize,
+    /// Items the device reads; they come first. None, once an item is taken.
+    readable: u16,
+    /// Items the list names. None, once an item is taken.
+    named: u16,
     /// Items pushed.
-    len: usize,
+    len: u16,
     /// Items taken out again since.
-    taken: usize,
+    taken: u16,
     place: Place,
 }
 
@@ -96,10 +99,12 @@ impl<T> core::error::Error for ListError<T> {}
 impl<'p, const N: usize, M: Mapping> LentList<'p, N, M> {
     /// An empty list.
     pub const fn new() -> Self {
+        const { assert!(N <= u16::MAX as usize, "no device takes as many segments at once") };
         Self {
             segments: [Segment { addr: DevAddr::new(0), len: 0 }; N],
             items: [const { None }; N],
             readable: 0,
+            named: 0,
             len: 0,
             taken: 0,
             place: Place::Ours,
@@ -139,34 +144,35 @@ impl<'p, const N: usize, M: Mapping> LentList<'p, N, M> {
     fn room_for(&self, flow: Flow) -> Result<(), ListError<()>> {
         match () {
             () if self.place != Place::Ours || self.taken > 0 => Err(ListError::Away(())),
-            () if self.len == N => Err(ListError::Full(())),
+            () if self.len as usize == N => Err(ListError::Full(())),
             () if flow == Flow::ToDevice && self.readable < self.len => Err(ListError::Order(())),
             () => Ok(()),
         }
     }
 
     fn put(&mut self, segment: Segment, item: Returned<'p, M>) {
-        self.readable += usize::from(!matches!(item, Returned::Written(_)));
-        self.segments[self.len] = segment;
-        self.items[self.len] = Some(item);
+        self.readable += u16::from(!matches!(item, Returned::Written(_)));
+        self.segments[self.len as usize] = segment;
+        self.items[self.len as usize] = Some(item);
         self.len += 1;
+        self.named = self.len;
     }
 
-    /// What the device reads, in order.
+    /// What the device reads, in order. Nothing, once an item is taken.
     #[inline]
     pub fn readable(&self) -> &[Segment] {
-        &self.segments[..self.readable]
+        &self.segments[..self.readable as usize]
     }
 
-    /// What the device writes, in order.
+    /// What the device writes, in order. Nothing, once an item is taken.
     #[inline]
     pub fn writable(&self) -> &[Segment] {
-        &self.segments[self.readable..self.len]
+        &self.segments[self.readable as usize..self.named as usize]
     }
 
     /// Items still in the list.
     pub fn len(&self) -> usize {
-        self.len - self.taken
+        (self.len - self.taken) as usize
     }
 
     /// Is nothing (any more) in the list?
@@ -198,8 +204,10 @@ impl<'p, const N: usize, M: Mapping> LentList<'p, N, M> {
         if self.place == Place::Away {
             return None;
         }
-        let mut item = self.items.get_mut(self.taken)?.take()?;
+        let mut item = self.items.get_mut(self.taken as usize)?.take()?;
         self.taken += 1;
+        // Whoever has the item may touch it: a ring that is given this list now must find nothing to tell a device.
+        (self.readable, self.named) = (0, 0);
         if let Place::Back(written) = &mut self.place {
             match &mut item {
                 Returned::Read(buf) => buf.accept(Flow::ToDevice, 0),
@@ -211,7 +219,7 @@ impl<'p, const N: usize, M: Mapping> LentList<'p, N, M> {
             }
         }
         if self.taken == self.len {
-            (self.readable, self.len, self.taken, self.place) = (0, 0, 0, Place::Ours);
+            (self.len, self.taken, self.place) = (0, 0, Place::Ours);
         }
         Some(item)
     }

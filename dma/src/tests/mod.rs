@@ -304,6 +304,22 @@ fn a_list_carries_items_to_the_device_and_back_and_shares_out_what_was_written()
 }
 
 #[test]
+fn a_list_of_which_something_was_taken_names_nothing_until_it_is_filled_again() {
+    let pool = testing::pool(8);
+    let mut list = LentList::<2, Shifted>::new();
+    for _ in 0..2 {
+        list.push_readable(pool.alloc_bytes(1).unwrap()).unwrap();
+        list.push_writable(pool.alloc_bytes(1).unwrap()).unwrap();
+        assert_eq!((list.readable().len(), list.writable().len(), list.len()), (1, 1, 2));
+        let taken = list.take().unwrap();
+        assert_eq!((list.readable().len(), list.writable().len(), list.len()), (0, 0, 1));
+        assert!(matches!(list.push_writable(pool.alloc(1).unwrap()), Err(ListError::Away(_))));
+        drop(taken);
+        assert!(list.take().is_some() && list.is_empty());
+    }
+}
+
+#[test]
 fn a_list_dropped_while_away_is_quarantined_and_one_that_never_left_is_not() {
     let pool = testing::pool(8);
     let mut list = LentList::<2, Shifted>::new();
