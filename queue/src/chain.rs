@@ -19,6 +19,7 @@ use ninewire_dma::{Envelope, LentList, Mapping};
 /// - no safe code reads what the writable segments name or writes what either kind names;
 /// - [`readable`](Chain::readable) and [`writable`](Chain::writable) answer the same however often they are called;
 /// - moving the chain to another place in memory changes neither what the segments are nor what they name;
+/// - [`given`](Chain::given) does not unwind: the device may have heard of the chain by then;
 ///
 /// and whenever it is asked, [`place`](Chain::place) answers [`Place::NOWHERE`], or the place of a
 /// [`Resident`](crate::Resident) this chain owns, whose segments are this chain's.
@@ -68,8 +69,9 @@ pub unsafe trait Chain {
 
 /// The list of the page pool: it lets nobody take its buffers while it is away. A driver that moves such lists needs no
 /// `unsafe`.
-// SAFETY: a list owns its buffers. From `given` to `returned` it gives none of them out and quarantines their pages if it
-// is dropped; its segments do not change in that time, and they name pages of a pool, not parts of the list.
+// SAFETY: a list owns the buffers it names; one of which something was taken names none. From `given` to `returned` it gives
+// none of them out and quarantines their pages if it is dropped; its segments do not change in that time, and they name
+// pages of a pool, not parts of the list.
 unsafe impl<const N: usize, M: Mapping> Chain for LentList<'_, N, M> {
     #[inline]
     fn readable(&self) -> &[Segment] {

@@ -81,6 +81,8 @@ pub enum Refusal {
     ZeroLength,
     /// The ring has latched this fault and takes nothing any more.
     Broken(Fault),
+    /// The ring's chains were taken back after a reset of its device, and it takes nothing any more.
+    Recovered,
 }
 
 impl fmt::Display for Refusal {
@@ -91,6 +93,7 @@ impl fmt::Display for Refusal {
             Self::Empty => write!(f, "the chain has no segment"),
             Self::ZeroLength => write!(f, "the chain has a segment of no bytes"),
             Self::Broken(fault) => write!(f, "the ring is out of use: {fault}"),
+            Self::Recovered => write!(f, "the ring is out of use since its device was reset: make a new one"),
         }
     }
 }

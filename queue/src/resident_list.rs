@@ -164,9 +164,9 @@ impl<const N: usize, M: Mapping> Drop for ResidentList<'_, N, M> {
 mod tests {
     use super::*;
     use crate::testing::{PACKED, Rig, SPLIT};
-    use crate::{Fault, Residence};
+    use crate::{Fault, Refusal, Residence, RingFeatures};
     use core::ptr::NonNull;
-    use ninewire_dma::{Hygiene, PAGE_SIZE, Pool};
+    use ninewire_dma::{Hygiene, LentList, PAGE_SIZE, Pool};
     use std::alloc::{Layout, alloc};
 
     type List = ResidentList<'static, 2>;
@@ -243,6 +243,34 @@ mod tests {
         // SAFETY: no device has ever heard of it.
         unsafe { list.returned(0) };
         assert_eq!(list.bytes(0), Some(&[0; 8][..]));
+    }
+
+    /// Sends a list to a device and takes it back; or why a ring refused it.
+    fn pass(features: RingFeatures, list: &mut LentList<'static, 2>) -> Result<(), Refusal> {
+        let mut rig = Rig::<&mut LentList<'static, 2>>::with_tables(features, 4, 0);
+        rig.ring.add(list).map_err(|refused| refused.why)?;
+        let head = rig.deliver()[0];
+        rig.device.complete(head, 1);
+        assert!(rig.ring.pop().unwrap().is_some());
+        Ok(())
+    }
+
+    #[test]
+    fn no_device_hears_of_a_buffer_that_was_taken_out_of_its_list() {
+        let pool = pool(8);
+        for (features, was_away) in [(SPLIT, false), (SPLIT, true), (PACKED, false), (PACKED, true)] {
+            let mut list = LentList::<2>::new();
+            list.push_writable(pool.alloc(1).unwrap()).unwrap();
+            list.push_writable(pool.alloc(1).unwrap()).unwrap();
+            if was_away {
+                pass(features, &mut list).unwrap();
+            }
+            let ours = list.take().unwrap();
+            assert_eq!(pass(features, &mut list), Err(Refusal::Empty));
+            assert!(list.take().is_some() && list.take().is_none(), "it is not away");
+            drop(ours);
+        }
+        assert_eq!((pool.counters().live, pool.counters().quarantined), (0, 0));
     }
 
     #[test]

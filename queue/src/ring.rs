@@ -33,6 +33,8 @@ pub struct Ring<C: Chain, const N: usize, F: Format<N> = Split<N>> {
     /// Whose places are believed: nobody's once a fault is latched, nor with in-order use, where descriptors have to follow
     /// each other.
     places: Places,
+    /// Its chains were taken back after a reset: the device's words mean nothing any more.
+    recovered: bool,
 }
 
 /// A packed ring with one owner: a chain is visible to the device from [`add`](Ring::add) on, and
@@ -52,9 +54,9 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// Makes a ring in `memory`, which it clears.
     ///
     /// # Safety
-    /// The memory is valid for reads and writes, used for nothing else, and stays so until the device has been reset or
-    /// told to forget the ring: dropping the ring does not make the device forget it. The device address leads to the
-    /// same bytes as the CPU address.
+    /// The memory is valid for reads and writes, used for nothing else, and stays so for as long as the ring exists, and
+    /// until the device has been reset or told to forget the ring: dropping the ring does not make the device forget it.
+    /// The device address leads to the same bytes as the CPU address.
     pub unsafe fn new(memory: RingMemory, layout: RingLayout) -> Result<Self, CreateError> {
         const {
             assert!(
@@ -77,6 +79,7 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
             batch: Batch { until: 0, written: 0 },
             kicks_wanted: 0,
             places: if layout.features().in_order { Places::NONE } else { Places::new() },
+            recovered: false,
         })
     }
 
@@ -257,6 +260,8 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         let count = readable.len() + writable.len();
         if let Some(fault) = self.ledger.fault {
             Some(Refusal::Broken(fault))
+        } else if self.recovered {
+            Some(Refusal::Recovered)
         } else if let Some(why) = why_not(readable, writable) {
             Some(why)
         } else if count <= self.layout.table_entries() as usize {
@@ -291,6 +296,8 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         let (readable, writable) = (chain.readable(), chain.writable());
         let why = if let Some(fault) = self.ledger.fault {
             Refusal::Broken(fault)
+        } else if self.recovered {
+            Refusal::Recovered
         } else if let Some(why) = why_not(readable, writable) {
             why
         } else if readable.len() + writable.len() > self.layout.size() as usize {
@@ -418,6 +425,9 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         if let Some(fault) = self.ledger.fault {
             return Err(fault);
         }
+        if self.recovered {
+            return Ok(None);
+        }
         let counts = self.ledger.counts;
         if counts.completed < self.batch.until {
             return Ok(Some(self.take_from_batch()));
@@ -501,8 +511,14 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// already, and the interrupt may not come for it.
     #[must_use = "going to sleep when this is true may be for ever"]
     pub fn arm(&mut self) -> bool {
-        let counts = self.ledger.counts;
-        self.format.arm(counts) || counts.completed < self.batch.until || self.ledger.fault.is_some()
+        let there = self.format.arm(self.ledger.counts);
+        self.is_there(there)
+    }
+
+    /// Is there something to pop, if the device's words say so?
+    fn is_there(&self, device_says: bool) -> bool {
+        let in_batch = self.ledger.counts.completed < self.batch.until;
+        (device_says || in_batch) && !self.recovered || self.ledger.fault.is_some()
     }
 
     /// As [`arm`](Self::arm), but the interrupt is to come when the device has returned `chains` more, not at the next:
@@ -510,10 +526,8 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     /// the ring. A hint: split rings with an event index can say it, others ask for the next chain.
     #[must_use = "going to sleep when this is true may be for ever"]
     pub fn arm_after(&mut self, chains: u16) -> bool {
-        let counts = self.ledger.counts;
-        self.format.arm_after(counts, chains)
-            || counts.completed < self.batch.until
-            || self.ledger.fault.is_some()
+        let there = self.format.arm_after(self.ledger.counts, chains);
+        self.is_there(there)
     }
 
     /// Asks for no interrupts. A hint: some may come nevertheless, with a split ring's event index one in 65536 chains.
@@ -521,19 +535,20 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
         self.format.disarm(self.ledger.counts);
     }
 
-    /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. The
-    /// ring takes nothing any more after this; make a new one.
+    /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. From
+    /// then on the ring takes nothing ([`Refusal::Recovered`], unless a fault is latched) and has nothing; make a new one.
     ///
     /// # Safety
     /// The device has been reset and has confirmed it: it touches neither this ring nor what its chains name any more.
     #[cold]
     pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
+        self.recovered = true;
+        self.close();
         self.ledger.clear(|head, mut chain| {
             // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
             unsafe { chain.returned(0) };
             take(Head(u32::from(head)), chain);
         });
-        self.close();
     }
 
     /// Chains in the ring: added and not taken back.
@@ -582,6 +597,8 @@ impl<C: Chain, const N: usize, F: Format<N>> Ring<C, N, F> {
     fn close(&mut self) {
         self.places = Places::NONE;
         self.ledger.ids = 0;
+        // What is left of a batch is in flight like everything else.
+        self.batch.until = 0;
         self.format.close(self.ledger.counts);
     }
 }

@@ -5,7 +5,8 @@
 //! models they are looked up by address. The other tests count through them which cache lines move.
 //!
 //! Every ordering that carries a proof goes through a [`Site`], so that each model can be run once more with that one
-//! ordering weakened, and must fail then.
+//! ordering weakened, and must fail then. (The crate of the pages has a module like this, with its own words and sites: what
+//! both could share are twenty lines of test code, which would have to be public there.)
 
 #[cfg(all(test, not(loom)))]
 pub(crate) use crate::lines::{SharedU16, SharedU32, SharedU64};

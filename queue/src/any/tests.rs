@@ -2,7 +2,7 @@
 //! slower, so that there the longer stories have fewer turns.
 
 use crate::testing::{PACKED, Rig, SPLIT};
-use crate::{DevAddr, Fault, Refusal, RingFeatures, Segment};
+use crate::{DevAddr, Fault, Refusal, Residence, RingFeatures, Segment};
 
 const BOTH: [RingFeatures; 2] = [SPLIT, PACKED];
 
@@ -284,6 +284,38 @@ fn after_a_reset_every_chain_comes_back_even_from_a_ring_the_device_has_lied_to(
         let Rig { ring, fates, .. } = rig;
         drop(ring);
         assert_eq!(fates.abandoned(), 0);
+    }
+}
+
+#[test]
+fn after_a_reset_nothing_comes_back_a_second_time_and_nobody_is_accused() {
+    for in_order in [false, true] {
+        for features in BOTH {
+            let mut rig = Rig::new(RingFeatures { in_order, ..features }, 8);
+            for id in 0..3 {
+                rig.add(id, &[1], &[8]);
+            }
+            // All three are returned, in order by one used entry, and the reset comes when one is taken.
+            let heads = rig.deliver();
+            match in_order {
+                true => rig.device.push_batch(3, heads[2], 8),
+                false => heads.iter().for_each(|&head| rig.device.push(head, 8)),
+            }
+            rig.device.publish();
+            assert_eq!(rig.ring.pop().unwrap().map(|done| done.chain.id), Some(0));
+            let mut back = Vec::new();
+            // SAFETY: the device is played by this test, which does nothing with the chains.
+            unsafe { rig.ring.recover(|_, chain| back.push(chain.id)) };
+            assert_eq!(back, [1, 2]);
+            assert!(rig.ring.pop().unwrap().is_none(), "they are gone, and the device is honest");
+            assert!(!rig.ring.arm() && !rig.ring.arm_after(2), "nobody need wait for anything");
+            assert!(!rig.ring.publish());
+            let refused = rig.ring.add(rig.fates.chain(3, &[1], &[])).unwrap_err();
+            assert_eq!(refused.why, Refusal::Recovered);
+            let refused = rig.ring.settle(rig.fates.chain(4, &[1], &[]), Residence::Ring).unwrap_err();
+            assert_eq!(refused.why, Refusal::Recovered);
+            assert_eq!((rig.ring.in_flight(), rig.ring.fault()), (0, None));
+        }
     }
 }
 

@@ -87,8 +87,8 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
 
     /// How many chains are there to take back.
     fn returned(&mut self) -> Result<u16, Fault> {
-        if let Some(fault) = self.ring.fault() {
-            return Err(fault);
+        if self.ring.is_closed() {
+            return self.ring.fault().map_or(Ok(0), Err);
         }
         let Claimed { returned, with_device } = self.claimed(self.ring.used, self.completed());
         if returned > with_device {
@@ -158,7 +158,8 @@ impl<'r, C: Chain, const N: usize> Consumer<'r, C, N> {
         }
         // Our wish, then the device's index. The device does the reverse (2.7.7, 2.7.14).
         Site::Arm.full_fence();
-        self.ring.used.driver_idx() != completed || self.ring.fault().is_some()
+        let there = self.ring.used.driver_idx() != completed;
+        if self.ring.is_closed() { self.ring.fault().is_some() } else { there }
     }
 
     /// Asks for no interrupts. A hint: some may come nevertheless, with the event index one in 65536 chains.

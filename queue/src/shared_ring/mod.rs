@@ -86,7 +86,7 @@ pub struct SharedRing<C: Chain, const N: usize> {
 struct Back {
     /// Somebody is the consumer.
     held: AtomicBool,
-    /// All ones, or zero once a fault is latched.
+    /// All ones, or zero once a fault is latched or the chains are taken back after a reset.
     believed: AtomicU32,
     /// Chains ever taken back; the used index up to which we have looked is its low half.
     completed: AtomicU64,
@@ -347,6 +347,8 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let count = readable.len() + writable.len();
         let why = if let Some(fault) = self.fault() {
             Refusal::Broken(fault)
+        } else if self.is_closed() {
+            Refusal::Recovered
         } else if let Some(why) = why_not(readable, writable) {
             why
         } else if let Some((head, record)) = self.write_many(source, readable, writable) {
@@ -391,14 +393,16 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         Some((first as u16, Record::new(table.room, 1, first)))
     }
 
-    /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. The
-    /// ring takes nothing any more after this; make a new one.
+    /// Hands back every chain still in the ring, a latched fault or not, with nothing known to be written to them. From
+    /// then on the ring takes nothing ([`Refusal::Recovered`], unless a fault is latched) and has nothing; make a new one.
     ///
     /// # Safety
     /// The device has been reset and has confirmed it: it touches neither this ring nor what its chains name any more.
     #[cold]
     pub unsafe fn recover(&mut self, mut take: impl FnMut(Head, C)) {
         self.free_list().close();
+        // With no fault to tell: what the device has left in the ring is nobody's any more.
+        self.back.believed.store(0, Ordering::Relaxed);
         self.clear(|head, mut chain| {
             // SAFETY: the caller says that the device no longer has it; nothing written is never too much.
             unsafe { chain.returned(0) };
@@ -429,9 +433,14 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         self.free_list().free()
     }
 
+    /// Is nothing believed any more, because a fault is latched or the chains were taken back after a reset?
+    fn is_closed(&self) -> bool {
+        self.back.believed.load(Ordering::Acquire) == 0
+    }
+
     /// The latched lie, if there is one.
     pub fn fault(&self) -> Option<Fault> {
-        if self.back.believed.load(Ordering::Acquire) != 0 {
+        if !self.is_closed() {
             return None;
         }
         // SAFETY: it was written before what we just saw, and is not written again.

@@ -242,6 +242,25 @@ fn after_a_reset_every_chain_comes_back() {
 }
 
 #[test]
+fn after_a_reset_nothing_comes_back_a_second_time_and_nobody_is_accused() {
+    let mut rig = Rig::of(16);
+    let heads = [0, 1, 2].map(|id| rig.submit(id, &[1], &[1]));
+    rig.seen();
+    rig.return_chain(heads[0], 0);
+    let mut back = Vec::new();
+    // SAFETY: this device touches nothing any more.
+    unsafe { rig.ring.recover(|_, chain| back.push(chain.id)) };
+    assert_eq!(back, [0, 1, 2]);
+    let mut consumer = rig.ring.consumer().unwrap();
+    assert!(consumer.pop().unwrap().is_none(), "they are gone, and the device is honest");
+    assert_eq!(consumer.pop_each(|_| panic!("nothing comes back")), Ok(0));
+    assert!(!consumer.arm(), "nobody need wait for anything");
+    drop(consumer);
+    assert_eq!(rig.ring.submit(rig.chain(3, &[1], &[])).unwrap_err().why, Refusal::Recovered);
+    assert_eq!(rig.ring.fault(), None);
+}
+
+#[test]
 fn a_ring_that_keeps_no_order_is_not_made_for_in_order_use() {
     let layout = RingLayout::new(RingFeatures { in_order: true, ..SPLIT }, 4, 0).unwrap();
     let memory = HostMemory::for_ring(&layout);

@@ -4,7 +4,7 @@
 //!
 //! What the model insists on: nothing panics; no chain comes back twice or without having been added; an honest device is
 //! never accused; the first fault a ring tells is the last thing it says; a chain that has a place is not refused; and
-//! when the ring goes, each chain still in it is abandoned, once.
+//! when the ring goes, each chain still in it is abandoned, once, or in every other life comes back after a reset.
 //!
 //! A script is four bytes about the [`Machine`] and then steps, each a byte that says which (modulo 17, in the order of
 //! [`Step`] and [`Lie`]; entries come twice, with operands of a byte and of four) and its operands, little-endian. Bytes
@@ -42,7 +42,7 @@ pub(crate) enum Step {
     Pop,
     Arm,
     Disarm,
-    /// The device takes what is there and returns one of the chains it has.
+    /// The device takes what is there and returns one of the chains it has, in order that one for all before it.
     Return {
         which: usize,
         written: u32,
@@ -269,9 +269,15 @@ pub(crate) fn play(machine: Machine, steps: &[Step]) -> Outcome {
                     at_device.push((chain.head, chain.room()));
                 }
                 if !at_device.is_empty() {
-                    let which = if features.in_order { 0 } else { which % at_device.len() };
+                    let which = which % at_device.len();
                     let (head, room) = at_device.remove(which);
-                    rig.device.complete(head, written.min(room));
+                    if features.in_order {
+                        at_device.drain(..which);
+                        rig.device.push_batch(which as u16 + 1, head, written.min(room));
+                    } else {
+                        rig.device.push(head, written.min(room));
+                    }
+                    rig.device.publish();
                 }
             }
             Step::DeviceArms => drop(rig.device.arm()),
@@ -299,6 +305,13 @@ pub(crate) fn play(machine: Machine, steps: &[Step]) -> Outcome {
     outcome.fault = rig.ring.fault();
     let fates = rig.fates.clone();
     assert!(lied || outcome.fault.is_none());
+    if next.is_multiple_of(2) {
+        // SAFETY: nobody plays the device any more.
+        unsafe { rig.ring.recover(|_, chain| assert!(with_ring.remove(&chain.id()), "it was there, once")) };
+        assert!(with_ring.is_empty(), "after a reset every chain comes back");
+        assert_eq!(rig.ring.pop().map(|done| done.is_some()), outcome.fault.map_or(Ok(false), Err));
+        assert_eq!(rig.ring.arm(), outcome.fault.is_some());
+    }
     let before = fates.dropped();
     drop(rig.ring);
     assert_eq!(fates.abandoned(), with_ring.len(), "each chain still there is abandoned, once");
