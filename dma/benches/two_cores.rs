@@ -1,11 +1,13 @@
 //! A page pair on two cores at once: what sharing costs. Each core takes and gives back pages, and a round lasts as long as
 //! the slower of the two; told in nanoseconds, and in bounces of a cache line, which is what a shared word costs at least.
 
+#[path = "support/cores.rs"]
+mod cores;
 mod peers;
 mod support;
 
+use cores::{Counts, Game, Side, bounce, may_play, play};
 use peers::{ArrayQueue, BitVec, Heapless, LinkedList, Singles, Slab, Talc, ViaMagazine, ViaPool, pair};
-use support::cores::{Counts, Game, Side, bounce, may_play, play};
 use support::{Table, verdict};
 
 /// Short, so that most rounds pass without the scheduler interfering.

@@ -18,6 +18,10 @@ use ninewire_kernel::p9::slots::{Sealed, Sending};
 use ninewire_kernel::p9::wire::Limits;
 use ninewire_kernel::p9::{Client, Fid, Options, Parcel, Recall, SlotId, Slots, Wire, WireError};
 use ninewire_kernel::task;
+use support::Table;
+
+#[path = "../../dma/benches/support/mod.rs"]
+mod support;
 
 /// Operations in one measured run: the figures divided by this are per operation.
 const OPS: usize = 100;
@@ -157,6 +161,19 @@ mod counted {
     }
 }
 
+/// Names of the benches, and of their rows.
+const ROWS: [(&str, &str); 2] = [
+    ("read_4k_into_own_page", "read of 4 KiB into the caller's page"),
+    ("read_4k_as_a_loan", "the same as a loan"),
+];
+
 fn main() {
-    counted::run();
+    let Some(counted) = support::instructions("p9", counted::run) else { return };
+    let mut table = Table::new(["9P client", "instructions"]);
+    for (function, name) in ROWS {
+        let found = counted.iter().find(|it| it.function == function);
+        let each = found.map_or("-".into(), |it| format!("{:.1}", it.instructions as f64 / OPS as f64));
+        table.row([name.into(), each]);
+    }
+    table.print("Instructions per operation, ring and device left out (callgrind, exact)");
 }

@@ -1,5 +1,7 @@
 //! A driver on one core and its device on the other, and two submitters on one ring, in bounces of a cache line.
 
+#[path = "../../dma/benches/support/cores.rs"]
+mod cores;
 mod rigs;
 #[path = "../../dma/benches/support/mod.rs"]
 mod support;
@@ -7,6 +9,7 @@ mod support;
 use std::hint::black_box;
 use std::sync::Mutex;
 
+use cores::{Blocks, Counts, Game, Settled, Side, bounce, may_play, play, until};
 use ninewire_queue::{
     Chain, DevAddr, PackedRing, Residence, Resident, Ring, RingFeatures, RingLayout, RingMemory, Segment,
     SharedRing, Steady,
@@ -14,7 +17,6 @@ use ninewire_queue::{
 use rigs::device::{self, Device};
 use rigs::virtio_drivers_split::PeerQueue;
 use rigs::{SIZE, leak};
-use support::cores::{Blocks, Counts, Game, Settled, Side, bounce, may_play, play, until};
 use support::{Table, verdict};
 
 /// Chains of a round.

@@ -5,6 +5,8 @@
 //! some hundred rounds of each game, of which one counts, the fastest or the middle one. If the blocks do not agree, nothing
 //! is said but that.
 
+#![allow(dead_code, reason = "each bench uses its part")]
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 

@@ -1,12 +1,10 @@
-//! What benches of several crates share: counting instructions by iai-callgrind where it is installed, games for two
-//! cores, and the table that puts the goal, what was reached, and the peers side by side.
+//! What benches of several crates share: counting instructions by iai-callgrind where it is installed, and the table that
+//! puts the goal, what was reached, and the peers side by side. `cores.rs` beside it has games for two cores.
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
 use std::env;
 use std::process::{Command, Stdio};
-
-pub(crate) mod cores;
 
 /// The iai-callgrind the benches are built against; its runner must be the same version.
 const RUNNER_VERSION: &str = "0.16.1";
