@@ -12,6 +12,8 @@ use crate::{Buf, DevAddr, Flow, Identity, Mapping, Segment, Window};
 
 /// A request and its answer, up to `N` segments.
 pub struct Envelope<'p, const N: usize, M: Mapping = Identity> {
+    /// What its owner knows it by when it comes back. Nobody here looks at it, and no device sees it.
+    pub label: u64,
     letter: Letter<'p, M>,
     /// Segments the device reads: the head and the payload after it.
     readable: usize,
@@ -70,6 +72,7 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
     /// An open one with nothing in it.
     pub const fn new() -> Self {
         Self {
+            label: 0,
             letter: Letter::EMPTY,
             readable: 0,
             len: 0,
@@ -110,10 +113,9 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
         if pieces.saturating_add(others) > N {
             return Err(Unsealable::TooMany);
         }
-        let mut len = 0;
         head.prepare_for(Flow::ToDevice);
-        self.segments[len] = head.segment();
-        len += 1;
+        self.segments[0] = head.segment();
+        let mut len = 1;
         while len <= pieces
             && let Some(window) = out()
         {
@@ -148,12 +150,7 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
         }
         let written = self.written.take();
         if self.readable > 1 {
-            for window in self.out[..self.readable - 1].iter_mut().filter_map(Option::take) {
-                if written.is_some() {
-                    window.accept();
-                }
-                out(window);
-            }
+            self.open_out(written.is_some(), &mut out);
         }
         if let Some(mut written) = written {
             let Letter { head, reply, into, spill } = &mut self.letter;
@@ -172,6 +169,17 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
         }
         (self.readable, self.len) = (0, 0);
         true
+    }
+
+    /// Gives the payload after the head to `out`. Kept apart: most requests have none.
+    #[inline(never)]
+    fn open_out(&mut self, was_away: bool, out: &mut impl FnMut(Window<'p, M>)) {
+        for window in self.out[..self.readable - 1].iter_mut().filter_map(Option::take) {
+            if was_away {
+                window.accept();
+            }
+            out(window);
+        }
     }
 
     /// What the device reads, in order.

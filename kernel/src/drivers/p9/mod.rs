@@ -28,12 +28,12 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-use ninewire_queue::{Fault, Head};
+use ninewire_queue::Fault;
 use spin::Mutex;
 
 use super::coalescing::{Coalescing, Pace};
 use super::registry::Registry;
-use super::vq::{Enabled, SIZE_MAX, Virtqueue};
+use super::vq::{Enabled, Virtqueue};
 use super::{Counters, StartError, interrupts};
 use crate::irq::Pending;
 use crate::p9::slots::{SEGMENTS_MAX, Sealed};
@@ -84,8 +84,6 @@ pub struct NineP {
 struct Inner {
     /// None when a broken device could not be started anew.
     queue: Option<Requests>,
-    /// What each chain with the device is, by its head.
-    flights: Vec<Option<Flight>>,
     /// Requests of the session that found no room.
     backlog: Backlog,
     /// Who has the device.
@@ -102,11 +100,20 @@ struct Inner {
     faults: u64,
 }
 
-/// A request with the device.
-#[derive(Clone, Copy)]
+/// A request with the device: what its envelope is labelled with.
 struct Flight {
     session: u32,
     slot: SlotId,
+}
+
+impl Flight {
+    fn label(self) -> u64 {
+        u64::from(self.session) << 32 | self.slot.index() as u64
+    }
+
+    fn of(label: u64) -> Flight {
+        Flight { session: (label >> 32) as u32, slot: SlotId::new(label as u32 as usize) }
+    }
 }
 
 impl NineP {
@@ -120,7 +127,6 @@ impl NineP {
         let tag = read_tag(device)?;
         let inner = Mutex::new(Inner {
             queue: Some(queue),
-            flights: vec![None; SIZE_MAX],
             backlog: Backlog::new(),
             session: None,
             ended: Vec::new(),
@@ -190,7 +196,7 @@ impl NineP {
         if let Some(queue) = inner.queue.take() {
             queue.count_into(&mut inner.past);
             // SAFETY: the device has just confirmed its reset.
-            unsafe { queue.recover(|head, envelope| inner.settle(head, envelope, 0)) };
+            unsafe { queue.recover(|_, envelope| inner.settle(envelope, 0)) };
         }
         let (queue, interrupts) = bring_up(self.device, self.pending)?;
         self.interrupts.store(interrupts, Ordering::Relaxed);
@@ -246,13 +252,13 @@ impl Inner {
         while let Some(done) = self.queue.as_mut().map_or(Ok(None), Virtqueue::pop)? {
             news = true;
             self.bytes_in += u64::from(done.written);
-            self.settle(done.head, done.chain, done.written);
+            self.settle(done.chain, done.written);
         }
         Ok(news)
     }
 
-    fn settle(&mut self, head: Head, envelope: &'static mut Sealed, written: u32) {
-        let flight = self.flights[head.index()].take().expect("every chain in the ring is noted");
+    fn settle(&mut self, envelope: &'static mut Sealed, written: u32) {
+        let flight = Flight::of(envelope.label);
         match self.session.as_mut().filter(|session| session.number == flight.session) {
             Some(session) => session.settle(flight.slot, written, envelope),
             None => {

@@ -140,6 +140,7 @@ impl Wire for NativeWire {
 
 impl Inner {
     /// Moves a request from its slot into the ring.
+    #[inline]
     fn add(&mut self, slots: &Slots, slot: SlotId) -> Result<Added, WireError> {
         if let Some(why) = self.broken {
             return Err(WireError::Broken(why));
@@ -150,9 +151,9 @@ impl Inner {
         let sealed = slots.lend(slot, Parcel::send_off);
         let Sending { envelope, payload, bytes_out } =
             sealed.expect("no request has more pieces than the wire's limits say");
+        envelope.label = Flight { session: session.number, slot }.label();
         match queue.add(envelope) {
-            Ok(head) => {
-                self.flights[head.index()] = Some(Flight { session: session.number, slot });
+            Ok(_) => {
                 session.in_flight += 1;
                 self.bytes_out += bytes_out;
                 self.payload_descriptors += payload as u64;
@@ -171,7 +172,15 @@ impl Inner {
     }
 
     /// Moves requests that waited into the ring, as far as there is room.
+    #[inline]
     pub(super) fn feed(&mut self) {
+        if !self.backlog.is_empty() {
+            self.feed_those_that_wait();
+        }
+    }
+
+    #[inline(never)]
+    fn feed_those_that_wait(&mut self) {
         while let Some(slot) = self.backlog.first() {
             let Some(slots) = self.session.as_ref().map(|session| session.slots.clone()) else { return };
             match self.add(&slots, slot) {
