@@ -96,6 +96,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Read `bytes`; errors will name `message`.
+    #[inline]
     pub fn new(bytes: &'a [u8], message: &'static str) -> Self {
         Reader { rest: bytes, message }
     }
@@ -111,10 +112,16 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
+    /// At least `len` bytes must be left.
+    #[inline]
+    pub fn has(&self, len: usize) -> Result<(), Malformed> {
+        if self.rest.len() < len { Err(self.cut()) } else { Ok(()) }
+    }
+
     /// The next `len` bytes.
     #[inline]
     pub fn take(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
-        let (taken, rest) = self.rest.split_at_checked(len).ok_or(self.cut())?;
+        let (taken, rest) = self.rest.split_at_checked(len).ok_or_else(|| self.cut())?;
         self.rest = rest;
         Ok(taken)
     }
@@ -122,7 +129,7 @@ impl<'a> Reader<'a> {
     /// The next `N` bytes as an array.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let (taken, rest) = self.rest.split_first_chunk::<N>().ok_or(self.cut())?;
+        let (taken, rest) = self.rest.split_first_chunk::<N>().ok_or_else(|| self.cut())?;
         self.rest = rest;
         Ok(*taken)
     }
@@ -172,6 +179,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[cold]
     fn cut(&self) -> Malformed {
         Malformed::Cut { message: self.message }
     }

@@ -7,6 +7,10 @@ use core::fmt;
 
 /// A field of a message. The dialect decides whether some fields are there at all.
 pub trait Field<'a>: Sized {
+    /// Bytes it takes at least, in any dialect. A message asks for those of all its fields at once, and then none of them
+    /// need be looked for one by one.
+    const WIDTH_MIN: usize;
+
     /// Bytes it takes.
     fn width(&self, dialect: Dialect) -> usize;
     /// Take it off the front.
@@ -20,6 +24,8 @@ pub trait Field<'a>: Sized {
 macro_rules! integer_field {
     ($($int:ident)*) => { $(
         impl<'a> Field<'a> for $int {
+            const WIDTH_MIN: usize = size_of::<$int>();
+
             #[inline]
             fn width(&self, _: Dialect) -> usize {
                 size_of::<$int>()
@@ -47,6 +53,8 @@ integer_field!(u8 u16 u32 u64);
 
 /// `x[s]`: a text. It may be any bytes, whatever the server's file names are.
 impl<'a> Field<'a> for &'a [u8] {
+    const WIDTH_MIN: usize = 2;
+
     #[inline]
     fn width(&self, _: Dialect) -> usize {
         2 + <[u8]>::len(self)
@@ -86,6 +94,8 @@ impl Qid {
 }
 
 impl<'a> Field<'a> for Qid {
+    const WIDTH_MIN: usize = Self::LEN;
+
     #[inline]
     fn width(&self, _: Dialect) -> usize {
         Self::LEN
@@ -171,6 +181,8 @@ impl fmt::Debug for Names<'_> {
 }
 
 impl<'a> Field<'a> for Names<'a> {
+    const WIDTH_MIN: usize = 2;
+
     #[inline]
     fn width(&self, _: Dialect) -> usize {
         2 + self.read.len() + self.listed.iter().map(|name| 2 + name.len()).sum::<usize>()
@@ -244,6 +256,8 @@ impl fmt::Debug for Qids<'_> {
 }
 
 impl<'a> Field<'a> for Qids<'a> {
+    const WIDTH_MIN: usize = 2;
+
     fn width(&self, _: Dialect) -> usize {
         2 + self.count * Qid::LEN
     }
@@ -277,6 +291,8 @@ impl fmt::Debug for Data<'_> {
 }
 
 impl<'a> Field<'a> for Data<'a> {
+    const WIDTH_MIN: usize = 4;
+
     #[inline]
     fn width(&self, _: Dialect) -> usize {
         4 + self.0.len()
@@ -302,6 +318,8 @@ impl<'a> Field<'a> for Data<'a> {
 pub struct NUname(pub u32);
 
 impl<'a> Field<'a> for NUname {
+    const WIDTH_MIN: usize = 0;
+
     fn width(&self, dialect: Dialect) -> usize {
         if dialect == Dialect::Plain { 0 } else { 4 }
     }
@@ -321,6 +339,8 @@ impl<'a> Field<'a> for NUname {
 pub struct Errno(pub u32);
 
 impl<'a> Field<'a> for Errno {
+    const WIDTH_MIN: usize = 0;
+
     fn width(&self, dialect: Dialect) -> usize {
         if dialect == Dialect::Unix { 4 } else { 0 }
     }
@@ -340,6 +360,8 @@ impl<'a> Field<'a> for Errno {
 pub struct Extension<'a>(pub &'a [u8]);
 
 impl<'a> Field<'a> for Extension<'a> {
+    const WIDTH_MIN: usize = 0;
+
     fn width(&self, dialect: Dialect) -> usize {
         if dialect == Dialect::Unix { 2 + self.0.len() } else { 0 }
     }

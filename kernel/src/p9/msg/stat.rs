@@ -127,6 +127,8 @@ impl<'a> Stat<'a> {
 ///
 /// QEMU's 9P server sends `n` = 0 in its Rstat; the entry's own size is right then and is what counts.
 impl<'a> Field<'a> for Stat<'a> {
+    const WIDTH_MIN: usize = 2;
+
     fn width(&self, dialect: Dialect) -> usize {
         2 + self.entry_len(dialect)
     }

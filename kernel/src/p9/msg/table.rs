@@ -41,6 +41,7 @@ macro_rules! messages {
                 #[inline]
                 #[allow(unused_variables, reason = "a message may have no field")]
                 fn get(from: &mut Reader<'a>, dialect: Dialect) -> Result<Self, Malformed> {
+                    from.has(0 $( + <$ty as Field>::WIDTH_MIN )*)?;
                     Ok($name { $( $field: Field::get(from, dialect)?, )* })
                 }
                 #[inline]
