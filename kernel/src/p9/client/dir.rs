@@ -127,10 +127,10 @@ impl<W: Wire> Fid<W> {
         let asked = count.min(session.payload_max());
         let windows = if dialect == Dialect::Linux {
             let message = Treaddir { fid: self.fid, offset, count: asked as u32 };
-            session.ask_payload::<_, Rreaddir<'_>>(&message, asked, self.uses()).await?
+            session.ask_payload::<_, Rreaddir<'_>>(message, asked, self.uses()).await?
         } else {
             let message = Tread { fid: self.fid, offset, count: asked as u32 };
-            session.ask_payload::<_, Rread<'_>>(&message, asked, self.uses()).await?
+            session.ask_payload::<_, Rread<'_>>(message, asked, self.uses()).await?
         };
         Ok(Entries::new(windows, dialect, offset))
     }

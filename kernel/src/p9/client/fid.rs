@@ -1,8 +1,9 @@
 //! A file in a session: what can be done with a fid.
 
 use core::fmt;
+use core::future::Future;
 
-use super::request::{Intent, Sent};
+use super::request::{Intent, Question, Sent};
 use super::{Handle, Session};
 use crate::io::{Buf, Windows};
 use crate::mem::PAGE_SIZE;
@@ -12,7 +13,7 @@ use crate::p9::msg::{
     Runlinkat, Rwalk, Rwrite, Tclunk, Tfsync, Tlcreate, Tlopen, Tmkdir, Tread, Tremove, Tunlinkat, Twalk,
     Unfit,
 };
-use crate::p9::slots::{Expect, SlotId};
+use crate::p9::slots::{Answer, Draft, Expect, SlotId};
 use crate::p9::wire::{Limits, Wire};
 use crate::time::{self, Nanos};
 
@@ -156,91 +157,40 @@ impl<W: Wire> Fid<W> {
     /// The buffer comes back with the result, except when the request was given up while a device may still write to
     /// it: then it goes back to the pool by itself, later.
     #[inline]
-    pub async fn read(&self, mut buf: Buf, offset: u64, count: usize) -> (Option<Buf>, Result<usize, Error>) {
+    pub fn read(
+        &self,
+        mut buf: Buf,
+        offset: u64,
+        count: usize,
+    ) -> impl Future<Output = (Option<Buf>, Result<usize, Error>)> {
         let session = &*self.session;
-        let asked = count.min(buf.len()).min(session.payload_max());
-        buf.truncate(asked);
-        if asked == 0 {
-            return (Some(buf), Ok(0));
-        }
-        let id = match session.slots.claim_spare() {
-            Some(id) => id,
-            None => match session.slots.claim().await {
-                Ok(id) => id,
-                Err(error) => return (Some(buf), Err(error.into())),
-            },
-        };
-        let mut kept = Some(buf);
-        let sent = session.launch(id, Expect::payload::<Rread<'_>>(asked as u32), self.uses(), |draft| {
-            draft.message(&Tread { fid: self.fid, offset, count: asked as u32 }, session.dialect())?;
-            draft.reply_room(0)?;
-            session.spill_room(draft)?;
-            if let Some(buf) = kept.take() {
-                draft.into(buf);
-            }
-            Ok(())
-        });
-        let mut sent = match sent {
-            Ok(sent) => sent,
-            Err(error) => return (kept, Err(error)),
-        };
-        sent.settled().await;
-        match sent.look(|mut answer| Ok((answer.take_into(), answer.count()))) {
-            Ok((back, count)) => (back, Ok(count)),
-            Err(error) => (sent.salvage().0, Err(error)),
-        }
+        buf.truncate(count.min(session.payload_max()));
+        let asked = buf.len() as u32;
+        let message = Tread { fid: self.fid, offset, count: asked };
+        session.exchange(self.uses(), ReadInto { message, buf: Some(buf) })
     }
 
     /// Reads at most `count` bytes from `offset`, by one message, and answers with windows on the pages they came in.
     #[inline]
-    pub async fn read_loan(&self, offset: u64, count: usize) -> Result<Windows, Error> {
+    pub fn read_loan(&self, offset: u64, count: usize) -> impl Future<Output = Result<Windows, Error>> {
         let asked = count.min(self.session.payload_max());
         let message = Tread { fid: self.fid, offset, count: asked as u32 };
-        self.session.ask_payload::<_, Rread<'_>>(&message, asked, self.uses()).await
+        self.session.ask_payload::<_, Rread<'_>>(message, asked, self.uses())
     }
 
     /// Writes from the start of `windows` at `offset`, by one message, and says how many bytes the server took. The
     /// windows come back whole, except when the request was given up while a device may still read them.
     #[inline]
-    pub async fn write(&self, mut windows: Windows, offset: u64) -> (Windows, Result<usize, Error>) {
+    pub fn write(
+        &self,
+        mut windows: Windows,
+        offset: u64,
+    ) -> impl Future<Output = (Windows, Result<usize, Error>)> {
         let session = &*self.session;
         let sending = session.sendable(&windows);
-        let id = match session.slots.claim_spare() {
-            Some(id) => id,
-            None => match session.slots.claim().await {
-                Ok(id) => id,
-                Err(error) => return (windows, Err(error.into())),
-            },
-        };
-        let mut front =
-            if sending == windows.len() { core::mem::take(&mut windows) } else { windows.split_to(sending) };
-        let rest = windows;
-        let sent = session.launch(id, Expect::message::<Rwrite>(), self.uses(), |draft| {
-            draft.reply_room(PAGE_SIZE)?;
-            Ok(draft.twrite(self.fid, offset, &mut front)?)
-        });
-        let mut sent = match sent {
-            Ok(sent) => sent,
-            Err(error) => {
-                front.append(rest);
-                return (front, Err(error));
-            }
-        };
-        sent.settled().await;
-        let mut back = Windows::new();
-        let written = sent.look(|mut answer| {
-            let said = answer.get::<Rwrite>(session.dialect())?.count;
-            if said as usize > sending {
-                return Err(Lie::new("Rwrite", LieKind::Count { said, asked: sending as u32 }));
-            }
-            back = answer.take_out();
-            Ok(said as usize)
-        });
-        if written.is_err() {
-            back = sent.salvage().1;
-        }
-        back.append(rest);
-        (back, written)
+        let front = windows.split_to(sending);
+        let question = WriteFrom { fid: self.fid, offset, sending, front, rest: windows };
+        session.exchange(self.uses(), question)
     }
 
     /// Makes a directory in this one.
@@ -283,6 +233,149 @@ impl<W: Wire> Fid<W> {
     }
 }
 
+/// A read into the caller's own pages.
+struct ReadInto {
+    message: Tread,
+    /// Unless the slot has it, or a device.
+    buf: Option<Buf>,
+}
+
+impl Question for ReadInto {
+    type Said = usize;
+    type Output = (Option<Buf>, Result<usize, Error>);
+
+    #[inline]
+    fn expect(&self) -> Expect {
+        Expect::payload::<Rread<'_>>(self.message.count)
+    }
+
+    #[inline]
+    fn known(&self) -> Option<usize> {
+        if self.message.count == 0 { Some(0) } else { None }
+    }
+
+    #[inline]
+    fn write<W: Wire>(&mut self, session: &Session<W>, draft: &mut Draft<'_>) -> Result<(), Error> {
+        draft.message(&self.message, session.dialect())?;
+        draft.reply_head()?;
+        session.spill_room(draft)?;
+        if let Some(buf) = self.buf.take() {
+            draft.into(buf);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn read<W: Wire>(&mut self, _: &Session<W>, mut answer: Answer<'_>) -> Result<usize, Lie> {
+        self.buf = answer.take_into();
+        Ok(answer.count())
+    }
+
+    #[cold]
+    fn salvage(&mut self, into: Option<Buf>, _: Windows) {
+        self.buf = into;
+    }
+
+    #[inline]
+    fn end(&mut self, said: Result<usize, Error>) -> Self::Output {
+        (self.buf.take(), said)
+    }
+}
+
+/// A read whose payload comes as windows.
+struct ReadLoan<M> {
+    message: M,
+    expect: Expect,
+    asked: usize,
+}
+
+impl<'m, M: Message<'m>> Question for ReadLoan<M> {
+    type Said = Windows;
+    type Output = Result<Windows, Error>;
+
+    #[inline]
+    fn expect(&self) -> Expect {
+        self.expect
+    }
+
+    #[inline]
+    fn known(&self) -> Option<Windows> {
+        if self.asked == 0 { Some(Windows::new()) } else { None }
+    }
+
+    #[inline]
+    fn write<W: Wire>(&mut self, session: &Session<W>, draft: &mut Draft<'_>) -> Result<(), Error> {
+        session.write_payload_question(&self.message, self.asked, draft)
+    }
+
+    #[inline]
+    fn read<W: Wire>(&mut self, _: &Session<W>, mut answer: Answer<'_>) -> Result<Windows, Lie> {
+        Ok(answer.take_payload())
+    }
+
+    #[inline]
+    fn end(&mut self, said: Result<Windows, Error>) -> Self::Output {
+        said
+    }
+}
+
+/// A write of `front`, the first `sending` bytes.
+struct WriteFrom {
+    fid: u32,
+    offset: u64,
+    sending: usize,
+    /// Unless the slot has it, or a device.
+    front: Windows,
+    rest: Windows,
+}
+
+impl Question for WriteFrom {
+    type Said = usize;
+    type Output = (Windows, Result<usize, Error>);
+
+    #[inline]
+    fn expect(&self) -> Expect {
+        Expect::message::<Rwrite>()
+    }
+
+    #[inline]
+    fn write<W: Wire>(&mut self, _: &Session<W>, draft: &mut Draft<'_>) -> Result<(), Error> {
+        draft.reply_room(PAGE_SIZE)?;
+        Ok(draft.twrite(self.fid, self.offset, &mut self.front)?)
+    }
+
+    #[inline]
+    fn read<W: Wire>(&mut self, session: &Session<W>, mut answer: Answer<'_>) -> Result<usize, Lie> {
+        let taken = written(&answer, session.dialect(), self.sending)?;
+        self.front = answer.take_out();
+        Ok(taken)
+    }
+
+    #[cold]
+    fn salvage(&mut self, _: Option<Buf>, out: Windows) {
+        self.front = out;
+    }
+
+    #[inline]
+    fn end(&mut self, said: Result<usize, Error>) -> Self::Output {
+        let mut all = core::mem::take(&mut self.front);
+        if !self.rest.is_empty() {
+            all.append(core::mem::take(&mut self.rest));
+        }
+        (all, said)
+    }
+}
+
+/// How many of the `sending` bytes the server has taken, by its reply to their Twrite.
+#[inline]
+pub(super) fn written(answer: &Answer<'_>, dialect: Dialect, sending: usize) -> Result<usize, Lie> {
+    let said = answer.get::<Rwrite>(dialect)?.count;
+    if said as usize > sending {
+        return Err(Lie::new("Rwrite", LieKind::Count { said, asked: sending as u32 }));
+    }
+    Ok(said as usize)
+}
+
 impl<W: Wire> Fid<W> {
     /// The fid's end is the caller's business from here on. Requests on it that were given up end first.
     async fn release(&mut self) {
@@ -297,29 +390,20 @@ impl<W: Wire> Fid<W> {
 impl<W: Wire> Session<W> {
     /// Asks for up to `asked` bytes of payload, as windows: on the wire's pages if it lends them, else on new ones.
     #[inline]
-    pub(super) async fn ask_payload<'m, M, R>(
-        &self,
-        message: &M,
+    pub(super) fn ask_payload<'s, 'm, M, R>(
+        &'s self,
+        message: M,
         asked: usize,
-        intent: Intent<'_>,
-    ) -> Result<Windows, Error>
+        intent: Intent<'s>,
+    ) -> impl Future<Output = Result<Windows, Error>> + use<'s, 'm, W, M, R>
     where
-        M: Message<'m>,
+        M: Message<'m> + 's,
         R: Message<'m>,
     {
-        if asked == 0 {
-            return Ok(Windows::new());
-        }
-        let id = match self.slots.claim_spare() {
-            Some(id) => id,
-            None => self.slots.claim().await?,
-        };
-        let sent = self.launch_payload::<M, R>(id, message, asked, intent)?;
-        sent.settled().await;
-        sent.collect(|mut answer| Ok(answer.take_payload()))
+        self.exchange(intent, ReadLoan { message, expect: Expect::payload::<R>(asked as u32), asked })
     }
 
-    /// Sends such a question by the slot `id`; the payload's pages are there first.
+    /// Sends such a question by the slot `id`.
     #[inline]
     pub(super) fn launch_payload<'m, M, R>(
         &self,
@@ -333,18 +417,29 @@ impl<W: Wire> Session<W> {
         R: Message<'m>,
     {
         self.launch(id, Expect::payload::<R>(asked as u32), intent, |draft| {
-            if !W::LOANS {
-                draft.into(self.slots.pool().alloc_bytes(asked)?);
-            }
-            draft.message(message, self.dialect())?;
-            draft.reply_room(0)?;
-            self.spill_room(draft)
+            self.write_payload_question(message, asked, draft)
         })
+    }
+
+    /// Writes such a question; the payload's pages are there first.
+    #[inline]
+    fn write_payload_question<'m, M: Message<'m>>(
+        &self,
+        message: &M,
+        asked: usize,
+        draft: &mut Draft<'_>,
+    ) -> Result<(), Error> {
+        if !W::LOANS {
+            draft.into(self.slots.pool().alloc_bytes(asked)?);
+        }
+        draft.message(message, self.dialect())?;
+        draft.reply_head()?;
+        self.spill_room(draft)
     }
 
     /// An error in words may be longer than a short read: a device needs room for the rest of it.
     #[inline]
-    fn spill_room(&self, draft: &mut crate::p9::slots::Draft<'_>) -> Result<(), Error> {
+    fn spill_room(&self, draft: &mut Draft<'_>) -> Result<(), Error> {
         if !W::LOANS && self.dialect() != Dialect::Linux {
             draft.spill(self.slots.pool().alloc(1)?);
         }

@@ -7,11 +7,11 @@
 use core::future::poll_fn;
 
 use super::Handle;
-use super::fid::Fid;
+use super::fid::{Fid, written};
 use super::request::Sent;
 use crate::io::Windows;
 use crate::mem::PAGE_SIZE;
-use crate::p9::error::{Error, Lie, LieKind};
+use crate::p9::error::Error;
 use crate::p9::msg::{Rread, Rwrite, Tread};
 use crate::p9::slots::{Expect, SlotId};
 use crate::p9::wire::Wire;
@@ -82,13 +82,7 @@ impl<W: Wire> Writing<W> {
         let sending = self.sending;
         let Some(sent) = self.flight.land().await else { return Ok(0) };
         let dialect = sent.dialect();
-        sent.collect(|answer| {
-            let said = answer.get::<Rwrite>(dialect)?.count;
-            if said as usize > sending {
-                return Err(Lie::new("Rwrite", LieKind::Count { said, asked: sending as u32 }));
-            }
-            Ok(said as usize)
-        })
+        sent.collect(|answer| written(&answer, dialect, sending))
     }
 }
 

@@ -95,11 +95,11 @@ impl<W: Wire> Keeper<W> {
             let Some(orphan) = slots.take_orphan() else { return };
             self.flushing = Some(orphan);
             let message = Tflush { oldtag: orphan.index() as u16 };
-            let sent =
-                session.launch(reserved, Expect::message::<Rflush>(), session.uses([NO_FID; 2]), |draft| {
-                    draft.message(&message, session.dialect())?;
-                    Ok(draft.reply_room(PAGE_SIZE)?)
-                });
+            let (expect, intent) = (Expect::message::<Rflush>(), session.uses([NO_FID; 2]));
+            let sent = session.launch(reserved, expect, intent, |draft| {
+                draft.message(&message, session.dialect())?;
+                Ok(draft.reply_room(PAGE_SIZE)?)
+            });
             match sent {
                 Ok(sent) => sent.forget(),
                 // The reserved slot has had its pages since Tversion: this cannot fail for want of any.

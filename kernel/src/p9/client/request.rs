@@ -1,6 +1,11 @@
 //! One request: claim a slot, fill it, hand it to the wire, wait, collect.
+//!
+//! [`Exchange`] is all of that as one future. It is written by hand, since every operation on a file goes through it: what a
+//! request carries lies in its [`Question`] from the beginning, and is moved from there to the slot and back, nowhere else.
 
 use core::future::{Future, poll_fn};
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker, ready};
 
 use super::Session;
 use crate::io::{Buf, Windows};
@@ -8,7 +13,7 @@ use crate::mem::PAGE_SIZE;
 use crate::p9::error::{Error, Lie};
 use crate::p9::fids::Fids;
 use crate::p9::msg::{Dialect, Message, NO_FID};
-use crate::p9::slots::{Answer, Draft, Expect, Failure, Late, SlotId};
+use crate::p9::slots::{Answer, Claim, Draft, Expect, Failure, Late, SlotId};
 use crate::p9::wire::{Recall, Wire};
 
 impl<W: Wire> Session<W> {
@@ -40,18 +45,34 @@ impl<W: Wire> Session<W> {
         &self,
         id: SlotId,
         expect: Expect,
-        intent: Intent<'_>,
+        mut intent: Intent<'_>,
         build: impl FnOnce(&mut Draft<'_>) -> Result<(), Error>,
     ) -> Result<Sent<'_, W>, Error> {
-        if let Err(error) = self.slots.fill(id, expect, intent.late, intent.uses, build) {
+        self.send(id, expect, &mut intent, None, build)?;
+        Ok(self.take_up(id))
+    }
+
+    /// The same; `waiter` is woken when there is something to collect. The request is with the wire afterwards, and whoever
+    /// has the slot has to [take it up](Session::take_up).
+    #[inline(always)]
+    fn send(
+        &self,
+        id: SlotId,
+        expect: Expect,
+        intent: &mut Intent<'_>,
+        waiter: Option<&Waker>,
+        build: impl FnOnce(&mut Draft<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if let Err(error) = self.slots.fill(id, expect, intent.late, intent.uses, waiter, build) {
             self.slots.release(id);
             return Err(error);
         }
-        intent.hand_over();
+        // The slot takes care of fids from now on.
+        intent.late = Late::Nothing;
         if let Err(error) = self.wire.submit(&self.slots, id) {
             self.slots.fail(error.into());
         }
-        Ok(self.take_up(id))
+        Ok(())
     }
 
     /// A request that is with the wire, and has been [let go](Sent::into_id) of.
@@ -61,34 +82,40 @@ impl<W: Wire> Session<W> {
     }
 
     /// Asks `message` and gives the reply `R`, which has no payload.
-    pub(super) async fn call<'m, M, R>(&self, message: &M, intent: Intent<'_>) -> Result<R, Error>
+    #[inline]
+    pub(super) fn call<'s, 'm, M, R>(
+        &'s self,
+        message: &'s M,
+        intent: Intent<'s>,
+    ) -> impl Future<Output = Result<R, Error>>
     where
         M: Message<'m>,
         R: for<'r> Message<'r>,
     {
         self.ask(message, Expect::message::<R>(), intent, PAGE_SIZE, |answer| answer.get::<R>(self.dialect()))
-            .await
     }
 
     /// Asks `message`; `look` sees the reply, for which there are `room` bytes.
-    pub(super) async fn ask<'m, M: Message<'m>, T>(
-        &self,
-        message: &M,
+    #[inline]
+    pub(super) fn ask<'s, 'm, M, L, T>(
+        &'s self,
+        message: &'s M,
         expect: Expect,
-        intent: Intent<'_>,
+        intent: Intent<'s>,
         room: usize,
-        look: impl FnOnce(Answer<'_>) -> Result<T, Lie>,
-    ) -> Result<T, Error> {
-        let id = match self.slots.claim_spare() {
-            Some(id) => id,
-            None => self.slots.claim().await?,
-        };
-        let sent = self.launch(id, expect, intent, |draft| {
-            draft.message(message, self.dialect())?;
-            Ok(draft.reply_room(room)?)
-        })?;
-        sent.settled().await;
-        sent.collect(look)
+        look: L,
+    ) -> Exchange<'s, W, Asked<'s, M, L>>
+    where
+        M: Message<'m>,
+        L: FnOnce(Answer<'_>) -> Result<T, Lie>,
+    {
+        self.exchange(intent, Asked { message, expect, room, look: Some(look) })
+    }
+
+    /// Asks a question.
+    #[inline]
+    pub(super) fn exchange<'s, Q: Question>(&'s self, intent: Intent<'s>, question: Q) -> Exchange<'s, W, Q> {
+        Exchange { session: self, intent, claim: None, stage: Stage::Begin, question }
     }
 
     /// Sends a request nobody waits for.
@@ -109,6 +136,194 @@ impl<W: Wire> Session<W> {
     }
 }
 
+/// What is asked, and what whoever asks gets for it.
+pub(super) trait Question {
+    /// What the reply says.
+    type Said;
+    /// What whoever asks gets.
+    type Output;
+
+    /// The reply to it.
+    fn expect(&self) -> Expect;
+
+    /// What is said without asking, where there is nothing to ask.
+    #[inline]
+    fn known(&self) -> Option<Self::Said> {
+        None
+    }
+
+    /// Writes the request.
+    fn write<W: Wire>(&mut self, session: &Session<W>, draft: &mut Draft<'_>) -> Result<(), Error>;
+
+    /// Looks at the reply.
+    fn read<W: Wire>(&mut self, session: &Session<W>, answer: Answer<'_>) -> Result<Self::Said, Lie>;
+
+    /// There is no reply, or not one that says yes: what is left of the request's memory, unless a device has it.
+    fn salvage(&mut self, _into: Option<Buf>, _out: Windows) {}
+
+    /// How it ends.
+    fn end(&mut self, said: Result<Self::Said, Error>) -> Self::Output;
+}
+
+/// A message that is asked; the reply has no payload.
+pub(super) struct Asked<'q, M, L> {
+    message: &'q M,
+    expect: Expect,
+    /// Bytes for the reply.
+    room: usize,
+    look: Option<L>,
+}
+
+impl<'m, M, L, T> Question for Asked<'_, M, L>
+where
+    M: Message<'m>,
+    L: FnOnce(Answer<'_>) -> Result<T, Lie>,
+{
+    type Said = T;
+    type Output = Result<T, Error>;
+
+    #[inline]
+    fn expect(&self) -> Expect {
+        self.expect
+    }
+
+    #[inline]
+    fn write<W: Wire>(&mut self, session: &Session<W>, draft: &mut Draft<'_>) -> Result<(), Error> {
+        draft.message(self.message, session.dialect())?;
+        Ok(draft.reply_room(self.room)?)
+    }
+
+    #[inline]
+    fn read<W: Wire>(&mut self, _: &Session<W>, answer: Answer<'_>) -> Result<T, Lie> {
+        let look = self.look.take().expect("a reply is looked at once");
+        look(answer)
+    }
+
+    #[inline]
+    fn end(&mut self, said: Result<T, Error>) -> Result<T, Error> {
+        said
+    }
+}
+
+/// A question and its answer. Dropped before it is over, it is cancelled.
+#[must_use = "futures do nothing unless awaited"]
+pub(super) struct Exchange<'s, W: Wire, Q: Question> {
+    session: &'s Session<W>,
+    intent: Intent<'s>,
+    /// While it waits for a slot.
+    claim: Option<Claim<'s>>,
+    stage: Stage,
+    question: Q,
+}
+
+/// How far an exchange has come.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// There is no slot for it yet.
+    Begin,
+    /// The request is with the wire.
+    Sent(SlotId),
+    /// It has ended.
+    Over,
+}
+
+/// Nothing in it is ever pinned.
+impl<W: Wire, Q: Question> Unpin for Exchange<'_, W, Q> {}
+
+impl<W: Wire, Q: Question> Future for Exchange<'_, W, Q> {
+    type Output = Q::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Q::Output> {
+        let this = &mut *self;
+        match this.stage {
+            Stage::Begin => {
+                if let Some(known) = this.question.known() {
+                    this.stage = Stage::Over;
+                    return Poll::Ready(this.question.end(Ok(known)));
+                }
+                let id = match (&this.claim, this.session.slots.claim_spare()) {
+                    (None, Some(id)) => id,
+                    _ => match ready!(this.wait_for_slot(cx)) {
+                        Ok(id) => id,
+                        Err(error) => return Poll::Ready(this.failed(error)),
+                    },
+                };
+                this.ask(id, cx)
+            }
+            Stage::Sent(id) => {
+                ready!(this.session.slots.poll_settled(id, cx));
+                Poll::Ready(this.collect(id))
+            }
+            Stage::Over => panic!("an exchange that is over was polled"),
+        }
+    }
+}
+
+impl<W: Wire, Q: Question> Exchange<'_, W, Q> {
+    #[cold]
+    fn wait_for_slot(&mut self, cx: &mut Context<'_>) -> Poll<Result<SlotId, Error>> {
+        let slots = &self.session.slots;
+        let claimed = ready!(Pin::new(self.claim.get_or_insert_with(|| slots.claim())).poll(cx));
+        self.claim = None;
+        Poll::Ready(claimed.map_err(Error::from))
+    }
+
+    #[inline(always)]
+    fn ask(&mut self, id: SlotId, cx: &mut Context<'_>) -> Poll<Q::Output> {
+        let Exchange { session, intent, question, .. } = self;
+        let expect = question.expect();
+        if let Err(error) =
+            session.send(id, expect, intent, Some(cx.waker()), |draft| question.write(session, draft))
+        {
+            return Poll::Ready(self.failed(error));
+        }
+        self.stage = Stage::Sent(id);
+        // Who waits is known since before the wire had the request, and is woken. Only a session that ended before that
+        // wakes nobody any more.
+        if session.slots.is_over() { Poll::Ready(self.collect(id)) } else { Poll::Pending }
+    }
+
+    #[inline(always)]
+    fn collect(&mut self, id: SlotId) -> Q::Output {
+        let Exchange { session, question, .. } = self;
+        match session.slots.finish(id, |answer| question.read(session, answer)) {
+            Some(Ok(said)) => {
+                self.stage = Stage::Over;
+                self.question.end(Ok(said))
+            }
+            other => self.spoilt(id, other.and_then(Result::err)),
+        }
+    }
+
+    /// There is no reply that says yes, or it is a lie.
+    #[cold]
+    fn spoilt(&mut self, id: SlotId, lie: Option<Lie>) -> Q::Output {
+        let mut sent = self.session.take_up(id);
+        self.stage = Stage::Over;
+        let why = sent.why(lie);
+        let (into, out) = sent.salvage();
+        self.question.salvage(into, out);
+        drop(sent);
+        self.question.end(Err(why))
+    }
+
+    #[cold]
+    fn failed(&mut self, why: Error) -> Q::Output {
+        self.stage = Stage::Over;
+        self.question.end(Err(why))
+    }
+}
+
+impl<W: Wire, Q: Question> Drop for Exchange<'_, W, Q> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Stage::Sent(id) = self.stage {
+            drop(self.session.take_up(id));
+        }
+    }
+}
+
 /// What a request does to fids, from before it is sent: dropped unsent, it has had no effect.
 pub(super) struct Intent<'s> {
     late: Late,
@@ -118,12 +333,6 @@ pub(super) struct Intent<'s> {
 }
 
 impl Intent<'_> {
-    /// The slot takes care from now on.
-    #[inline]
-    fn hand_over(mut self) {
-        self.late = Late::Nothing;
-    }
-
     /// The fid it makes or clunks.
     pub(super) fn fid(&self) -> u32 {
         match self.late {
@@ -150,15 +359,13 @@ pub(super) struct Sent<'s, W: Wire> {
     collected: Collected,
 }
 
-/// How much of a request has been taken back by who waited for it.
+/// How much of a request has been taken back by who waited for it. When all of it is, the slot is somebody else's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Collected {
     /// Nothing: it may be under way still.
     No,
     /// The reply; its memory is in the slot.
     Reply,
-    /// Everything: the slot is free, and may be somebody else's.
-    All,
 }
 
 impl<W: Wire> Sent<'_, W> {
@@ -171,27 +378,29 @@ impl<W: Wire> Sent<'_, W> {
     /// The reply, if it is one and no refusal.
     #[inline]
     pub(super) fn collect<T>(mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {
-        self.look(look)
+        match self.session.slots.finish(self.id, look) {
+            Some(Ok(seen)) => {
+                self.forget();
+                Ok(seen)
+            }
+            other => Err(self.why(other.and_then(Result::err))),
+        }
     }
 
     /// What of the request's memory is in the slot, after an error: all of it, unless a device still has it.
-    pub(super) fn salvage(&mut self) -> (Option<Buf>, Windows) {
+    fn salvage(&mut self) -> (Option<Buf>, Windows) {
         self.session.slots.salvage(self.id)
     }
 
-    /// [`collect`](Sent::collect), for who still has to [`salvage`](Sent::salvage) after an error.
-    #[inline]
-    pub(super) fn look<T>(&mut self, look: impl FnOnce(Answer<'_>) -> Result<T, Lie>) -> Result<T, Error> {
-        match self.session.slots.finish(self.id, look) {
-            Some(Ok(seen)) => {
-                self.collected = Collected::All;
-                Ok(seen)
-            }
-            Some(Err(lie)) => {
+    /// Why it has no reply that says yes and is true.
+    #[cold]
+    fn why(&mut self, lie: Option<Lie>) -> Error {
+        match lie {
+            Some(lie) => {
                 self.collected = Collected::Reply;
-                Err(self.session.lied(lie))
+                self.session.lied(lie)
             }
-            None => Err(self.why_not()),
+            None => self.why_not(),
         }
     }
 
@@ -234,7 +443,6 @@ impl<W: Wire> Drop for Sent<'_, W> {
     #[inline]
     fn drop(&mut self) {
         match self.collected {
-            Collected::All => {}
             Collected::Reply => self.session.slots.release(self.id),
             Collected::No => self.cancel(),
         }

@@ -85,14 +85,10 @@ impl Head {
     }
 }
 
-/// The count in the header of an Rread or Rreaddir of `size` bytes in all; it must be what follows the header.
+/// Is `count` what follows the header in an Rread or Rreaddir of `size` bytes in all?
 #[inline]
-pub fn payload_count(head: &[u8; RREAD_LEN], size: u32, message: &'static str) -> Result<u32, Malformed> {
-    let count = rread_field(head);
-    match size.checked_sub(RREAD_LEN as u32) {
-        Some(after) if after == count => Ok(count),
-        _ => Err(Malformed::Count { message, said: count as usize }),
-    }
+pub const fn is_payload_count(count: u32, size: u32) -> bool {
+    size >= RREAD_LEN as u32 && size - RREAD_LEN as u32 == count
 }
 
 #[inline]

@@ -5,12 +5,12 @@ use core::task::Waker;
 
 use ninewire_dma::Exhausted;
 
-use super::parcel::{Parcel, rread_head};
+use super::parcel::{Filling, Parcel};
 use crate::io::{Buf, Pool, Windows};
 use crate::p9::error::{Error, Lie, LieKind, Refusal, SessionError};
 use crate::p9::fids::Fids;
 use crate::p9::msg::split::{self, Head, RREAD_LEN, TWRITE_LEN};
-use crate::p9::msg::{Dialect, Frame, HEADER_LEN, Malformed, Message, NO_FID, Rerror, Rlerror, Rversion};
+use crate::p9::msg::{Dialect, Frame, HEADER_LEN, Malformed, Message, NO_FID, R, Rerror, Rlerror, Rversion};
 use crate::time::Instant;
 
 /// Where a request is in its life; the picture is at the head of the module.
@@ -47,7 +47,6 @@ impl Phase {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::p9) struct Expect {
     kind: u8,
-    name: &'static str,
     /// `Some`: payload follows a header of [`RREAD_LEN`] bytes, at most so much of it.
     payload: Option<u32>,
 }
@@ -55,16 +54,18 @@ pub(in crate::p9) struct Expect {
 impl Expect {
     /// The reply `M`, all of it in the room for headers.
     pub(in crate::p9) const fn message<'m, M: Message<'m>>() -> Expect {
-        Expect { kind: M::KIND, name: M::NAME, payload: None }
+        Expect { kind: M::KIND, payload: None }
     }
 
     /// The reply `M`, with at most `asked` bytes of payload.
     pub(in crate::p9) const fn payload<'m, M: Message<'m>>(asked: u32) -> Expect {
-        Expect { kind: M::KIND, name: M::NAME, payload: Some(asked) }
+        Expect { kind: M::KIND, payload: Some(asked) }
     }
 
-    pub(super) const fn name(&self) -> &'static str {
-        self.name
+    /// Its name in the manual. It is seldom wanted, so it is looked up.
+    #[cold]
+    pub(super) fn name(&self) -> &'static str {
+        R::name_of(self.kind).unwrap_or("R-message")
     }
 
     /// Tversion has no tag.
@@ -166,6 +167,11 @@ impl Body {
         }
     }
 
+    #[cold]
+    pub(super) fn drop_loan(&mut self) {
+        self.loan = Windows::new();
+    }
+
     /// From now on this is who waits.
     #[inline]
     pub(super) fn wait(&mut self, waker: &Waker) {
@@ -208,7 +214,7 @@ impl Body {
             return Ok(());
         }
         if (head.size as usize) < RREAD_LEN || !self.parcel.fill_r(&message, RREAD_LEN) {
-            return Err(self.lie(LieKind::Malformed(Malformed::Cut { message: self.expect.name })));
+            return Err(self.malformed(|message| Malformed::Cut { message }));
         }
         message.advance(RREAD_LEN);
         if self.phase.is_awaited() {
@@ -223,9 +229,10 @@ impl Body {
     }
 
     /// Is what lies in the parcel, `size` bytes in all, a reply to this request?
-    #[inline]
+    #[inline(always)]
     pub(super) fn judge(&self, size: u32) -> Result<Reply, Lie> {
-        let Some(head) = self.parcel.r().first_chunk::<HEADER_LEN>() else {
+        let r = self.parcel.r();
+        let Some(head) = r.first_chunk::<HEADER_LEN>() else {
             return Err(self.lie(LieKind::NoHeader { have: size }));
         };
         let head = Head::get(head).map_err(|error| self.lie(LieKind::Malformed(error)))?;
@@ -242,11 +249,13 @@ impl Body {
             };
         }
         if let Some(asked) = self.expect.payload {
-            let count = match rread_head(&self.parcel) {
-                Some(head) => split::payload_count(head, size, self.expect.name),
-                None => Err(Malformed::Cut { message: self.expect.name }),
+            let Some(head) = r.first_chunk() else {
+                return Err(self.malformed(|message| Malformed::Cut { message }));
             };
-            let said = count.map_err(|error| self.lie(LieKind::Malformed(error)))?;
+            let said = split::rread_field(head);
+            if !split::is_payload_count(said, size) {
+                return Err(self.malformed(|message| Malformed::Count { message, said: said as usize }));
+            }
             if said > asked {
                 return Err(self.lie(LieKind::Count { said, asked }));
             }
@@ -256,14 +265,18 @@ impl Body {
 
     #[cold]
     fn lie(&self, what: LieKind) -> Lie {
-        Lie::new(self.expect.name, what)
+        Lie::new(self.expect.name(), what)
+    }
+
+    #[cold]
+    fn malformed(&self, how: impl FnOnce(&'static str) -> Malformed) -> Lie {
+        self.lie(LieKind::Malformed(how(self.expect.name())))
     }
 }
 
 /// A request being built in a claimed slot.
 pub(in crate::p9) struct Draft<'b> {
-    pub(super) parcel: &'b mut Parcel,
-    pub(super) expect: &'b Expect,
+    pub(super) parcel: Filling<'b>,
     pub(super) tag: u16,
     pub(super) pool: &'static Pool,
 }
@@ -293,15 +306,20 @@ impl Draft<'_> {
         if let Some(head) = t.first_chunk_mut() {
             split::put_twrite(head, self.tag, fid, offset, payload.len() as u32);
         }
-        self.parcel.out = core::mem::take(payload);
+        *self.parcel.out = core::mem::take(payload);
         Ok(())
     }
 
-    /// Room for a reply without payload of up to `len` bytes; for one with payload, room for its header.
+    /// Room for a reply without payload of up to `len` bytes.
     #[inline]
     pub(in crate::p9) fn reply_room(&mut self, len: usize) -> Result<(), Exhausted> {
-        let len = if self.expect.payload.is_some() { RREAD_LEN } else { len };
         self.parcel.r_room(self.pool, len)
+    }
+
+    /// Room for the header of a reply with payload.
+    #[inline]
+    pub(in crate::p9) fn reply_head(&mut self) -> Result<(), Exhausted> {
+        self.parcel.r_room(self.pool, RREAD_LEN)
     }
 
     /// Pages for the reply's payload, their window as long as what is asked for.

@@ -40,7 +40,7 @@ mod parcel;
 use alloc::boxed::Box;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 
 use atomic_waker::AtomicWaker;
 use spin::{Mutex, Once};
@@ -83,7 +83,8 @@ impl SlotId {
     /// Its number: from 0, less than [`SLOTS_MAX`].
     #[inline]
     pub const fn index(self) -> usize {
-        self.0 as usize
+        // The same number, and the compiler sees that it is less.
+        self.0 as usize % SLOTS_MAX
     }
 }
 
@@ -115,7 +116,9 @@ type Awaiting<'s> = (SlotId, &'s Slot, spin::MutexGuard<'s, Body>);
 
 /// The slots of one session.
 pub struct Slots {
-    slots: Box<[Slot]>,
+    /// As many as any session has, so that no number leads beyond them; used are the first `count`.
+    slots: Box<[Slot; SLOTS_MAX]>,
+    count: u8,
     /// A set bit: free. Claimed by whoever clears it.
     free: [AtomicU64; 2],
     /// A set bit: an orphan whose Tflush is to be sent.
@@ -154,10 +157,12 @@ impl Slots {
         assert!((2..=SLOTS_MAX).contains(&count), "a session cannot have {count} slots");
         let usual = count - 1;
         let low = |bits: usize| if bits >= 64 { !0 } else { (1 << bits) - 1 };
+        let slots: Box<[Slot]> = (0..SLOTS_MAX)
+            .map(|_| Slot { body: Mutex::new(Body::new()), settled: AtomicBool::new(false) })
+            .collect();
         Slots {
-            slots: (0..count)
-                .map(|_| Slot { body: Mutex::new(Body::new()), settled: AtomicBool::new(false) })
-                .collect(),
+            slots: slots.try_into().unwrap_or_else(|_| unreachable!("it has that length")),
+            count: count as u8,
             free: [AtomicU64::new(low(usual)), AtomicU64::new(low(usual.saturating_sub(64)))],
             orphans: [const { AtomicU64::new(0) }; 2],
             orphaned: AtomicU32::new(0),
@@ -178,12 +183,17 @@ impl Slots {
 
     /// The slot kept for Tversion and Tflush.
     pub(super) fn reserved(&self) -> SlotId {
-        SlotId::new(self.slots.len() - 1)
+        SlotId(self.count - 1)
     }
 
     /// Slots of this session, the reserved one included.
     pub fn count(&self) -> usize {
-        self.slots.len()
+        self.used().len()
+    }
+
+    /// Slots of this session.
+    fn used(&self) -> &[Slot] {
+        &self.slots[..usize::from(self.count)]
     }
 
     /// The longest message of either direction.
@@ -219,6 +229,7 @@ impl Slots {
     }
 
     /// Has the session's keeper [poll](super::wire::Wire::poll) the wire.
+    #[cold]
     pub fn wake_keeper(&self) {
         self.keeper.wake();
     }
@@ -242,6 +253,7 @@ impl Slots {
         self.patience
     }
 
+    #[inline]
     fn slot(&self, id: SlotId) -> &Slot {
         &self.slots[id.index()]
     }
@@ -257,7 +269,7 @@ impl Slots {
     /// The session is over. Everybody who waits is told; the first reason stays.
     pub fn fail(&self, why: SessionError) {
         self.dead.call_once(|| why);
-        self.slots.iter().for_each(|slot| slot.body.lock().wake());
+        self.used().iter().for_each(|slot| slot.body.lock().wake());
         self.waiting.wake_all();
         self.keeper.wake();
     }
@@ -295,7 +307,7 @@ impl Slots {
     /// requests under way and would collect none of them while they wait.
     #[inline]
     pub(super) fn claim_spare(&self) -> Option<SlotId> {
-        if self.dead.is_completed() || !self.waiting.nobody() { None } else { self.try_claim() }
+        if self.is_over() || !self.waiting.nobody() { None } else { self.try_claim() }
     }
 
     /// Waits for a slot and claims it, where there was none [to spare](Slots::claim_spare).
@@ -310,7 +322,8 @@ impl Slots {
         self.free(id, slot, &mut body);
     }
 
-    /// Fills a claimed slot with a request. After this it must be given to the wire; after an error it is as it was.
+    /// Fills a claimed slot with a request; `waiter` is woken when it is settled. After this it must be given to the wire;
+    /// after an error it is as it was.
     #[inline]
     pub(super) fn fill<E>(
         &self,
@@ -318,6 +331,7 @@ impl Slots {
         expect: Expect,
         late: Late,
         uses: [u32; 2],
+        waiter: Option<&Waker>,
         build: impl FnOnce(&mut Draft<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let slot = self.slot(id);
@@ -326,8 +340,8 @@ impl Slots {
             let mut body = slot.body.lock();
             body.tag = if expect.is_version() { NO_TAG } else { id.index() as u16 };
             body.expect = expect;
-            let Body { parcel, expect, tag, .. } = &mut *body;
-            build(&mut Draft { parcel, expect, tag: *tag, pool: self.pool })?;
+            let Body { parcel, tag, .. } = &mut *body;
+            build(&mut Draft { parcel: parcel.fill(), tag: *tag, pool: self.pool })?;
             if tracing::is_tracing() {
                 self.trace(Direction::ToServer, parcel.t());
             }
@@ -336,27 +350,35 @@ impl Slots {
             body.deadline = deadline;
             body.phase = if late.is_detached() { Phase::Detached } else { Phase::Sent };
             body.requests += 1;
+            if let Some(waiter) = waiter {
+                body.wait(waiter);
+            }
         }
         // Against the keeper, which clears `timer_armed` and then looks for requests: one of the two sees the other.
         slot.settled.swap(false, Ordering::SeqCst);
         if !self.timer_armed.load(Ordering::SeqCst) {
-            self.keeper.wake();
+            self.wake_keeper();
         }
         Ok(())
     }
 
-    /// Has the reply of `id` come, or its deadline, or the session's end?
+    /// Is the session over?
     #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.dead.is_completed()
+    }
+
+    /// Has the reply of `id` come, or its deadline, or the session's end?
+    #[inline(always)]
     pub(super) fn poll_settled(&self, id: SlotId, cx: &mut Context<'_>) -> Poll<()> {
         let slot = self.slot(id);
-        if slot.settled.load(Ordering::Acquire) {
-            return Poll::Ready(());
-        }
+        if slot.settled.load(Ordering::Acquire) { Poll::Ready(()) } else { self.poll_unsettled(slot, cx) }
+    }
+
+    #[cold]
+    fn poll_unsettled(&self, slot: &Slot, cx: &mut Context<'_>) -> Poll<()> {
         slot.body.lock().wait(cx.waker());
-        if slot.settled.load(Ordering::Acquire) || self.dead.is_completed() {
-            return Poll::Ready(());
-        }
-        Poll::Pending
+        if slot.settled.load(Ordering::Acquire) || self.is_over() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Looks at the reply to a request, and frees the slot. What the request made becomes the caller's. After a lie the slot
@@ -477,7 +499,7 @@ impl Slots {
 
     #[cold]
     fn look_for_orphans_with(&self, fid: u32) -> bool {
-        self.slots.iter().any(|slot| {
+        self.used().iter().any(|slot| {
             let body = slot.body.lock();
             matches!(body.phase, Phase::Orphan | Phase::Flushing | Phase::Flushed) && body.uses.contains(&fid)
         })
@@ -502,7 +524,7 @@ impl Slots {
     /// Gives up on every request whose deadline has passed; the earliest deadline that has not.
     pub(super) fn expire(&self, now: Instant) -> Option<Instant> {
         let mut next: Option<Instant> = None;
-        for slot in &self.slots {
+        for slot in self.used() {
             let mut body = slot.body.lock();
             if body.phase != Phase::Sent {
                 continue;
@@ -521,7 +543,7 @@ impl Slots {
     /// Are all slots free, so that nothing is with the wire?
     pub(super) fn all_free(&self) -> bool {
         let free: u32 = self.free.iter().map(|word| word.load(Ordering::Acquire).count_ones()).sum();
-        free as usize == self.slots.len() - 1 && self.slot(self.reserved()).body.lock().phase == Phase::Idle
+        free as usize == self.count() - 1 && self.slot(self.reserved()).body.lock().phase == Phase::Idle
     }
 
     // ---- The wire's side ---------------------------------------------------------------------------------------
@@ -611,7 +633,7 @@ impl Slots {
 
     fn by_tag(&self, tag: u16) -> Option<(SlotId, &Slot)> {
         let index = if tag == NO_TAG { self.reserved().index() } else { usize::from(tag) };
-        self.slots.get(index).map(|slot| (SlotId::new(index), slot))
+        self.used().get(index).map(|slot| (SlotId::new(index), slot))
     }
 
     fn unasked(&self, tag: u16) -> SessionError {
@@ -684,11 +706,12 @@ impl Slots {
     }
 
     /// Makes a slot free. The reserved one is not claimed by anybody, so it only becomes idle.
+    #[inline]
     fn free(&self, id: SlotId, slot: &Slot, body: &mut Body) {
         body.phase = Phase::Idle;
         body.late = Late::Nothing;
         if !body.loan.is_empty() {
-            body.loan = Windows::new();
+            body.drop_loan();
         }
         body.parcel.clear();
         slot.settled.store(false, Ordering::Relaxed);
@@ -698,7 +721,7 @@ impl Slots {
             self.waiting.wake_one(&self.keeper);
             // The last one to become free is the end of a session that nobody holds.
             if self.closing.load(Ordering::SeqCst) {
-                self.keeper.wake();
+                self.wake_keeper();
             }
         }
     }
@@ -712,7 +735,7 @@ impl Slots {
     /// Requests sent and replies matched so far.
     pub fn traffic(&self) -> Traffic {
         let mut traffic = Traffic::default();
-        for slot in &self.slots {
+        for slot in self.used() {
             let body = slot.body.lock();
             traffic.requests += body.requests;
             traffic.replies += body.replies;

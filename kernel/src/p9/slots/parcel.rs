@@ -8,7 +8,6 @@ use spin::Mutex;
 
 use crate::io::{Buf, Pool, Window, Windows};
 use crate::mem::{Map, PAGE_SIZE};
-use crate::p9::msg::split::RREAD_LEN;
 
 /// Segments of a request as a device gets it: both headers, pages for the reply, room for a long error, and payload in up to
 /// 32 pieces.
@@ -32,6 +31,53 @@ pub struct Parcel {
     t_sent: Option<Window>,
     /// Payload that follows the header.
     pub(super) out: Windows,
+}
+
+/// A parcel whose letter is open.
+pub(super) struct Filling<'p> {
+    letter: &'p mut Letter<'static, Map>,
+    t_sent: &'p mut Option<Window>,
+    /// Payload that follows the header.
+    pub(super) out: &'p mut Windows,
+}
+
+impl Filling<'_> {
+    /// Room for a T message of `len` bytes, to be written whole.
+    #[inline(always)]
+    pub(super) fn t_room(&mut self, pool: &'static Pool, len: usize) -> Result<&mut [u8], Exhausted> {
+        if self.t_sent.is_some() {
+            self.take_t_back();
+        }
+        let t = room(&mut self.letter.head, pool, len)?;
+        t.set_window(0..len);
+        Ok(t.as_mut_slice())
+    }
+
+    /// The last T message's page is free to be written again, unless a stream still holds it: then it keeps it, and there is
+    /// none.
+    #[inline(never)]
+    fn take_t_back(&mut self) {
+        let sent = self.t_sent.take();
+        self.letter.head = sent.and_then(|window| window.try_into_buf().ok());
+    }
+
+    /// Room for an R message of up to `len` bytes.
+    #[inline(always)]
+    pub(super) fn r_room(&mut self, pool: &'static Pool, len: usize) -> Result<(), Exhausted> {
+        room(&mut self.letter.reply, pool, len)?.set_window(0..len);
+        Ok(())
+    }
+
+    /// Pages for the reply's payload.
+    #[inline(always)]
+    pub(super) fn put_into(&mut self, buf: Buf) {
+        self.letter.into = Some(buf);
+    }
+
+    /// Room for the rest of a reply that is longer than what was asked for may be: an error's text.
+    pub(super) fn put_spill(&mut self, buf: Buf) {
+        self.letter.spill = Some(buf);
+    }
 }
 
 /// A request's memory on its way to a device.
@@ -58,53 +104,18 @@ impl Parcel {
         self.envelope.as_mut()?.letter_mut()
     }
 
-    /// The same, to build a request in.
+    /// To build a request in.
     #[inline(always)]
-    fn draft(&mut self) -> &mut Letter<'static, Map> {
-        let envelope = self.envelope.get_or_insert_with(spare::take);
-        envelope.letter_mut().expect("a slot that is filled has its envelope, and open")
-    }
-
-    /// Room for a T message of `len` bytes, to be written whole.
-    #[inline(always)]
-    pub(super) fn t_room(&mut self, pool: &'static Pool, len: usize) -> Result<&mut [u8], Exhausted> {
-        if self.t_sent.is_some() {
-            self.take_t_back();
-        }
-        let t = room(&mut self.draft().head, pool, len)?;
-        t.set_window(0..len);
-        Ok(t.as_mut_slice())
-    }
-
-    /// The last T message's page is free to be written again, unless a stream still holds it: then it keeps it, and there is
-    /// none.
-    #[inline(never)]
-    fn take_t_back(&mut self) {
-        let sent = self.t_sent.take();
-        self.draft().head = sent.and_then(|window| window.try_into_buf().ok());
+    pub(super) fn fill(&mut self) -> Filling<'_> {
+        let Parcel { envelope, t_sent, out } = self;
+        let letter = envelope.get_or_insert_with(spare::take).letter_mut();
+        let letter = letter.expect("a slot that is filled has its envelope, and open");
+        Filling { letter, t_sent, out }
     }
 
     /// The T message or its header, until the wire takes it.
     pub(super) fn t(&self) -> &[u8] {
         self.letter().and_then(|letter| letter.head.as_ref()).map_or(&[], Buf::as_slice)
-    }
-
-    /// Room for an R message of up to `len` bytes.
-    #[inline(always)]
-    pub(super) fn r_room(&mut self, pool: &'static Pool, len: usize) -> Result<(), Exhausted> {
-        room(&mut self.draft().reply, pool, len)?.set_window(0..len);
-        Ok(())
-    }
-
-    /// Pages for the reply's payload.
-    #[inline(always)]
-    pub(super) fn put_into(&mut self, buf: Buf) {
-        self.draft().into = Some(buf);
-    }
-
-    /// Room for the rest of a reply that is longer than what was asked for may be: an error's text.
-    pub(super) fn put_spill(&mut self, buf: Buf) {
-        self.draft().spill = Some(buf);
     }
 
     /// The pages for the reply's payload, unless a device has them.
@@ -237,11 +248,6 @@ mod spare {
         *envelope = Sealed::new();
         SPARE.lock().push(envelope);
     }
-}
-
-/// The header's bytes of a reply with payload.
-pub(super) fn rread_head(parcel: &Parcel) -> Option<&[u8; RREAD_LEN]> {
-    parcel.r().first_chunk()
 }
 
 /// The buffer, when it is there and long enough, else a new one.
