@@ -73,10 +73,6 @@ pub enum Command {
     /// more in a recorded run has to be named by the gate. Fails when more than one cell in a hundred is falsely called
     /// changed, or a counter is.
     Selftest(SelftestArgs),
-    /// Write result files of an older form anew in today's; every number in them stays.
-    ///
-    /// What was written is read back and compared before it takes the old file's place.
-    Renew(RenewArgs),
     /// Measure somebody else's guest on the same job files, boot by boot in turn with ours.
     Peer(PeerArgs),
     /// Write results in the form of a service or a tool that keeps and judges results of many machines.
@@ -202,14 +198,6 @@ pub struct SelftestArgs {
     /// Keep the figures in results/; without it they are kept below target/.
     #[arg(long)]
     pub record: bool,
-}
-
-/// Options of `renew`.
-#[derive(Debug, Args)]
-pub struct RenewArgs {
-    /// The result files.
-    #[arg(value_name = "RUN", required = true)]
-    pub runs: Vec<PathBuf>,
 }
 
 /// Options of `setup`.

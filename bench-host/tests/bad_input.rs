@@ -8,7 +8,7 @@ use bench_host::run::Run;
 use bench_host::store;
 use tempfile::TempDir;
 
-const RUN: &[u8] = include_bytes!("vectors/run-1.jsonl");
+const RUN: &[u8] = include_bytes!("vectors/run.jsonl");
 
 /// A folder of files to be judged.
 struct Files(TempDir);
@@ -94,7 +94,6 @@ fn refused(files: &Files, bad: &Path, told: &str) {
         ("gate", vec![bad, Path::new("--accept"), Path::new("--baseline"), Path::new("/nowhere/baseline")]),
         ("gate", vec![&good, Path::new("--baseline"), bad]),
         ("selftest", vec![bad]),
-        ("renew", vec![bad]),
     ] {
         let output = ninewire(command, &arguments);
         assert_eq!(output.status.code(), Some(1), "{command} {arguments:?}: {output:?}");
@@ -138,7 +137,7 @@ fn a_file_of_another_program_or_version_is_refused() {
     refused(
         &files,
         &files.put("newer", newer.as_bytes()),
-        ":1: its form is \"ninewire-run/4\", this program reads \"ninewire-run/1\" to \"ninewire-run/3\"",
+        ":1: its form is \"ninewire-run/4\", this program reads \"ninewire-run/3\"",
     );
     let selftest = b"{\"type\":\"selftest\",\"schema\":\"ninewire-selftest/1\"}\n";
     let told = ninewire("analyse", &[&files.put("selftest", selftest)]);
@@ -269,24 +268,6 @@ fn a_case_that_is_gone_and_one_that_is_new_are_told_and_not_judged() {
     ] {
         assert!(told.lines().any(|told| told == line), "{line}: {told}");
     }
-}
-
-#[test]
-fn a_file_of_the_first_form_that_is_written_anew_says_the_same_in_less_room() {
-    let files = Files::new();
-    let path = files.put("run.jsonl", RUN);
-    let say =
-        || [ninewire("analyse", &[&path]), ninewire("compare", &[&path, &path])].map(|said| stdout(&said));
-    let before = say();
-    let output = ninewire("renew", &[&path]);
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let now = std::fs::metadata(&path).unwrap().len();
-    assert_eq!(stdout(&output), format!("{}: {} bytes before, {now} now\n", path.display(), RUN.len()));
-    assert!(now < RUN.len() as u64 / 2);
-    assert_eq!(say(), before);
-    let cut = files.put("cut.jsonl", &RUN[..RUN.len() - 9]);
-    assert_eq!(ninewire("renew", &[&cut]).status.code(), Some(1));
-    assert_eq!(std::fs::read(&cut).unwrap(), RUN[..RUN.len() - 9], "it was left alone");
 }
 
 #[test]

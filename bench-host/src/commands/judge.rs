@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 use crate::annotations::Annotations;
-use crate::cli::{AnalyseArgs, CompareArgs, GateArgs, RenewArgs, SelftestArgs};
+use crate::cli::{AnalyseArgs, CompareArgs, GateArgs, SelftestArgs};
 use crate::interrupt::Interrupts;
 use crate::run::header::{self, Git};
 use crate::selftest::Effort;
@@ -50,17 +50,6 @@ pub(super) fn gate(args: &GateArgs) -> Result<ExitCode> {
     let report = gate::judge(&store::read(&baseline)?, &now).bless(&annotations);
     print!("{report}");
     Ok(if report.passes() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Writes runs anew in today's form.
-pub(super) fn renew(args: &RenewArgs) -> Result<ExitCode> {
-    for path in &args.runs {
-        let size = || std::fs::metadata(path).map(|meta| meta.len());
-        let before = size()?;
-        store::renew(path)?;
-        println!("{}: {before} bytes before, {} now", path.display(), size()?);
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Makes a run the baseline. It was read before, so what is copied is whole.

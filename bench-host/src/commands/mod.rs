@@ -26,7 +26,6 @@ pub fn run(command: Command, interrupts: &Interrupts) -> Result<ExitCode> {
         Command::Analyse(args) => judge::analyse(&args),
         Command::Compare(args) => judge::compare(&args),
         Command::Gate(args) => judge::gate(&args),
-        Command::Renew(args) => judge::renew(&args),
         Command::Selftest(args) => judge::selftest(&args, interrupts),
         Command::Dashboard(args) => dashboard::run(&args),
         Command::Peer(args) => match args.peer {

@@ -10,15 +10,6 @@ use serde::{Deserialize, Serialize};
 /// The form of a result file. A change that older readers would misread is a new number.
 pub const SCHEMA: &str = "ninewire-run/3";
 
-/// The first form, which is still read: a line for each repetition, with its own buckets.
-pub const SCHEMA_1: &str = "ninewire-run/1";
-
-/// The second form, which is still read: packed numbers are in base 64.
-pub const SCHEMA_2: &str = "ninewire-run/2";
-
-/// Every form that is read.
-pub const SCHEMAS: [&str; 3] = [SCHEMA_1, SCHEMA_2, SCHEMA];
-
 /// The first line of a result file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Header {

@@ -8,14 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-use data_encoding::Encoding;
 use ninewire_bench_guest::pattern::Crc32c;
 use serde::{Deserialize, Serialize};
 
-use crate::run::header::{SCHEMA, SCHEMA_1, SCHEMAS};
+use crate::run::header::SCHEMA;
 use crate::run::{Boot, BootFacts, Counted, Granted, Header, Job, Run};
-use packed::signs_of;
-use visit::{Columns, GrantedLine, SampleLine, VisitLine};
+use visit::{Columns, GrantedLine, VisitLine};
 
 mod packed;
 mod visit;
@@ -36,8 +34,6 @@ enum Line {
     Granted(GrantedLine),
     Boot(BootFacts),
     Visit(Box<VisitLine>),
-    /// In files of the first form alone.
-    Sample(Box<SampleLine>),
     Counted(Counted),
     End(End),
 }
@@ -101,32 +97,6 @@ pub fn write_all(runs: &[Run], directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// Writes a run's file anew in today's form, in its place, once what was written has been read back as the same run.
-pub fn renew(path: &Path) -> Result<(), ReadError> {
-    let failed = |problem| ReadError { path: path.to_path_buf(), line: 0, problem };
-    let run = read(path)?;
-    let text = to_text(&run).map_err(|error| failed(Problem::Io(error)))?;
-    let again =
-        from_text(text.as_bytes()).map_err(|(line, problem)| ReadError { line, ..failed(problem) })?;
-    // The form is the one thing that changes.
-    let header = Header { schema: run.header.schema.clone(), ..again.header.clone() };
-    if (Run { header, ..again }) != run {
-        return Err(failed(Problem::NotTheSame));
-    }
-    replace(path, text.as_bytes()).map_err(|error| failed(Problem::Io(error)))
-}
-
-/// A file is what it was or what it shall be, never in between.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".run-").tempfile_in(folder)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    readable_for_all(file.as_file())?;
-    file.persist(path)?;
-    File::open(folder)?.sync_all()
-}
-
 /// Temporary files are private; results are for everybody who may read the checkout.
 fn readable_for_all(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -187,8 +157,6 @@ enum Problem {
     Value(&'static str),
     Cut,
     Changed,
-    /// Written anew it would say something else: our own fault.
-    NotTheSame,
 }
 
 impl fmt::Display for ReadError {
@@ -201,14 +169,11 @@ impl fmt::Display for ReadError {
             Problem::Io(error) => write!(f, ": {error}"),
             Problem::NotALine(error) => write!(f, ": not a line of a result file: {error}"),
             Problem::Schema(found) => {
-                write!(f, ": its form is {found:?}, this program reads {SCHEMA_1:?} to {SCHEMA:?}")
+                write!(f, ": its form is {found:?}, this program reads {SCHEMA:?}")
             }
             Problem::Value(what) => write!(f, ": {what}"),
             Problem::OutOfPlace => write!(f, ": the line does not belong here"),
             Problem::Cut => write!(f, ": the file is cut: its end is missing"),
-            Problem::NotTheSame => {
-                write!(f, ": written anew it would not be the same run; it was left alone")
-            }
             Problem::Changed => {
                 write!(f, ": the file was changed: its last line counts or sums up other lines")
             }
@@ -240,7 +205,7 @@ pub fn header(path: &Path) -> Result<Header, ReadError> {
         return Err(failed(0, Problem::Cut));
     }
     match serde_json::from_slice(&line).map_err(|error| failed(1, Problem::NotALine(error)))? {
-        Line::Header(header) if SCHEMAS.contains(&header.schema.as_str()) => Ok(*header),
+        Line::Header(header) if header.schema == SCHEMA => Ok(*header),
         Line::Header(header) => Err(failed(1, Problem::Schema(header.schema))),
         _ => Err(failed(1, Problem::OutOfPlace)),
     }
@@ -264,7 +229,7 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
             (number, if cut { Problem::Cut } else { Problem::NotALine(error) })
         })?;
         match (parsed, &mut reading) {
-            (Line::Header(header), None) if SCHEMAS.contains(&header.schema.as_str()) => {
+            (Line::Header(header), None) if header.schema == SCHEMA => {
                 reading = Some(Reading::new(*header));
             }
             (Line::Header(header), None) => return Err((number, Problem::Schema(header.schema))),
@@ -286,18 +251,15 @@ fn from_text(bytes: &[u8]) -> Result<Run, (usize, Problem)> {
 /// A file of which some lines have been read.
 struct Reading {
     run: Run,
-    /// What packed numbers are written in.
-    signs: &'static Encoding,
-    /// From the second form on, what the numbers of its repetitions are.
+    /// What the numbers of its repetitions are.
     columns: Option<Columns>,
     granted: Vec<Granted>,
 }
 
 impl Reading {
     fn new(header: Header) -> Self {
-        let signs = signs_of(&header.schema);
         let run = Run { header, jobs: Vec::new(), boots: Vec::new(), counted: Vec::new() };
-        Reading { run, signs, columns: None, granted: Vec::new() }
+        Reading { run, columns: None, granted: Vec::new() }
     }
 
     fn whole(mut self) -> Run {
@@ -308,7 +270,6 @@ impl Reading {
     /// Puts a line where it belongs.
     fn place(&mut self, line: Line) -> Result<(), Problem> {
         let run = &mut self.run;
-        let first = run.header.schema == SCHEMA_1;
         match line {
             Line::Job(job)
                 if run.boots.is_empty()
@@ -317,7 +278,7 @@ impl Reading {
             {
                 run.jobs.push(job);
             }
-            Line::Columns(columns) if run.boots.is_empty() && self.columns.is_none() && !first => {
+            Line::Columns(columns) if run.boots.is_empty() && self.columns.is_none() => {
                 self.columns = Some(columns.checked()?);
             }
             Line::Granted(line)
@@ -333,12 +294,8 @@ impl Reading {
             }
             Line::Visit(line) if usize::from(line.job) < run.jobs.len() => {
                 let boot = run.boots.last_mut().filter(|boot| boot.facts.boot == line.boot);
-                let boot = boot.ok_or(Problem::OutOfPlace)?;
-                boot.visits.push(line.visit(self.columns.as_ref(), &self.granted, self.signs)?);
-            }
-            Line::Sample(line) if first => {
-                let visit = run.boots.last_mut().and_then(|boot| boot.visits.last_mut());
-                line.place(visit.ok_or(Problem::OutOfPlace)?)?;
+                let (boot, columns) = boot.zip(self.columns.as_ref()).ok_or(Problem::OutOfPlace)?;
+                boot.visits.push(line.visit(columns, &self.granted)?);
             }
             Line::Counted(counted) if usize::from(counted.job) < run.jobs.len() => run.counted.push(counted),
             _ => return Err(Problem::OutOfPlace),

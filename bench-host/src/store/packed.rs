@@ -11,19 +11,15 @@
 //! Bytes become text five bits at a time, as base 32 does (RFC 4648, section 6, without padding), with signs of our own.
 //! A file has a million of them, which by chance would spell what scanners of texts look for: words, keys, paths,
 //! addresses. So there is no vowel, no capital letter, nothing that looks like a part of one of these, and nothing
-//! that JSON has to escape. The second form of files was in base 64, and is still read.
+//! that JSON has to escape.
 //!
 //! Reading trusts nothing: what no writer here writes is refused.
 
 use std::sync::LazyLock;
 
-use data_encoding::{BASE64_NOPAD, Encoding, Specification};
+use data_encoding::{Encoding, Specification};
 
 use crate::run::durations::Durations;
-use crate::run::header::SCHEMA_2;
-
-/// What the second form's bytes are written as.
-static BASE_64: Encoding = BASE64_NOPAD;
 
 /// What five bits are written as, from 0 on.
 const SIGNS: &str = "0123456789bcdfghjklmnpqrstvwz!^~";
@@ -33,11 +29,6 @@ static BASE_32: LazyLock<Encoding> = LazyLock::new(|| {
     base.symbols.push_str(SIGNS);
     base.encoding().expect("32 signs, each once")
 });
-
-/// What bytes are written as in a file of this form.
-pub(super) fn signs_of(schema: &str) -> &'static Encoding {
-    if schema == SCHEMA_2 { &BASE_64 } else { &BASE_32 }
-}
 
 /// A text that is none of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +52,8 @@ pub(super) fn pack_numbers(numbers: impl Iterator<Item = Option<u64>>) -> String
 }
 
 /// The inverse of [`pack_numbers`].
-pub(super) fn unpack_numbers(text: &str, signs: &Encoding) -> Result<Vec<Option<u64>>, NotPacked> {
-    let bytes = signs.decode(text.as_bytes()).map_err(|_| NotPacked)?;
+pub(super) fn unpack_numbers(text: &str) -> Result<Vec<Option<u64>>, NotPacked> {
+    let bytes = BASE_32.decode(text.as_bytes()).map_err(|_| NotPacked)?;
     let (mut numbers, mut number, mut shift) = (Vec::new(), 0_u128, 0);
     for byte in bytes {
         let digit = u128::from(byte & 0x7F);
@@ -100,8 +91,8 @@ pub(super) fn pack_durations(durations: &Durations) -> String {
 }
 
 /// The inverse of [`pack_durations`].
-pub(super) fn unpack_durations(text: &str, signs: &Encoding) -> Result<Durations, NotPacked> {
-    let bytes = signs.decode(text.as_bytes()).map_err(|_| NotPacked)?;
+pub(super) fn unpack_durations(text: &str) -> Result<Durations, NotPacked> {
+    let bytes = BASE_32.decode(text.as_bytes()).map_err(|_| NotPacked)?;
     let (mut bits, mut next, mut durations) = (BitsIn { bytes: &bytes, at: 0 }, 0_u64, Durations::default());
     while !bits.only_filling() {
         let skipped = bits.gamma().ok_or(NotPacked)? - 1;
@@ -190,11 +181,10 @@ mod tests {
         // One more of each, two digits from 128 on, and nothing for what was not measured: 01 02 80 01 00.
         let numbers = [Some(0), Some(1), Some(127), None];
         assert_eq!(pack_numbers(numbers.into_iter()), "04180080");
-        assert_eq!(unpack_numbers("04180080", &BASE_32), Ok(numbers.to_vec()));
-        assert_eq!(unpack_numbers("AQKAAQA", signs_of(SCHEMA_2)), Ok(numbers.to_vec()));
+        assert_eq!(unpack_numbers("04180080"), Ok(numbers.to_vec()));
         assert_eq!(pack_numbers([].into_iter()), "");
         let largest = [Some(u64::MAX)];
-        assert_eq!(unpack_numbers(&pack_numbers(largest.into_iter()), &BASE_32), Ok(largest.to_vec()));
+        assert_eq!(unpack_numbers(&pack_numbers(largest.into_iter())), Ok(largest.to_vec()));
     }
 
     #[test]
@@ -205,9 +195,8 @@ mod tests {
         }
         // 1 1, 1 010, 00100 1 and four bits of filling: E8 90.
         assert_eq!(pack_durations(&durations), "!280");
-        assert_eq!(unpack_durations("!280", &BASE_32), Ok(durations.clone()));
-        assert_eq!(unpack_durations("6JA", signs_of(SCHEMA_2)), Ok(durations));
-        assert_eq!(unpack_durations("", &BASE_32), Ok(Durations::default()));
+        assert_eq!(unpack_durations("!280"), Ok(durations));
+        assert_eq!(unpack_durations(""), Ok(Durations::default()));
     }
 
     #[test]
@@ -229,16 +218,16 @@ mod tests {
     fn texts_no_writer_writes_are_refused() {
         // Half a byte, filling that is not zero, padding, and signs that are none.
         for text in ["0", "01", "00======", "a0", "B0", "0 0"] {
-            assert_eq!(unpack_numbers(text, &BASE_32), Err(NotPacked), "{text}");
-            assert_eq!(unpack_durations(text, &BASE_32), Err(NotPacked), "{text}");
+            assert_eq!(unpack_numbers(text), Err(NotPacked), "{text}");
+            assert_eq!(unpack_durations(text), Err(NotPacked), "{text}");
         }
         // A number without an end, one that is longer than it has to be, two that are too large.
         for bytes in [&[0x80][..], &[0x80, 0], b"\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x03", &[0xFF; 11]] {
-            assert_eq!(unpack_numbers(&BASE_32.encode(bytes), &BASE_32), Err(NotPacked), "{bytes:?}");
+            assert_eq!(unpack_numbers(&BASE_32.encode(bytes)), Err(NotPacked), "{bytes:?}");
         }
         // Filling alone, a count that is missing, and a bucket beyond the last.
         for bytes in [&[0][..], &[0x80], &[0; 12]] {
-            assert_eq!(unpack_durations(&BASE_32.encode(bytes), &BASE_32), Err(NotPacked), "{bytes:?}");
+            assert_eq!(unpack_durations(&BASE_32.encode(bytes)), Err(NotPacked), "{bytes:?}");
         }
     }
 
@@ -249,7 +238,7 @@ mod tests {
         ) {
             let text = pack_numbers(numbers.iter().copied());
             prop_assert!(ours(&text), "{text}");
-            prop_assert_eq!(unpack_numbers(&text, &BASE_32), Ok(numbers));
+            prop_assert_eq!(unpack_numbers(&text), Ok(numbers));
         }
 
         #[test]
@@ -262,15 +251,15 @@ mod tests {
             }
             let text = pack_durations(&durations);
             prop_assert!(ours(&text), "{text}");
-            prop_assert_eq!(unpack_durations(&text, &BASE_32), Ok(durations));
+            prop_assert_eq!(unpack_durations(&text), Ok(durations));
         }
 
         #[test]
         fn any_text_is_unpacked_or_refused(text in "[0-9b-df-hj-np-tv-wz!^~]{0,24}") {
-            if let Ok(numbers) = unpack_numbers(&text, &BASE_32) {
+            if let Ok(numbers) = unpack_numbers(&text) {
                 prop_assert_eq!(pack_numbers(numbers.into_iter()), text.clone());
             }
-            if let Ok(durations) = unpack_durations(&text, &BASE_32) {
+            if let Ok(durations) = unpack_durations(&text) {
                 prop_assert!(durations.iter().all(|(bucket, count)| usize::from(bucket) < BUCKETS && count > 0));
             }
         }

@@ -1,12 +1,10 @@
-//! The lines about visits, of all forms of result files.
+//! The lines about visits.
 //!
-//! In the first form each repetition is a line of its own, with names for all its numbers. From the second on a visit is
-//! one line: its settings are a number of the list of settings, its repetitions a text of numbers in the order that the
-//! file's `columns` give, and durations are another text. The third writes these texts with other signs.
+//! A visit is one line: its settings are a number of the list of settings, its repetitions a text of numbers in the order
+//! that the file's `columns` give, and durations are another text.
 
 use std::collections::BTreeMap;
 
-use data_encoding::Encoding;
 use ninewire_bench_guest::record::{Outcome, Path};
 use serde::{Deserialize, Serialize};
 
@@ -74,8 +72,8 @@ impl Columns {
         }))
     }
 
-    fn unpack(&self, text: &str, signs: &Encoding, facts: &VisitFacts) -> Result<Vec<Sample>, Problem> {
-        let numbers = unpack_numbers(text, signs).map_err(|_| BAD_NUMBERS)?;
+    fn unpack(&self, text: &str, facts: &VisitFacts) -> Result<Vec<Sample>, Problem> {
+        let numbers = unpack_numbers(text).map_err(|_| BAD_NUMBERS)?;
         let rows = numbers.chunks(self.columns.len()).enumerate();
         let nth = |at: usize| u16::try_from(at).map_err(|_| TOO_MANY);
         rows.map(|(at, row)| self.sample(row, nth(at)?, facts)).collect()
@@ -113,6 +111,7 @@ impl Columns {
     }
 }
 
+const NO_SETTINGS: Problem = Problem::Value("no settings have its number");
 const TOO_MANY: Problem = Problem::Value("a visit of more than 65536 repetitions");
 const BAD_NUMBERS: Problem = Problem::Value("its repetitions are not packed as they should be");
 const BAD_DURATIONS: Problem = Problem::Value("its durations are not counted in the guest's buckets");
@@ -140,17 +139,7 @@ impl GrantedLine {
     }
 }
 
-/// Settings as a visit has them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-enum GrantedHere {
-    /// From the second form on: which of the list.
-    Number(usize),
-    /// The first form.
-    Whole(Box<Granted>),
-}
-
-/// One visit: a line of any form.
+/// One visit.
 #[derive(Serialize, Deserialize)]
 pub(super) struct VisitLine {
     pub(super) boot: u32,
@@ -163,16 +152,16 @@ pub(super) struct VisitLine {
     outcome: Outcome,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     reason: String,
+    /// Which of the list of settings it ran with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    granted: Option<GrantedHere>,
+    granted: Option<usize>,
     #[serde(default, skip_serializing_if = "is_zero")]
     verified_bytes: u64,
-    /// Its repetitions, from the second form on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    samples: Option<String>,
-    /// Its durations, from the second form on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    durations: Option<String>,
+    /// Its repetitions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    samples: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    durations: String,
 }
 
 fn done() -> Outcome {
@@ -188,7 +177,6 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl VisitLine {
-    /// In today's form.
     pub(super) fn of(visit: &Visit, columns: &Columns, granted: &[GrantedLine]) -> VisitLine {
         let VisitFacts { boot, job, path, visit: number, outcome, reason, granted: settings, verified_bytes } =
             visit.facts.clone();
@@ -200,27 +188,17 @@ impl VisitLine {
             visit: number,
             outcome,
             reason,
-            granted: place.map(GrantedHere::Number),
+            granted: place,
             verified_bytes,
-            samples: Some(columns.pack(&visit.samples)).filter(|samples| !samples.is_empty()),
-            durations: Some(pack_durations(&visit.durations)).filter(|durations| !durations.is_empty()),
+            samples: columns.pack(&visit.samples),
+            durations: pack_durations(&visit.durations),
         }
     }
 
-    /// What it says; in the first form without its repetitions, which follow.
-    pub(super) fn visit(
-        self,
-        columns: Option<&Columns>,
-        granted: &[Granted],
-        signs: &Encoding,
-    ) -> Result<Visit, Problem> {
-        let settings = match self.granted {
-            Some(GrantedHere::Number(number)) => {
-                Some(granted.get(number).cloned().ok_or(Problem::Value("no settings have its number"))?)
-            }
-            Some(GrantedHere::Whole(settings)) => Some(*settings),
-            None => None,
-        };
+    /// What it says.
+    pub(super) fn visit(self, columns: &Columns, granted: &[Granted]) -> Result<Visit, Problem> {
+        let settings =
+            self.granted.map(|number| granted.get(number).cloned().ok_or(NO_SETTINGS)).transpose()?;
         let facts = VisitFacts {
             boot: self.boot,
             job: self.job,
@@ -231,39 +209,8 @@ impl VisitLine {
             granted: settings,
             verified_bytes: self.verified_bytes,
         };
-        let samples = match (columns, &self.samples) {
-            (Some(columns), Some(samples)) => columns.unpack(samples, signs, &facts)?,
-            (Some(_), None) | (None, None) => Vec::new(),
-            (None, Some(_)) => return Err(Problem::OutOfPlace),
-        };
-        let durations = self.durations.unwrap_or_default();
-        let durations = unpack_durations(&durations, signs).map_err(|_| BAD_DURATIONS)?;
+        let samples = columns.unpack(&self.samples, &facts)?;
+        let durations = unpack_durations(&self.durations).map_err(|_| BAD_DURATIONS)?;
         Ok(Visit { facts, samples, durations })
-    }
-}
-
-/// One repetition: a line of the first form.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SampleLine {
-    #[serde(flatten)]
-    sample: Sample,
-    /// Buckets that were hit and their counts.
-    lat_buckets: Vec<(u16, u32)>,
-}
-
-impl SampleLine {
-    /// Adds it to the visit it is of.
-    pub(super) fn place(self, visit: &mut Visit) -> Result<(), Problem> {
-        let (facts, sample) = (&visit.facts, self.sample);
-        let here = (facts.boot, facts.job, facts.path, facts.visit, visit.samples.len());
-        let said = (sample.boot, sample.job, sample.path, sample.visit, usize::from(sample.repetition));
-        if here != said {
-            return Err(Problem::OutOfPlace);
-        }
-        for (bucket, count) in self.lat_buckets {
-            visit.durations.add(bucket, count.into()).map_err(|_| BAD_DURATIONS)?;
-        }
-        visit.samples.push(sample);
-        Ok(())
     }
 }
