@@ -43,6 +43,8 @@ pub(crate) fn instructions(name: &str, iai_main: fn()) -> Option<Vec<Counted>> {
     let counted = Command::new(program)
         .args(&args[1..])
         .arg("--output-format=json")
+        // Left in the target folder, where `cargo ninewire dashboard` looks.
+        .env("IAI_CALLGRIND_SAVE_SUMMARY", "json")
         .stderr(Stdio::inherit())
         .output()
         .expect("this very program can be started");
