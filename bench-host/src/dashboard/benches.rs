@@ -14,6 +14,14 @@ use super::BENCHES;
 /// The form of a recorded copy.
 const FORM: &str = "ninewire-benches/1";
 
+/// Where benches are from, in words.
+const RUN: &str = "the newest run of cargo bench here";
+const RECORDED: &str = "a recorded run of cargo bench";
+
+/// The two kinds.
+const TIME: &str = "time";
+const INSTRUCTIONS: &str = "instructions";
+
 /// Below the target folder, where each program leaves its files.
 const FOLDERS: [(&str, Tool); 3] =
     [("criterion", Tool::Criterion), ("iai", Tool::Callgrind), ("gungraun", Tool::Callgrind)];
@@ -63,7 +71,7 @@ pub(super) struct Benches {
 /// One bench.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Bench {
-    /// `time` or `instructions`.
+    /// [`TIME`] or [`INSTRUCTIONS`].
     kind: String,
     /// The crate, where the file tells.
     #[serde(default)]
@@ -82,10 +90,9 @@ pub(super) struct Bench {
     before: Option<f64>,
 }
 
-/// Looks below `target`, and into the recorded copy where nothing is there.
+/// Looks below `target`; benches of a kind of which nothing is there are those of the recorded copy.
 pub(super) fn find(target: &Path, recorded: &Path) -> Benches {
-    let mut found =
-        Benches { form: FORM.into(), from: "this checkout's target folder".into(), ..Benches::default() };
+    let mut found = Benches { form: FORM.into(), from: RUN.into(), ..Benches::default() };
     for (folder, tool) in FOLDERS {
         let wanted = if tool == Tool::Criterion { "estimates.json" } else { "summary.json" };
         let mut files = Vec::new();
@@ -102,12 +109,23 @@ pub(super) fn find(target: &Path, recorded: &Path) -> Benches {
             }
         }
     }
-    if !found.rows.is_empty() {
+    let none = found.rows.is_empty();
+    let missing = |kind: &str| found.rows.iter().all(|row| row.kind != kind);
+    let missing: Vec<&str> = [TIME, INSTRUCTIONS].into_iter().filter(|kind| missing(kind)).collect();
+    if missing.is_empty() {
         return found;
     }
     match fs::read(recorded) {
         Ok(bytes) => match serde_json::from_slice::<Benches>(&bytes) {
-            Ok(kept) if kept.form == FORM => return kept,
+            Ok(kept) if kept.form == FORM => {
+                let before = found.rows.len();
+                found.rows.extend(kept.rows.into_iter().filter(|row| missing.contains(&row.kind.as_str())));
+                if none {
+                    found.from = kept.from;
+                } else if found.rows.len() > before {
+                    found.from = format!("{RUN}, its {} from {}", missing.join(" and "), kept.from);
+                }
+            }
             Ok(kept) => found
                 .refused
                 .push(format!("{BENCHES}: its form is {:?}, this program reads {FORM:?}", kept.form)),
@@ -122,8 +140,7 @@ pub(super) fn find(target: &Path, recorded: &Path) -> Benches {
 impl Benches {
     /// The lines of a recorded copy.
     pub(super) fn to_text(&self) -> serde_json::Result<String> {
-        let copy =
-            Benches { from: "a recorded run of cargo bench".into(), refused: Vec::new(), ..self.clone() };
+        let copy = Benches { from: RECORDED.into(), refused: Vec::new(), ..self.clone() };
         Ok(serde_json::to_string_pretty(&copy)? + "\n")
     }
 }
@@ -174,7 +191,7 @@ fn criterion(estimates: &Path) -> Result<Option<Bench>, String> {
     let before = json(&before).ok().filter(|before| *before != now).and_then(|before| estimate(&before));
     let name = if name.is_empty() { text("full_id") } else { name };
     Ok(Some(Bench {
-        kind: "time".into(),
+        kind: TIME.into(),
         package: String::new(),
         group: text("group_id"),
         peer: is_peer(&name),
@@ -218,7 +235,7 @@ fn callgrind(summary: &Path) -> Result<Option<Bench>, String> {
     let operations = if COUNTED_PACKAGES.contains(&package) { COUNTED_OPERATIONS } else { 1.0 };
     let name = text("id");
     Ok(Some(Bench {
-        kind: "instructions".into(),
+        kind: INSTRUCTIONS.into(),
         package: package.to_string(),
         group: text("function_name"),
         peer: is_peer(&name),
@@ -313,7 +330,16 @@ mod tests {
         let made = find(target.path(), &recorded);
         fs::write(&recorded, made.to_text().unwrap()).unwrap();
         let kept = find(Path::new("/nowhere"), &recorded);
-        assert_eq!((kept.rows, kept.from.as_str()), (made.rows, "a recorded run of cargo bench"));
+        assert_eq!((kept.rows, kept.from.as_str()), (made.rows, RECORDED));
+        // Of the kind that was not run.
+        let iai = "{\"version\":\"7\",\"function_name\":\"f\",\"id\":\"i\",\"profiles\":[{\"data\":{\"total\":{\"metrics\":{\"Ir\":\
+                   {\"values\":{\"new\":372}}}}}}]}";
+        let counted = tempfile::tempdir().unwrap();
+        put(counted.path(), "gungraun/c/summary.json", iai);
+        let both = find(counted.path(), &recorded);
+        let kinds: Vec<&str> = both.rows.iter().map(|row| row.kind.as_str()).collect();
+        assert_eq!(kinds, [INSTRUCTIONS, TIME]);
+        assert_eq!(both.from, format!("{RUN}, its time from {RECORDED}"));
         fs::write(&recorded, "{\"form\":\"x\",\"from\":\"\",\"rows\":[]}").unwrap();
         assert!(find(Path::new("/nowhere"), &recorded).refused[0].contains("its form is \"x\""));
     }

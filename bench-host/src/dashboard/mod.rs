@@ -151,12 +151,13 @@ fn make_within(sources: &Sources<'_>, bytes_max: usize) -> Result<Page> {
     bail!("{} runs do not fit into a page of {bytes_max} bytes", sources.report.runs.len())
 }
 
-/// Writes down what `cargo bench` left below `bench_dir`, for pages made where no bench was run; how many benches.
+/// Writes down what `cargo bench` left below `bench_dir`, for pages made where no bench was run; how many benches. Those
+/// of a kind that was not run stay as they were recorded.
 pub fn keep_benches(bench_dir: &Path, recorded: &Path) -> Result<usize> {
-    let found = benches::find(bench_dir, Path::new(""));
-    if found.rows.is_empty() {
+    if benches::find(bench_dir, Path::new("")).rows.is_empty() {
         bail!("there are no benches below {}: run `cargo bench` first", bench_dir.display());
     }
+    let found = benches::find(bench_dir, recorded);
     std::fs::write(recorded, found.to_text()?)?;
     Ok(found.rows.len())
 }
@@ -298,4 +299,42 @@ fn comparisons(
     }
     let beyond = all - made.len();
     (made, beyond)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::testing::{Recorder, at_commit, slower};
+    use crate::history::{self, Aliases, Limits, Lineage, Store};
+    use crate::run::testing::a_run;
+
+    #[test]
+    fn a_page_that_would_be_too_large_leaves_out_what_is_old_and_says_so() {
+        let recorder = Recorder::new();
+        for number in 0..12 {
+            let run = at_commit(slower(&a_run(), 1.0 + number as f64 / 1000.0), number);
+            recorder.beside_reference(&format!("{number:02}"), &run);
+        }
+        let (annotations, limits) = (Annotations::default(), Limits::default());
+        let store = Store::read(recorder.results(), Lineage::default(), limits);
+        let report = history::report(&store, &annotations, &Aliases::default(), limits);
+        let nowhere = Path::new("/nowhere");
+        let sources = Sources {
+            report: &report,
+            results: recorder.results(),
+            annotations: &annotations,
+            bench_dir: nowhere,
+            recorded_benches: nowhere,
+        };
+        let whole = make(&sources).unwrap();
+        assert_eq!(whole.notes, [""; 0]);
+        let bare = html::page("", "").len();
+        let within = bare + (whole.html.len() - bare) / 2;
+        let less = make_within(&sources, within).unwrap();
+        assert!(less.html.len() <= within);
+        assert!(less.notes.iter().any(|note| note.contains("older runs without")), "{:?}", less.notes);
+        assert!(less.html.contains("older runs without"), "the page itself says so");
+        let error = make_within(&sources, bare).unwrap_err().to_string();
+        assert_eq!(error, format!("24 runs do not fit into a page of {bare} bytes"));
+    }
 }

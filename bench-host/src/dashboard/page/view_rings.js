@@ -7,7 +7,7 @@
     const { benches } = data;
     if (benches.rows.length === 0) {
       return [h("h1", {}, "No bench of the rings and the pool is here"),
-        h("p", {}, h("code", {}, "cargo bench"), " leaves its estimates below the target folder, and ", h("code", {}, "IAI_CALLGRIND_SAVE_SUMMARY=json cargo bench"), " its instruction counts too; then make this page anew."),
+        h("p", {}, h("code", {}, "cargo bench"), " leaves its estimates and its instruction counts below the target folder; then make this page anew."),
         refused()];
     }
     const groups = new Map();
