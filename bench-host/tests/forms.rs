@@ -36,6 +36,26 @@ fn the_history_is_told_in_three_forms_that_agree() {
 }
 
 #[test]
+fn the_page_is_written_where_it_is_asked_for_with_the_benches_of_the_folder_that_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bench = folder.path().join("criterion/mine/new");
+    std::fs::create_dir_all(&bench).expect("a folder");
+    let about = r#"{"group_id": "a group of mine", "function_id": "a bench of mine", "value_str": null, "full_id": "x"}"#;
+    std::fs::write(bench.join("benchmark.json"), about).expect("the file");
+    let times = r#"{"mean": {"confidence_interval": {"lower_bound": 4.0, "upper_bound": 6.0}, "point_estimate": 5.0}}"#;
+    std::fs::write(bench.join("estimates.json"), times).expect("the file");
+    let (out, folder) = (folder.path().join("page.html"), folder.path().to_str().expect("a name"));
+    let made = || {
+        let told = told(&["dashboard", "--out", out.to_str().expect("a name"), "--bench-dir", folder]);
+        assert_eq!(told.lines().last().map(Path::new), Some(out.as_path()));
+        std::fs::read_to_string(&out).expect("the page")
+    };
+    let page = made();
+    assert!(page.contains("a group of mine") && page.contains("a bench of mine"));
+    assert_eq!(page, made(), "the same twice");
+}
+
+#[test]
 fn every_form_of_others_is_written_from_the_recorded_runs() {
     let out = tempfile::tempdir().expect("a folder");
     let folder = out.path().to_str().expect("a name");

@@ -421,6 +421,11 @@ fn census(files: usize, runs: &[RunFacts], series: &[Series]) -> Census {
             (state, _) => *reasons.entry(state.to_string()).or_default() += 1,
         }
     }
+    let waiting = series.iter().filter_map(|one| match (&one.state, &one.basis) {
+        (SeriesState::TooFewRuns { have, need }, Basis::Ratio { .. }) => Some((*have, *need)),
+        _ => None,
+    });
+    census.ratios_wait = waiting.max().filter(|_| census.ratios == 0);
     census.not_judged = reasons.into_iter().collect();
     census.not_judged.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     census

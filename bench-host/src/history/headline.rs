@@ -135,7 +135,18 @@ fn sentence(headline: &Headline, series: &[Series], census: &Census) -> String {
         ));
     }
     if parts.is_empty() {
-        parts.push(format!("Nothing got worse: none of {judged} judged series"));
+        parts.push(match census.ratios {
+            0 => format!("None of {judged} judged counters got worse"),
+            _ => format!("Nothing got worse: none of {judged} judged series"),
+        });
+    }
+    if census.ratios == 0 {
+        parts.push(match census.ratios_wait {
+            Some((have, need)) => {
+                format!("Times are not judged yet: {have} of {need} runs beside the reference image")
+            }
+            None => "Times are not judged: no run took turns with the reference image".to_string(),
+        });
     }
     if !headline.doubtful.is_empty() {
         parts.push(format!(

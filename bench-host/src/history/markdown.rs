@@ -10,6 +10,7 @@ pub fn render(report: &Report) -> String {
     let verdict = &report.verdict;
     let heading = match verdict.word {
         Word::Worse => "Got worse",
+        Word::NothingWorse if report.census.ratios == 0 => "No counter got worse, times were not judged",
         Word::NothingWorse => "Nothing got worse",
         Word::NothingJudged => "Nothing could be judged",
     };

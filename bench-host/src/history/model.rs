@@ -475,6 +475,8 @@ pub struct Census {
     pub exact: usize,
     /// Series judged as ratios to the reference image.
     pub ratios: usize,
+    /// Where no ratio was: runs of the series that has the most, and runs that it takes.
+    pub ratios_wait: Option<(usize, usize)>,
     /// Why others were not judged, and how many; the most frequent first.
     pub not_judged: Vec<(String, usize)>,
 }

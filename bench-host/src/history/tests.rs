@@ -110,6 +110,27 @@ fn times_without_the_reference_are_shown_and_never_judged() {
     assert!(times.clone().all(|one| one.state == SeriesState::NoReference && one.changes.is_empty()));
     assert_eq!(report.verdict.word, Word::NothingWorse, "counters were judged");
     assert!(report.census.not_judged[0].0.contains("no reference image"), "{:?}", report.census);
+    let counters = report.census.exact;
+    let sentence = format!(
+        "None of {counters} judged counters got worse. Times are not judged: no run took turns with the reference image."
+    );
+    assert_eq!(report.verdict.sentence, sentence);
+    assert!(markdown::render(&report).starts_with("### No counter got worse, times were not judged\n"));
+}
+
+#[test]
+fn times_of_too_few_runs_are_counted_until_there_are_enough() {
+    let recorder = Recorder::new();
+    for number in 0..5 {
+        recorder.beside_reference(&format!("{number:02}"), &run_of(number, 1.0));
+    }
+    let report = plainly(&recorder);
+    let iops = series(&report, "read/x", Way::Native, Metric::Iops);
+    let SeriesState::TooFewRuns { have: 5, need } = iops.state else { panic!("{iops:?}") };
+    let told = format!("Times are not judged yet: 5 of {need} runs beside the reference image.");
+    assert!(report.verdict.sentence.ends_with(&told), "{}", report.verdict.sentence);
+    let report = plainly(&a_step());
+    assert!(!report.verdict.sentence.contains("not judged"), "{}", report.verdict.sentence);
 }
 
 #[test]

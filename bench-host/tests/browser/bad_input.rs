@@ -55,6 +55,24 @@ fn cut_and_foreign_files_are_named_and_the_others_are_shown() {
 }
 
 #[test]
+fn runs_of_two_machines_are_two_histories_of_which_one_is_chosen() {
+    let (here, mut there) = (pattern(), pattern());
+    there.header.host.cpu_model = "Another".into();
+    let made = made_up(|results| {
+        (0..3).for_each(|number| commit(results, &here, number, 1.0));
+        (10..13).for_each(|number| commit(results, &there, number, 4.0));
+    });
+    assert!(made.report.machines.len() == 2 && made.report.verdict.worse.is_empty());
+    let mut browser = opens(&made);
+    browser.follow("history?metric=IOPS");
+    let machines = browser.text(
+        "[...document.querySelectorAll('.controls label')].find((one) => one.textContent.startsWith('Machine')).textContent",
+    );
+    assert!(machines.contains("Another") && machines.contains(&here.header.host.cpu_model), "{machines}");
+    assert!(browser.js("document.querySelectorAll('.grid > li').length").as_u64() > Some(5));
+}
+
+#[test]
 fn words_of_files_are_never_markup() {
     const EVIL: &str =
         "</script><script>window.taken = 1</script><img src=x onerror='window.taken = 2'>\"'&\u{2028}";

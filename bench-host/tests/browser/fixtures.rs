@@ -27,7 +27,8 @@ pub(crate) fn recorded() -> PathBuf {
 
 /// The page of the runs below `results`; it lies there, or where there is room.
 pub(crate) fn page(results: &Path, folder: Option<TempDir>) -> Made {
-    let (annotations, aliases, limits) = (Annotations::default(), Aliases::default(), Limits::default());
+    let annotations = Annotations::read(&results.join("annotations.toml")).expect("entries that make sense");
+    let (aliases, limits) = (Aliases::default(), Limits::default());
     let store = Store::read(results, Lineage::default(), limits);
     let report = history::report(&store, &annotations, &aliases, limits);
     let page = dashboard::make(&Sources {

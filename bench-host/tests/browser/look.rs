@@ -49,6 +49,30 @@ fn every_view_of_a_history_with_a_step_opens_by_its_link_and_nothing_complains()
 }
 
 #[test]
+fn native_against_serial_has_every_figure_that_was_promised() {
+    let made = page(&recorded(), None);
+    let mut browser = Page::open(&made.file, "paths");
+    let shown = browser.js("[...document.querySelectorAll('figure')].map((one) => one.id)");
+    let shown: Vec<String> = serde_json::from_value(shown).expect("names");
+    for figure in [
+        "ratios",
+        "bandwidth-read-1",
+        "depth-read-1048576",
+        "heat-read",
+        "ecdf",
+        "stages",
+        "host",
+        "counters",
+        "cost-read",
+    ] {
+        assert!(shown.contains(&format!("figure-{figure}")), "{figure}: {shown:?}");
+    }
+    let bands = "document.querySelectorAll('#figure-bandwidth-read-1 svg .whisker, #figure-bandwidth-read-1 svg .band, \
+                 #figure-bandwidth-read-1 svg .hollow').length";
+    assert!(browser.js(bands).as_u64() > Some(0), "an interval, or that there is none");
+}
+
+#[test]
 fn no_view_is_wider_than_a_phone() {
     let made = page(&recorded(), None);
     let mut browser = Page::open(&made.file, "");

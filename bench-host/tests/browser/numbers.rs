@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use bench_host::compare::{Metric, compare};
+use bench_host::peer::setting::linux_name;
 use bench_host::run::cell::Cell;
 use bench_host::stats::summary::median;
 use bench_host::store;
 use bench_host::verdict::{Rules, Verdict};
+use ninewire_bench_guest::record::Path;
 
 use crate::chromium::Page;
 use crate::fixtures::{commit, history_with_a_step, made_up, page, pattern, planted_sides, recorded};
@@ -84,13 +86,17 @@ fn a_planted_fault_is_told_as_a_comparison_that_names_its_cases_and_is_no_regres
     let regressed = compared.rows.iter().filter(|row| row.judged.verdict == Verdict::Regressed);
     let named: Vec<String> = regressed.map(|row| format!("{} {} (IOPS −5", row.case, row.path)).collect();
     assert!(named.len() > 5 && named.iter().all(|name| name.contains(" native ")), "{named:?}");
-    assert!(named.iter().all(|name| told.contains(name)), "{named:?}: {told}");
+    // A few of them, and how many there are besides; all of them a click away.
+    let first = named.iter().filter(|name| told.contains(*name)).count();
+    assert!(first == 3 && told.contains(&format!(" and {} more.", named.len() - first)), "{named:?}: {told}");
     assert!(!told.contains(" serial ("), "only the native path is slower: {told}");
     browser.js("document.querySelector('.findings > li.wide a').click()");
     browser.settle();
     assert_eq!(browser.text("document.getElementById('main').dataset.view"), "variants");
     let title = browser.text("document.querySelector('main h1').textContent");
     assert!(title.starts_with("as it is → --append plant=delay:100, planted on purpose: "), "{title}");
+    let told = browser.text("document.querySelector('main').innerText");
+    assert!(named.iter().all(|name| told.contains(name)), "{named:?}: {told}");
     let verdicts = browser.js(
         "[...document.querySelectorAll('#figure-forest tbody tr')].map((row) => [...row.cells].pop().textContent)",
     );
@@ -98,6 +104,77 @@ fn a_planted_fault_is_told_as_a_comparison_that_names_its_cases_and_is_no_regres
     let printed = compared.rows.iter().filter(|row| row.metric == Metric::Iops);
     let printed: Vec<String> = printed.map(|row| row.judged.verdict.to_string()).collect();
     assert_eq!(shown, printed);
+}
+
+#[test]
+fn a_change_that_is_meant_stands_apart_with_its_reason() {
+    let pattern = pattern();
+    let made = made_up(|results| {
+        let factor = |number| if number < 9 { 1.0 } else { 1.5 };
+        (0..14).for_each(|number| commit(results, &pattern, number, factor(number)));
+        let entry = "[[change]]\ncase='*'\nwhat='iops'\ncommit='00000009'\nreason='checks every byte'\n";
+        std::fs::write(results.join("annotations.toml"), entry).expect("written");
+    });
+    let verdict = &made.report.verdict;
+    assert!(verdict.worse.is_empty() && !verdict.meant.is_empty(), "{}", verdict.sentence);
+    let mut browser = Page::open(&made.file, "");
+    let told = browser.text("document.querySelector('main').innerText");
+    assert!(told.contains(&format!("Worse, as is meant ({})", verdict.meant.len())), "{told}");
+    assert!(told.contains("Meant: checks every byte (00000009)") && !told.contains("Got worse"), "{told}");
+}
+
+#[test]
+fn the_view_of_rings_has_every_recorded_bench_and_tells_peers_apart() {
+    let made = page(&recorded(), None);
+    let kept = std::fs::read(recorded().join(bench_host::dashboard::BENCHES)).expect("recorded benches");
+    let kept: serde_json::Value = serde_json::from_slice(&kept).expect("JSON");
+    let kept = kept["rows"].as_array().expect("rows").iter();
+    let mut expected: Vec<(bool, f64)> = kept
+        .map(|row| (row["peer"].as_bool().expect("a word"), row["value"].as_f64().expect("a number")))
+        .collect();
+    let mut browser = Page::open(&made.file, "rings");
+    let shown = browser.js(
+        "[...document.querySelectorAll('figure tbody tr')].map((row) => [row.cells[3].textContent === 'peer', Number(row.cells[1].dataset.value)])",
+    );
+    let mut shown: Vec<(bool, f64)> = serde_json::from_value(shown).expect("numbers");
+    for list in [&mut expected, &mut shown] {
+        list.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.total_cmp(&b.1)));
+    }
+    assert!(expected.len() > 20 && expected[0].0 != expected[expected.len() - 1].0);
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn the_table_beside_linux_has_the_medians_of_both_guests() {
+    let made = page(&recorded(), None);
+    let facts = made.report.runs.iter().rev().find(|facts| facts.header.peer.is_some());
+    let facts = facts.expect("a recorded comparison with Linux");
+    let run = store::read(&made.results.join(&facts.file)).expect("the run");
+    let cells = Cell::of_run(&run);
+    let rate = |name: &str, path: &str, unit: &str| {
+        let named = |cell: &&Cell| run.jobs[usize::from(cell.job)].name == name && cell.path.word() == path;
+        let cell = cells.iter().find(named)?;
+        median(&cell.values(|value| if unit == "MiB/s" { value.bw_mib_s } else { Some(value.iops) })).ok()
+    };
+    let mut browser = Page::open(&made.file, &format!("linux?run={}", facts.header.run_id));
+    let rows = browser.js(
+        "[...document.querySelectorAll('main > .scroll table tbody tr')].map((row) => [row.cells[0].textContent, row.cells[1].textContent, \
+         row.cells[2].textContent, Number(row.cells[3].dataset.value), Number(row.cells[4].dataset.value)])",
+    );
+    type Row = (String, String, String, Option<f64>, Option<f64>);
+    let rows: Vec<Row> = serde_json::from_value(rows).expect("rows");
+    let mut looked = 0;
+    for (case, path, unit, ours, linux) in rows.iter().filter(|row| !row.1.contains('(')) {
+        let way = Path::ALL.iter().find(|known| known.word() == path).expect("a path");
+        let theirs = rate(&linux_name(*way, case), path, unit);
+        for (shown, expected) in [(ours, rate(case, path, unit)), (linux, theirs)] {
+            let same =
+                shown.zip(expected).map_or(shown.is_none() && expected.is_none(), |(a, b)| close(a, b));
+            assert!(same, "{case} {path}: {shown:?} for {expected:?}");
+            looked += usize::from(expected.is_some());
+        }
+    }
+    assert!(looked > 20, "{looked} of {}", rows.len());
 }
 
 #[test]

@@ -51,6 +51,43 @@ fn what_is_chosen_is_in_the_address_and_the_address_shows_it_again() {
 }
 
 #[test]
+fn brackets_go_to_the_run_before_and_to_the_run_after() {
+    let made = page(&recorded(), None);
+    let mut browser = Page::open(&made.file, "paths");
+    let chosen = "document.querySelector('.controls select').value";
+    let newest = browser.text(chosen);
+    browser.press("[");
+    let before = browser.text(chosen);
+    assert!(before != newest && browser.text("location.hash").contains(&format!("run={before}")));
+    browser.press("]");
+    assert_eq!(browser.text(chosen), newest);
+    let runs =
+        browser.js("document.querySelector('.controls select').options.length").as_u64().expect("a count");
+    (0..runs).for_each(|_| browser.press("]"));
+    assert_eq!(browser.text("document.getElementById('said').textContent"), "There is none");
+}
+
+#[test]
+fn a_point_leads_to_its_run_and_to_the_commands_that_make_it_again() {
+    let made = page(&recorded(), None);
+    let mut browser = Page::open(&made.file, "paths");
+    let run = browser.text("document.querySelector('.controls select').value");
+    browser.js(
+        "document.querySelector('#figure-ratios svg a').dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))",
+    );
+    browser.settle();
+    assert!(browser.text("location.hash").starts_with(&format!("#run?id={run}&case=")));
+    let facts = made.report.runs.iter().find(|facts| facts.header.run_id == run).expect("the run");
+    let commands = browser.text("document.querySelector('.box pre').textContent");
+    assert!(
+        commands.contains(&facts.header.git.sha) && commands.contains("cargo ninewire run"),
+        "{commands}"
+    );
+    let argv = browser.text("[...document.querySelectorAll('.box pre')][1].textContent");
+    assert!(argv.contains("qemu-system-x86_64") && argv.contains("virtio-9p-pci"), "{argv}");
+}
+
+#[test]
 fn a_link_to_what_is_not_here_says_so() {
     let made = page(&recorded(), None);
     let mut browser = Page::open(&made.file, "nothing");

@@ -70,7 +70,7 @@
     return s("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
       series.level === undefined ? null : s("line", { class: "one", x1: 0, x2: width, y1: y(series.level), y2: y(series.level) }),
       s("g", { class: series.colour },
-        sure.length > 1 ? s("path", { class: "band", d: "M" + sure.map((place) => `${place.px} ${y(place.high)}`).join("L") + "L" +
+        sure.length > 1 && sure.length === places.length ? s("path", { class: "band", d: "M" + sure.map((place) => `${place.px} ${y(place.high)}`).join("L") + "L" +
           [...sure].reverse().map((place) => `${place.px} ${y(place.low)}`).join("L") + "Z" }) : null,
         places.length > 1 ? s("path", { class: "line", d: "M" + places.map((place) => `${place.px} ${place.py}`).join("L") }) : null,
         places.slice(-1).map((place) => s("circle", { class: "point", r: 3.5, cx: place.px, cy: place.py }))),

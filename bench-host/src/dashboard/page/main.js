@@ -28,8 +28,13 @@
     main.replaceChildren(...[parts].flat(Infinity).filter((part) => part instanceof Node));
     main.dataset.view = state.view;
     for (const link of bar.children) {
-      if (link.dataset.view === state.view) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.dataset.view !== state.view) {
+        link.removeAttribute("aria-current");
+        continue;
+      }
+      link.setAttribute("aria-current", "page");
+      // On a phone the bar is longer than the page is wide.
+      bar.scrollLeft = link.offsetLeft - bar.offsetLeft;
     }
     document.title = `${main.querySelector("h1")?.textContent || "ninewire"} – ninewire`;
     const figure = state.params.figure && document.getElementById("figure-" + state.params.figure);

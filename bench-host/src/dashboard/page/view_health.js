@@ -3,12 +3,21 @@
 (() => {
   const { h, words, data } = app;
 
+  // A doubt ends in what to do about it; many with one advice are one line.
+  const FEW = 3;
+  const advice = (doubt) => doubt.slice(doubt.lastIndexOf(": ") + 1).trim();
+  app.doubtList = (doubts) => h("ul", { class: "plain" }, [...new Set(doubts.map(advice))].map((what) => {
+    const alike = doubts.filter((doubt) => advice(doubt) === what);
+    const items = alike.map((doubt) => h("li", {}, doubt));
+    return alike.length <= FEW ? items : h("li", {}, `${app.capital(what)}: ${words.plural(alike.length, "doubt")}`, h("details", {}, h("summary", { class: "small muted" }, "each"), h("ul", { class: "plain" }, items)));
+  }));
+
   app.view({ name: "health", title: "Run health", show() {
     const doubtful = app.runs.filter((run) => run.kind !== "reference" && (run.doubts || []).length > 0);
     const doubts = app.today?.doubts || [];
     return [
       h("h1", {}, !app.today ? "There are no runs yet" : doubts.length === 0 ? `The newest run, ${words.commit(app.today.sha)}, leaves no doubt` : `The newest run, ${words.commit(app.today.sha)}, leaves ${words.plural(doubts.length, "doubt")}`),
-      doubts.length > 0 && h("ul", { class: "plain" }, doubts.map((doubt) => h("li", {}, doubt))),
+      doubts.length > 0 && app.doubtList(doubts),
       data.notes.length > 0 && [h("h2", {}, `Files and data (${data.notes.length})`), h("ul", { class: "plain" }, data.notes.slice(0, 200).map((note) => h("li", {}, note))), data.notes.length > 200 && h("p", { class: "muted" }, `and ${words.count(data.notes.length - 200)} more`)],
       data.left_out.length > 0 && h("p", { class: "warn" }, "Left out to keep this page small: " + data.left_out.join(", ") + "."),
       noise(),
@@ -16,7 +25,7 @@
       doubtful.length > 0 && [h("h2", {}, "Doubts, run by run"), doubtful.slice(0, 40).map((run) => h("details", { class: "box" },
         h("summary", {}, `${app.title(run)}: ${words.plural(run.doubts.length, "doubt")}`),
         h("p", { class: "small" }, h("a", { href: app.route.link("run", { id: run.id }) }, run.id)),
-        h("ul", { class: "plain" }, run.doubts.map((doubt) => h("li", {}, doubt)))))],
+        app.doubtList(run.doubts)))],
       h("h2", {}, "Machines"),
       h("dl", { class: "facts box" }, data.machines.map((machine) => [h("dt", {}, machine.fingerprint), h("dd", {}, machine.words)])),
       h("p", { class: "small muted" }, "A run in which anything is missing or wrong is void and leaves no file: what is here was whole when it was written, and is checked by its sum when it is read."),
@@ -24,7 +33,8 @@
   } });
 
   function noise() {
-    const known = app.runs.filter((one) => one.kind === "run" && app.cells(one).some((cell) => cell.floor !== undefined));
+    const alone = (one) => one.kind === "run" || (one.kind === "side" && one.side[0] === "a" && !one.planted);
+    const known = app.runs.filter((one) => alone(one) && app.cells(one).some((cell) => cell.floor !== undefined));
     const run = known.find((one) => one.boots >= 10) || known[0];
     if (!run) return null;
     const rows = app.cells(run).filter((cell) => cell.floor !== undefined && cell.floor !== null).sort((a, b) => b.floor - a.floor);
@@ -42,9 +52,9 @@
     if (app.runs.length === 0) return null;
     const shown = app.runs.slice(0, 300);
     return [h("h2", {}, `Runs (${words.count(app.runs.length)})`), h("div", { class: "scroll" }, app.table({ rows: shown, columns: [
+      { name: "began, UTC", nowrap: true, value: (run) => run.began, node: (run) => h("a", { href: app.route.link("run", { id: run.id }) }, words.when(run.began)) },
       { name: "commit", nowrap: true, value: (run) => words.commit(run.sha) + (run.dirty ? " and changes" : "") }, { name: "suite", nowrap: true, value: (run) => run.suite },
       { name: "kind", nowrap: true, value: (run) => run.kind + (run.kind === "side" ? " " + run.side[0] : "") },
-      { name: "began, UTC", nowrap: true, value: (run) => run.began, node: (run) => h("a", { href: app.route.link("run", { id: run.id }) }, words.when(run.began)) },
       { name: "boots", number: true, value: (run) => run.boots, show: words.count }, { name: "machine", value: (run) => data.machines[run.machine]?.fingerprint }, { name: "QEMU", value: (run) => data.machines[run.machine]?.qemu, show: (version) => String(version).split(" ")[0] },
       { name: "doubts", number: true, value: (run) => (run.doubts ? run.doubts.length : null), show: (value) => (value === null ? "–" : words.count(value)) }] })),
       shown.length < app.runs.length && h("p", { class: "muted" }, `The newest ${shown.length} of ${words.count(app.runs.length)}.`)];

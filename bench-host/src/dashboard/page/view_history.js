@@ -44,7 +44,10 @@
     machines.sort((a, b) => pointsOf(b) - pointsOf(a));
     const machine = params.machine && machines.includes(Number(params.machine)) ? Number(params.machine) : machines[0];
     const suites = [...new Set(ofBasis.map((series) => series.suite))];
-    const suite = [params.suite, app.today?.suite, suites[0]].find((one) => suites.includes(one));
+    // The newest run's suite, once it has a history; the one with the longest before that.
+    const runsOf = (suite) => Math.max(0, ...ofBasis.filter((series) => series.suite === suite).map((series) => series.points.length));
+    const longest = suites.reduce((a, b) => (runsOf(b) > runsOf(a) ? b : a), suites[0]);
+    const suite = [params.suite, runsOf(app.today?.suite) > 2 && app.today.suite, longest].find((one) => suites.includes(one));
     const metrics = [...new Set(ofBasis.map((series) => series.metric))];
     const metric = metrics.includes(params.metric) ? params.metric : metrics.includes("instructions") ? "instructions" : metrics[0];
     const text = (params.find || "").toLowerCase();

@@ -3,6 +3,9 @@
   const { h, words } = app;
   const PATHS = ["native", "serial"];
 
+  // Every path of a group, the two that are compared first.
+  const pathsOf = (group) => [...new Set([...PATHS, ...group.map((cell) => cell.path)])].filter((path) => group.some((cell) => cell.path === path));
+
   app.choose = (label, options, chosen, go) =>
     h("label", {}, label, h("select", { change: (event) => app.route.go(go(event.target.value)) },
       options.map(([value, name]) => h("option", { value, selected: value === chosen }, name))));
@@ -33,7 +36,7 @@
 
   app.doubtsOf = (run) => run.planted
     ? h("p", { class: "warn" }, `A fault was planted into this run on purpose (plant=${run.planted}): it is no measurement.`)
-    : run.doubts && run.doubts.length > 0 && h("details", { class: "warn" }, h("summary", {}, words.plural(run.doubts.length, "doubt") + " about this run"), h("ul", { class: "plain" }, run.doubts.map((doubt) => h("li", {}, doubt))));
+    : run.doubts && run.doubts.length > 0 && h("details", { class: "warn" }, h("summary", {}, words.plural(run.doubts.length, "doubt") + " about this run"), app.doubtList(run.doubts));
 
   // The newest run is shown unasked; another may know more cases.
   function more(run, cases) {
@@ -50,8 +53,10 @@
     if (natives.length === 0) return "Native against serial";
     const sorted = [...natives].sort((a, b) => b.ratio[0] - a.ratio[0]);
     const [most, least] = [sorted[0], sorted[sorted.length - 1]];
-    const shown = `${words.factor(least.ratio[0])} to ${words.factor(most.ratio[0])}`;
-    return natives.length === 1 ? `Native is ${words.factor(most.ratio[0])} as fast as serial` : `Native is ${shown} as fast as serial, most for ${words.cell(most)}`;
+    if (natives.length === 1) return `Native is ${words.factor(most.ratio[0])} as fast as serial`;
+    const ahead = natives.filter((cell) => cell.ratio[0] > 1).length;
+    const where = ahead === natives.length ? `all ${ahead} cases` : `${ahead} of ${natives.length} cases`;
+    return `Native is faster than serial in ${where}: ${words.factor(most.ratio[0])} for ${words.cell(most)}, least ${words.factor(least.ratio[0])} for ${words.cell(least)}`;
   }
 
   const columnsOf = (cells, value, name) => [
@@ -100,13 +105,15 @@
     const groups = grouped(cells.filter((cell) => cell.bw && cell.bs > 0), (cell) => cell.work + "|" + cell.depth);
     return groups.filter((group) => new Set(group.map((cell) => cell.bs)).size > 1).map((group) => {
       const { work, depth } = group[0];
-      const series = PATHS.map((path) => ({ name: path, colour: words.colour(path),
-        points: group.filter((cell) => cell.path === path).sort((a, b) => a.bs - b.bs).map((cell) => point(cell.bs, cell.bw, cell, (value) => words.number(value) + " MiB/s")) })).filter((one) => one.points.length);
+      const series = pathsOf(group).map((path) => ({ name: path, colour: words.colour(path),
+        points: group.filter((cell) => cell.path === path).sort((a, b) => a.bs - b.bs).map((cell) => point(cell.bs, cell.bw, cell, (value) => words.number(value) + " MiB/s")) }));
       const sizes = [...new Set(group.map((cell) => cell.bs))].sort((a, b) => a - b);
       const ends = [sizes[0], sizes[sizes.length - 1]].map((bs) => group.find((cell) => cell.ratio && cell.bs === bs)?.ratio[0]);
+      const what = `${capital(words.work(work))}${depth > 1 ? `, ${depth} in flight` : ""}`;
+      const most = series.flatMap((one) => one.points).reduce((a, b) => (b.y > a.y ? b : a));
       const title = Number.isFinite(ends[0]) && Number.isFinite(ends[1])
-        ? `${capital(words.work(work))}${depth > 1 ? `, ${depth} in flight` : ""}: native leads ${words.factor(ends[0])} at ${words.bytes(sizes[0])} and ${words.factor(ends[1])} at ${words.bytes(sizes[sizes.length - 1])}`
-        : `${capital(words.work(work))}, ${depth} in flight, by block size`;
+        ? `${what}: native leads ${words.factor(ends[0])} at ${words.bytes(sizes[0])} and ${words.factor(ends[1])} at ${words.bytes(sizes[sizes.length - 1])}`
+        : `${what}: up to ${words.number(most.y)} MiB/s, at ${words.bytes(most.x)}`;
       return app.figure({
         id: `bandwidth-${work}-${depth}`, title, sub: "MiB/s over block size, both axes logarithmic; bands are 95 % intervals over boots.",
         draw: app.lines({ alt: title, series, x: { kind: "log", show: words.bytes, unit: "block size", ticks: () => sizes }, y: { kind: "log", show: words.number, unit: "MiB/s" } }),
@@ -121,13 +128,15 @@
     return groups.filter((group) => new Set(group.map((cell) => cell.depth)).size > 1).map((group) => {
       const { work, bs } = group[0];
       const depths = [...new Set(group.map((cell) => cell.depth))].sort((a, b) => a - b);
-      const series = PATHS.map((path) => ({ name: path, colour: words.colour(path),
-        points: group.filter((cell) => cell.path === path).sort((a, b) => a.depth - b.depth).map((cell) => point(cell.depth, cell.iops, cell, (value) => words.number(value) + " IOPS")) })).filter((one) => one.points.length);
+      const series = pathsOf(group).map((path) => ({ name: path, colour: words.colour(path),
+        points: group.filter((cell) => cell.path === path).sort((a, b) => a.depth - b.depth).map((cell) => point(cell.depth, cell.iops, cell, (value) => words.number(value) + " IOPS")) }));
       const gain = (path) => {
         const of = (depth) => group.find((cell) => cell.path === path && cell.depth === depth)?.iops?.[0];
         return of(depths[depths.length - 1]) / of(depths[0]);
       };
-      const title = `${capital((bs ? words.bytes(bs) + " " : "") + words.work(work))}: ${depths[depths.length - 1]} in flight give ${words.factor(gain("native"))} natively, ${words.factor(gain("serial"))} over serial`;
+      const gains = pathsOf(group).filter((path) => Number.isFinite(gain(path)));
+      const by = { native: "natively", serial: "over serial" };
+      const title = `${capital((bs ? words.bytes(bs) + " " : "") + words.work(work))}: ${depths[depths.length - 1]} in flight give ${gains.map((path) => words.factor(gain(path)) + (gains.length > 1 ? ` ${by[path] || path}` : "")).join(", ")}`;
       return app.figure({
         id: `depth-${work}-${bs}`, title, sub: "Operations a second over operations in flight; bands are 95 % intervals over boots.",
         draw: app.lines({ alt: title, series, x: { kind: "log", show: words.count, unit: "in flight", ticks: () => depths }, y: { kind: "linear", zero: true, show: words.number, unit: "IOPS" } }),
@@ -247,13 +256,18 @@
     if (costs.length === 0) return null;
     const works = [...new Set(costs.map((cost) => cost.work))];
     return [h("h2", {}, "What an operation costs, fixed and by the byte"), h("div", { class: "pair" }, works.map((work) => {
-      const of = (path) => costs.find((cost) => cost.work === work && cost.path === path);
-      const lines = PATHS.map(of).filter(Boolean);
-      const native = of("native");
+      const ofWork = costs.filter((cost) => cost.work === work);
+      const compared = ofWork.filter((cost) => PATHS.includes(cost.path));
+      // A raw port is neither of the two.
+      const lines = compared.length > 0 ? compared : ofWork;
+      const native = lines.find((cost) => cost.path === "native");
       const sizes = [4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576];
       const crossing = native?.crossing;
       const told = lines.map((cost) => `${cost.path} ${words.micros(cost.fixed_us)} and ${words.micros(cost.us_per_mib)} a MiB`).join("; ");
-      const title = crossing ? `${capital(words.work(work))}: both paths cost the same at ${words.bytes(crossing)}` : lines.length > 1 ? `${capital(words.work(work))}: one path costs less at every size` : `${capital(words.work(work))} on one path`;
+      const [less, more] = [...lines].sort((a, b) => a.us_per_mib - b.us_per_mib);
+      const finding = crossing ? `both paths cost the same at ${words.bytes(crossing)}`
+        : more ? `${less.path} costs less at every size, ${words.micros(less.us_per_mib)} a MiB instead of ${words.micros(more.us_per_mib)}` : `${words.micros(less.us_per_mib)} a MiB on the path ${less.path}`;
+      const title = `${capital(words.work(work))}: ${finding}`;
       return app.figure({
         id: "cost-" + work, title, sub: `Fitted over ${words.plural(Math.min(...lines.map((cost) => cost.sizes)), "size")}, one operation in flight: ${told}.`,
         draw: app.lines({ alt: title, height: 220, series: lines.map((cost) => ({ name: cost.path, colour: words.colour(cost.path), bare: true,

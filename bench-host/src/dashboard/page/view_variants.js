@@ -10,7 +10,8 @@
   const summary = (one) => {
     const parts = [["regressed", "worse"], ["improved", "better"], ["inconclusive", "in doubt"], ["same", "without a change shown"], ["unjudged", "not judged"]]
       .map(([word, told]) => [count(one, word), told]).filter(([number]) => number > 0);
-    return parts.map(([number, told]) => `${number} ${told}`).join(", ") || "no cell";
+    const cells = parts.map(([number, told]) => `${number} ${told}`).join(", ") || "no cell";
+    return one.counters?.length ? `${one.counters.length} of ${words.plural(one.counters_judged, "counter")} differ; cells: ${cells}` : cells;
   };
 
   app.view({ name: "variants", title: "Variants", show({ params }) {
@@ -28,7 +29,7 @@
         app.choose("Number", metrics.map((name) => [name, name]), metric, (value) => app.route.here({ metric: value }))),
       h("dl", { class: "facts box" }, one.sides.map((side, index) => [h("dt", {}, index ? "after" : "before"),
         h("dd", {}, h("a", { href: app.route.link("run", { id: side.run }) }, side.what), `: commit ${words.commit(side.sha)}, image ${side.image}, QEMU ${side.qemu}, ${words.plural(side.boots, "boot")}`)])),
-      told(one),
+      told(one, Infinity),
       one.same && h("p", {}, "Both sides are the same thing. What differs here differs by chance: it is the noise every other comparison stands in."),
       figure(one, rows, metric),
       counters(one),
@@ -41,33 +42,47 @@
 
   const key = (one) => one.sides[1].run;
 
-  // The cases that have this word, each once, by how much.
+  // How far a row is from where it was; from nothing is farthest.
+  const distance = (ratio) => Math.abs(Math.log(ratio));
+
+  // The cases that have this word, each once, by how much, the furthest first.
   function named(one, word) {
     const found = new Map();
-    for (const row of one.rows.filter((other) => other.word === word && other.ratio)) {
+    const rows = one.rows.filter((other) => other.word === word && other.ratio);
+    for (const row of rows.sort((a, b) => distance(b.ratio[0]) - distance(a.ratio[0]))) {
       const name = `${row.case} ${row.path}`;
       if (!found.has(name)) found.set(name, `${name} (${row.metric.replace(/ us$/, "")} ${words.change(row.ratio[0])})`);
     }
     return [...found.values()];
   }
 
-  // Which cases got worse and better, and which counters.
-  function told(one) {
-    const list = (title, kind, names) => names.length > 0 && h("p", {}, h("b", { class: kind }, `${title}: `), names.slice(0, 12).join(", "), names.length > 12 && ` and ${words.count(names.length - 12)} more`, ".");
-    const counted = (word) => one.counters.filter((row) => row.word === word).map((row) => `${row.case} ${row.path} ${row.counter} (${words.count(row.before)} → ${words.count(row.now)})`);
+  // The counters that have this word, each once: in how many cells, and where it went furthest.
+  function counted(one, word) {
+    const rows = one.counters.filter((row) => row.word === word);
+    return [...new Set(rows.map((row) => row.counter))].map((counter) => {
+      const cells = rows.filter((row) => row.counter === counter);
+      const far = cells.reduce((a, b) => (Math.abs(b.now - b.before) > Math.abs(a.now - a.before) ? b : a));
+      return `${counter} in ${words.plural(cells.length, "cell")} (${far.case} ${far.path} ${words.count(far.before)} → ${words.count(far.now)})`;
+    });
+  }
+
+  // Which cases got worse and better, and which counters; at most `some` of each.
+  function told(one, some) {
+    const list = (title, kind, names) => names.length > 0 && h("p", {}, h("b", { class: kind }, `${title}: `), names.slice(0, some).join(", "), names.length > some && ` and ${words.count(names.length - some)} more`, ".");
     return [list("Worse", "worse", named(one, "regressed")), list("Better", "better", named(one, "improved")),
-      list("Counters that rose", "worse", counted("regressed")), list("Counters that fell", "better", counted("improved"))];
+      list("Counters that rose", "worse", counted(one, "regressed")), list("Counters that fell", "better", counted(one, "improved"))];
   }
 
   // For the first view: what was put side by side on purpose, and what came of it.
   app.sideBySide = () => {
-    const list = data.comparisons.filter((one) => !one.reference);
+    // What was planted to see whether it is found comes last.
+    const list = data.comparisons.filter((one) => !one.reference).sort((a, b) => Boolean(planted(a)) - Boolean(planted(b)));
     if (list.length === 0) return [];
     return [h("h2", {}, `Side by side (${list.length})`),
       h("p", { class: "muted" }, "Options, commits and QEMUs whose boots took turns: what a choice does. None of these is in the history."),
       h("ul", { class: "findings" }, list.slice(0, 6).map((one) => h("li", { class: "wide" }, h("div", {},
         h("a", { class: "what", href: app.route.link("variants", { of: key(one) }) }, titleOf(one)),
-        h("p", {}, `${headline(one, true)} · ${one.suite}, ${words.plural(one.sides[1].boots, "boot")} each, commit ${words.commit(one.sides[1].sha)}`), told(one))))),
+        h("p", {}, `${headline(one, true)} · ${one.suite}, ${words.plural(one.sides[1].boots, "boot")} each, commit ${words.commit(one.sides[1].sha)}`), told(one, 3))))),
       list.length > 6 && h("p", {}, h("a", { href: "#variants" }, `All ${list.length}`))];
   };
 
@@ -88,7 +103,7 @@
   function headline(one, short) {
     const judged = one.rows.filter((row) => row.word !== "unjudged").length;
     if (one.same) return `The same thing twice: ${count(one, "regressed") + count(one, "improved")} of ${words.plural(judged, "cell")} called changed`;
-    return short ? `${summary(one)}, of ${words.plural(one.rows.length, "cell")}` : `${titleOf(one)}: ${summary(one)}`;
+    return short ? app.capital(summary(one)) : `${titleOf(one)}: ${summary(one)}`;
   }
 
   const columns = () => [

@@ -28,6 +28,14 @@
       missing > 0 && h("a", { href: app.route.here({ figure: "census" }) }, `${words.count(missing)} series were not: why`), ".");
   }
 
+  // A verdict on runs before the newest says nothing of the newest.
+  function beyond(run) {
+    const { series, today, verdict } = data;
+    const reached = series.some((one) => one.judged && one.points.length > 0 && one.points[one.points.length - 1][0] === today);
+    return run && !reached && verdict.judged_exact + verdict.judged_ratios > 0 &&
+      h("p", { class: "warn" }, `Nothing of the newest run was judged: there are too few runs of its suite, ${run.suite}. The verdict is about the runs before it.`);
+  }
+
   // A change that still holds, with its series in small.
   app.findingItem = (finding, kind) => {
     const series = data.series[finding.series];
@@ -99,18 +107,20 @@
   function tiles(run) {
     const tiles = [];
     const figures = (view) => app.route.link(view, view === "run" ? { id: run.id } : { run: run.id });
-    const range = (ratios) => `${words.number(Math.min(...ratios))}–${words.factor(Math.max(...ratios))}`;
+    // From the least to the most of rows with a ratio, and which row is the least.
+    const least = (rows) => rows.reduce((a, b) => (b.ratio[0] < a.ratio[0] ? b : a));
+    const most = (rows) => rows.reduce((a, b) => (b.ratio[0] > a.ratio[0] ? b : a));
+    const range = (rows) => `${words.number(least(rows).ratio[0])}–${words.factor(most(rows).ratio[0])}`;
     const reference = app.besideReference(run);
     const rated = reference ? reference.rows.filter((row) => row.metric === "IOPS" && row.ratio) : [];
     if (rated.length > 0) {
       const called = rated.filter((row) => row.word === "regressed" || row.word === "improved").length;
       const told = rated.every((row) => row.word === "unjudged") ? rated[0].told : `${called} called changed`;
-      tiles.push([range(rated.map((row) => row.ratio[0])), `the reference image's rate in ${words.plural(rated.length, "cell")} (${told})`, app.route.link("variants", { of: run.id })]);
+      tiles.push([range(rated), `the reference image's rate in ${words.plural(rated.length, "cell")}, least ${words.broken(least(rated).case)} ${least(rated).path} (${told})`, app.route.link("variants", { of: run.id })]);
     }
     const pairs = app.cells(run).filter((cell) => cell.ratio);
     if (pairs.length > 0) {
-      const most = pairs.reduce((a, b) => (b.ratio[0] > a.ratio[0] ? b : a));
-      tiles.push([range(pairs.map((cell) => cell.ratio[0])), `native 9P over serial in ${words.plural(pairs.length, "case")}, most for ${words.cell(most)}`, figures("paths")]);
+      tiles.push([range(pairs), `native 9P over serial in ${words.plural(pairs.length, "case")}, least for ${words.cell(least(pairs))}, most for ${words.cell(most(pairs))}`, figures("paths")]);
     }
     const fast = app.cells(run).filter((cell) => cell.path === "native" && cell.bw).reduce((a, b) => (!a || b.bw[0] > a.bw[0] ? b : a), null);
     if (fast) tiles.push([words.number(fast.bw[0]) + " MiB/s", `native, ${words.cell(fast)}`, figures("paths")]);
@@ -121,7 +131,7 @@
     const beside = peer ? peer.linux.filter((row) => !row.way && row.ratio) : [];
     if (beside.length > 0) {
       const of = peer.sha === run.sha ? "" : `; commit ${words.commit(peer.sha)}`;
-      tiles.push([range(beside.map((row) => row.ratio[0])), `a stock Linux guest's rate in ${words.plural(beside.length, "pair")}${of}`, app.route.link("linux", { run: peer.id })]);
+      tiles.push([range(beside), `a stock Linux guest's rate in ${words.plural(beside.length, "pair")}, least ${words.broken(least(beside).case)} ${least(beside).path}${of}`, app.route.link("linux", { run: peer.id })]);
     }
     if (tiles.length === 0) return [];
     return [h("h2", {}, `Today: ${words.commit(run.sha)}`),
@@ -132,6 +142,7 @@
     const { verdict } = data;
     return [
       lead(),
+      beyond(app.today),
       data.left_out.length > 0 && h("p", { class: "warn" }, "To keep this page small it leaves out " + data.left_out.join(", ") + "."),
       data.notes.length > 0 && h("p", { class: "warn" }, words.plural(data.notes.length, "note") + " on files and data: ", h("a", { href: app.route.link("health") }, "see run health"), "."),
       findings("Got worse", verdict.worse, "worse"),

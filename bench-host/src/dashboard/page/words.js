@@ -56,7 +56,7 @@
       count /= 1024;
       at += 1;
     }
-    return words.number(count).replace(/\.00$|(\.\d)0$/, "$1") + THIN + units[at];
+    return words.number(count).replace(/\.0+$|(\.\d)0$/, "$1") + THIN + units[at];
   };
 
   // A value with its unit, as series tell it.
@@ -77,6 +77,9 @@
   words.day = (rfc) => String(rfc || "").slice(0, 10);
   words.commit = (sha) => (sha ? String(sha).slice(0, 8) : "no commit");
   words.plural = (count, one, many) => `${words.count(count)} ${count === 1 ? one : many || one + "s"}`;
+
+  // A case's name that may go on in the next line behind a slash.
+  words.broken = (name) => name.replaceAll("/", "/\u200b");
 
   // "1 MiB reads, 8 in flight" for a cell.
   const WORK = {
