@@ -81,13 +81,14 @@ impl<W: Wire> Keeper<W> {
                 if slots.poll_settled(reserved, cx).is_pending() {
                     return;
                 }
-                // A refusal (flush(5) knows none) is as good: the server has heard of it.
-                match slots.collect(reserved, |answer| answer.map(|_| ())) {
-                    Ok(()) => {}
-                    Err(Failure::Expired(_)) => return slots.fail(SessionError::FlushUnanswered),
-                    Err(Failure::Session(_)) => return,
+                if slots.finish(reserved, |_| Ok(())).is_none() {
+                    // A refusal (flush(5) knows none) is as good: the server has heard of it.
+                    match slots.why_not(reserved, |_| ()) {
+                        Ok(()) => slots.release(reserved),
+                        Err(Failure::Expired(_)) => return slots.fail(SessionError::FlushUnanswered),
+                        Err(Failure::Session(_)) => return,
+                    }
                 }
-                slots.release(reserved);
                 session.wire.flushed(orphan);
                 slots.flushed(orphan, W::RETURNS_FLUSHED);
                 self.flushing = None;

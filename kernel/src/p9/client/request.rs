@@ -408,17 +408,14 @@ impl<W: Wire> Sent<'_, W> {
     #[cold]
     fn why_not(&mut self) -> Error {
         let slots = &self.session.slots;
-        let mut collected = Collected::No;
-        let why = slots.collect(self.id, |answer| match answer {
-            Ok(answer) => {
-                collected = Collected::Reply;
-                Error::Refused(answer.refusal(self.session.dialect()))
+        match slots.why_not(self.id, |answer| answer.refusal(self.session.dialect())) {
+            Ok(refusal) => {
+                self.collected = Collected::Reply;
+                Error::Refused(refusal)
             }
             Err(Failure::Expired(awaited)) => Error::TimedOut { awaited, after: slots.patience() },
             Err(Failure::Session(error)) => error.into(),
-        });
-        self.collected = collected;
-        why
+        }
     }
 
     /// Nobody waits for it, and its slot knows (or the keeper looks after it).

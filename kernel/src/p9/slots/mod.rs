@@ -382,7 +382,7 @@ impl Slots {
     }
 
     /// Looks at the reply to a request, and frees the slot. What the request made becomes the caller's. After a lie the slot
-    /// is as it was; `None`, and `look` was not called: there is no reply, or a refusal, which [`collect`](Slots::collect)
+    /// is as it was; `None`, and `look` was not called: there is no reply, or a refusal, which [`why_not`](Slots::why_not)
     /// tells.
     #[inline(always)]
     pub(super) fn finish<T>(
@@ -404,22 +404,20 @@ impl Slots {
         Some(looked)
     }
 
-    /// Looks at what came of a request: the reply, or why there is none. What the request made becomes the caller's.
-    pub(super) fn collect<T>(&self, id: SlotId, look: impl FnOnce(Result<Answer<'_>, Failure>) -> T) -> T {
-        let mut body = self.slot(id).body.lock();
-        let body = &mut *body;
-        match body.phase {
-            Phase::Done => {
-                if let Ok(reply) = body.reply {
-                    body.late.answered(reply.refused, true, &self.fids);
-                    body.late = Late::Nothing;
-                    look(Ok(Answer { parcel: &mut body.parcel, loan: &mut body.loan, reply }))
-                } else {
-                    look(Err(Failure::Session(self.reason())))
-                }
+    /// Why there was nothing to [`finish`](Slots::finish): a refusal, which this collects, or no reply. A reply that has come
+    /// only since then is too late: its request has been given up, and is to be abandoned.
+    #[cold]
+    pub(super) fn why_not<T>(&self, id: SlotId, refused: impl FnOnce(Answer<'_>) -> T) -> Result<T, Failure> {
+        let body = &mut *self.slot(id).body.lock();
+        match (body.phase, body.reply) {
+            (Phase::Done, Ok(reply)) if reply.refused => {
+                body.late.answered(true, true, &self.fids);
+                body.late = Late::Nothing;
+                Ok(refused(Answer { parcel: &mut body.parcel, loan: &mut body.loan, reply }))
             }
-            Phase::Expired => look(Err(Failure::Expired(body.expect.name()))),
-            _ => look(Err(Failure::Session(self.reason()))),
+            (Phase::Expired, _) => Err(Failure::Expired(body.expect.name())),
+            (Phase::Done, Ok(_)) if self.dead().is_none() => Err(Failure::Expired(body.expect.name())),
+            _ => Err(Failure::Session(self.reason())),
         }
     }
 

@@ -3,7 +3,8 @@
 use super::*;
 use crate::p9::error::SessionError;
 use crate::p9::msg::flags::lopen;
-use crate::p9::msg::{Message, Tclunk, Tflush, Tread, Twalk};
+use crate::p9::msg::{Message, Names, Rwalk, Tclunk, Tflush, Tread, Twalk};
+use crate::p9::slots::{Expect, Failure};
 use crate::p9::testing::host::OnFlush;
 use crate::p9::{Refusal, WireError};
 use crate::time;
@@ -252,6 +253,34 @@ fn a_reply_right_after_the_deadline_is_still_taken_care_of() {
         rest().await;
         assert_eq!(stream.state().host.server.fids(), 1);
         assert!(root.walk(&[b"small"]).await.is_ok());
+    });
+}
+
+#[test]
+fn a_reply_that_comes_while_its_deadline_is_told_is_too_late_and_taken_care_of() {
+    on_stream(host(), |stream, pool| async move {
+        let client = connect(on_wire_of(stream.clone()), pool).await;
+        let root = root(&client).await;
+        stream.state().host.order = Order::Held;
+        let session = &*client.session;
+        let new = session.makes_fid(root.fid).unwrap();
+        let message = Twalk { fid: root.fid, newfid: new.fid(), nwname: Names::new(&[b"small"]).unwrap() };
+        let id = session.slots.claim_spare().unwrap();
+        let sent = session.launch(id, Expect::message::<Rwalk<'_>>(), new, |draft| {
+            draft.message(&message, session.dialect())?;
+            Ok(draft.reply_room(4096)?)
+        });
+        let sent = sent.unwrap();
+        sent.settled().await;
+        assert!(session.slots.finish(id, |_| Ok(())).is_none(), "the deadline has passed");
+        stream.answer(0);
+        rest().await;
+        let why = session.slots.why_not(id, |_| ());
+        assert!(matches!(why, Err(Failure::Expired("Rwalk"))), "it is no refusal: {why:?}");
+        stream.state().host.order = Order::Fifo;
+        drop(sent);
+        rest().await;
+        assert_eq!(stream.state().host.server.fids(), 1, "what it has made was clunked");
     });
 }
 
