@@ -133,20 +133,13 @@ impl<C: Chain> Virtqueue<C> {
     }
 
     /// Takes what the device has returned. A queue with nothing at the device is not looked at: every round of the run loop
-    /// asks, and what a device returns of nothing shows as a lie as soon as it has something, or is [looked for](Self::look).
+    /// asks, and what a device returns of nothing shows as a lie as soon as it has something, or the queue is armed.
     #[inline]
     pub(super) fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
         if self.ring.in_flight() == 0 {
             return Ok(None);
         }
         self.ring.pop()
-    }
-
-    /// For who has armed a queue with nothing at the device, and was told that there is something: it is a lie, and this
-    /// says which.
-    #[cold]
-    pub(super) fn look(&mut self) -> Result<(), Fault> {
-        self.ring.pop().map(drop)
     }
 
     /// Lets `lookout` look for the device's next move.
@@ -160,13 +153,19 @@ impl<C: Chain> Virtqueue<C> {
     }
 
     /// Asks for an interrupt, then looks again; true: something is there.
-    pub(super) fn arm(&mut self) -> bool {
-        self.ring.arm()
+    pub(super) fn arm(&mut self) -> Result<bool, Fault> {
+        self.arm_after(1)
     }
 
-    /// The same for the `chains`th chain from now, or the last one the device has.
-    pub(super) fn arm_after(&mut self, chains: u16) -> bool {
-        self.ring.arm_after(chains.min(self.ring.in_flight()).max(1))
+    /// The same for the `chains`th chain from now, or the last one the device has. An error: it has none and returns
+    /// something all the same, for which `pop` does not look.
+    pub(super) fn arm_after(&mut self, chains: u16) -> Result<bool, Fault> {
+        let under_way = self.ring.in_flight();
+        let found = self.ring.arm_after(chains.min(under_way).max(1));
+        if found && under_way == 0 {
+            self.ring.pop()?;
+        }
+        Ok(found)
     }
 
     pub(super) fn disarm(&mut self) {

@@ -311,19 +311,9 @@ impl Console {
     fn reap_pairs(&self, returned: Pairs) -> bool {
         let inner = &mut *self.inner.lock();
         let mut news = returned.has(CONTROL)
-            && self.reap_control(inner).unwrap_or_else(|fault| {
-                inner.fault(self.name(), format_args!("the control queue is out of use: {fault}"));
-                if let Some(Control { rx, tx, .. }) = inner.control.take() {
-                    rx.forget();
-                    tx.forget();
-                }
-                true
-            });
+            && self.reap_control(inner).unwrap_or_else(|fault| inner.lose_control(self.name(), fault));
         for port in self.ports_of(returned) {
-            news |= port.reap().unwrap_or_else(|fault| {
-                inner.fault(self.name(), format_args!("port {} is out of use: {fault}", port.number()));
-                true
-            });
+            news |= port.reap().unwrap_or_else(|fault| inner.lose_port(self.name(), port, fault));
         }
         news
     }
@@ -418,6 +408,22 @@ impl Inner {
         }
     }
 
+    /// The device has lied about the control queue, which is news.
+    fn lose_control(&mut self, name: &str, fault: Fault) -> bool {
+        self.fault(name, format_args!("the control queue is out of use: {fault}"));
+        if let Some(Control { rx, tx, .. }) = self.control.take() {
+            rx.forget();
+            tx.forget();
+        }
+        true
+    }
+
+    /// The same about a port, which has given up its queues.
+    fn lose_port(&mut self, name: &str, port: &Port, fault: Fault) -> bool {
+        self.fault(name, format_args!("port {} is out of use: {fault}", port.number()));
+        true
+    }
+
     fn fault(&mut self, name: &str, what: fmt::Arguments<'_>) {
         self.faults += 1;
         if self.faults <= FAULTS_LOGGED_MAX {
@@ -455,11 +461,16 @@ impl Source for Console {
         let mut found = !self.interrupts;
         if let Some(control) = &mut inner.control {
             let unsent = !control.unsent.is_empty();
-            found |= control.rx.arm(1) | control.tx.arm(unsent);
+            // Both are armed, whatever the first one says.
+            let (heard, sent) = (control.rx.arm(1), control.tx.arm(unsent));
+            let armed = heard.and_then(|heard| Ok(heard | sent?));
+            found |= armed.unwrap_or_else(|fault| inner.lose_control(self.name(), fault));
         }
         let chains = self.pace.chains(self.coalescing);
-        // Every port is armed, whatever the ones before it say.
-        self.announced_ports().fold(found, |found, port| found | port.arm(chains))
+        for port in self.announced_ports() {
+            found |= port.arm(chains).unwrap_or_else(|fault| inner.lose_port(self.name(), port, fault));
+        }
+        found
     }
 
     fn nap_max(&self) -> Option<Nanos> {

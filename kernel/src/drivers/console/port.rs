@@ -255,25 +255,20 @@ impl Port {
                 }
                 Ok(bytes || room)
             }
-            Err(fault) => {
-                state.broken = Some(fault);
-                state.rx.forget();
-                state.tx.forget();
-                state.wake_everybody();
-                Err(fault)
-            }
+            Err(fault) => Err(state.give_up(fault)),
         }
     }
 
-    /// `chains`: after how many filled buffers the interrupt is wanted.
-    pub(super) fn arm(&self, chains: u16) -> bool {
+    /// `chains`: after how many filled buffers the interrupt is wanted. An error as in [`reap`](Port::reap).
+    pub(super) fn arm(&self, chains: u16) -> Result<bool, Fault> {
         let state = &mut *self.state.lock();
         if state.broken.is_some() {
-            return false;
+            return Ok(false);
         }
         let room_wanted = !state.writers.is_empty();
         // Both are armed, whatever the first one says.
-        state.rx.arm(chains) | state.tx.arm(room_wanted)
+        let (bytes, room) = (state.rx.arm(chains), state.tx.arm(room_wanted));
+        bytes.and_then(|bytes| Ok(bytes | room?)).map_err(|fault| state.give_up(fault))
     }
 
     pub(super) fn disarm(&self) {
@@ -343,6 +338,15 @@ impl State {
     fn wait_for_room(&mut self, cx: &Context<'_>) {
         self.writers.wait(cx.waker());
         self.tx.await_room();
+    }
+
+    /// The device has lied: nobody looks at its queues any more.
+    fn give_up(&mut self, fault: Fault) -> Fault {
+        self.broken = Some(fault);
+        self.rx.forget();
+        self.tx.forget();
+        self.wake_everybody();
+        fault
     }
 
     fn wake_everybody(&mut self) {

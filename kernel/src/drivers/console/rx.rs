@@ -119,7 +119,7 @@ impl Receiver {
     }
 
     /// Asks for an interrupt when the device has filled so many more.
-    pub(super) fn arm(&mut self, chains: u16) -> bool {
+    pub(super) fn arm(&mut self, chains: u16) -> Result<bool, Fault> {
         self.queue.arm_after(chains)
     }
 

@@ -182,6 +182,19 @@ fn a_port_that_is_out_of_use_is_not_looked_at_any_more() {
 }
 
 #[test]
+fn a_device_that_returns_what_it_never_had_is_found_out_and_keeps_no_core_awake() {
+    let bench = Bench::single();
+    for mut queue in [bench.rx(0), bench.tx(0)] {
+        queue.ring.lie_entry(0, 7);
+        queue.ring.publish();
+    }
+    assert!(bench.console.arm(), "its core looks once more");
+    assert_eq!(bench.console.counters().faults, 1);
+    assert!(!bench.console.reap() && !bench.console.arm(), "it is listened to no more");
+    assert!(matches!(bench.port(0).open().try_send(&mut message(&[b"x"])), Err(PortError::Broken(_))));
+}
+
+#[test]
 fn a_reader_sleeps_until_bytes_come() {
     let bench = Bench::single();
     let port = bench.port(0).open();

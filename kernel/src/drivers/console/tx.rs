@@ -156,9 +156,9 @@ impl Sender {
     /// Asks for an interrupt only when somebody waits for what the device returns: `wanted`, or ourselves with the rest
     /// of a message. Otherwise sent pages are taken back when the loop next looks, and cost no interrupt; what is back
     /// already keeps the core awake for that look.
-    pub(super) fn arm(&mut self, wanted: bool) -> bool {
+    pub(super) fn arm(&mut self, wanted: bool) -> Result<bool, Fault> {
         let found = self.seat.watch(&self.queue);
-        found | ((wanted || self.stalled.is_some()) && self.queue.arm())
+        Ok(found | ((wanted || self.stalled.is_some()) && self.queue.arm()?))
     }
 
     pub(super) fn disarm(&mut self) {

@@ -318,20 +318,14 @@ impl Source for NineP {
 
     fn arm(&self) -> bool {
         let inner = &mut *self.inner.lock();
-        match (&mut inner.queue, inner.broken) {
-            // Also with nothing under way: another core may send a request while this one sleeps.
-            (Some(queue), None) => {
-                let found = queue.arm_after(self.pace.chains(&COALESCING));
-                let under_way = queue.in_flight() > 0;
-                if found
-                    && !under_way
-                    && let Err(fault) = queue.look()
-                {
-                    self.give_up(inner, super::words(fault));
-                }
-                found || under_way && !self.interrupts.load(Ordering::Relaxed)
+        // Also with nothing under way: another core may send a request while this one sleeps.
+        let (Some(queue), None) = (&mut inner.queue, inner.broken) else { return false };
+        match queue.arm_after(self.pace.chains(&COALESCING)) {
+            Ok(found) => found || queue.in_flight() > 0 && !self.interrupts.load(Ordering::Relaxed),
+            Err(fault) => {
+                self.give_up(inner, super::words(fault));
+                true
             }
-            _ => false,
         }
     }
 
