@@ -37,8 +37,7 @@ pub fn report(store: &Store, annotations: &Annotations, aliases: &Aliases, limit
     let digests = in_order(store, limits, &mut notes);
     let (machines, runs) = facts(&digests, &store.lineage, limits);
     let mut series = rows(&digests, &runs, aliases);
-    let peers = peers(&digests, aliases);
-    set_states(&mut series, &runs, &peers, &rules);
+    set_states(&mut series, &runs, &rules);
     judge_exact(&mut series, &runs, &store.lineage);
     judge_ratios(&mut series, &runs, &store.lineage, &rules);
     bless(&mut series, annotations, &mut notes);
@@ -123,7 +122,8 @@ type Key = (usize, CaseId, Metric, Basis);
 
 /// All points, in series; runs are in order already.
 fn rows(digests: &[&Digest], runs: &[RunFacts], aliases: &Aliases) -> Vec<Series> {
-    let mut rows: BTreeMap<Key, Vec<Point>> = BTreeMap::new();
+    // With each, whether it is another guest's.
+    let mut rows: BTreeMap<Key, (bool, Vec<Point>)> = BTreeMap::new();
     let mut newest: HashMap<Arc<str>, Arc<str>> = HashMap::new();
     let mut suites: HashMap<&str, Arc<str>> = HashMap::new();
     for ((index, digest), run) in (0..).zip(digests).zip(runs).filter(|(_, run)| run.part == Part::Point) {
@@ -147,11 +147,14 @@ fn rows(digests: &[&Digest], runs: &[RunFacts], aliases: &Aliases) -> Vec<Series
                 };
                 let point =
                     Point { run: index, boots: number.boots, value: number.value, interval: number.interval };
-                rows.entry((run.machine, case.clone(), number.metric, basis)).or_default().push(point);
+                let key = (run.machine, case.clone(), number.metric, basis);
+                let (peer, points) = rows.entry(key).or_default();
+                *peer |= cell.peer;
+                points.push(point);
             }
         }
     }
-    let row = |((machine, case, metric, basis), points): (Key, Vec<Point>)| Series {
+    let row = |((machine, case, metric, basis), (peer, points)): (Key, (bool, Vec<Point>))| Series {
         case,
         metric,
         basis,
@@ -160,19 +163,13 @@ fn rows(digests: &[&Digest], runs: &[RunFacts], aliases: &Aliases) -> Vec<Series
         changes: Vec::new(),
         doubtful: Vec::new(),
         drift: None,
-        state: SeriesState::Judged,
+        state: if peer { SeriesState::Peer } else { SeriesState::Judged },
     };
     rows.into_iter().map(row).collect()
 }
 
-/// Names of cases that are another guest's.
-fn peers(digests: &[&Digest], aliases: &Aliases) -> BTreeSet<String> {
-    let cells = digests.iter().flat_map(|digest| &digest.cells);
-    cells.filter(|cell| cell.peer).map(|cell| aliases.newest(&cell.case).to_string()).collect()
-}
-
-/// Says of every series whether it can be judged at all.
-fn set_states(series: &mut [Series], runs: &[RunFacts], peers: &BTreeSet<String>, rules: &Rules) {
+/// Says of every series of ours whether it can be judged at all.
+fn set_states(series: &mut [Series], runs: &[RunFacts], rules: &Rules) {
     let newest = newest_runs(runs);
     let in_ratio: BTreeSet<(usize, CaseId, Metric)> = series
         .iter()
@@ -181,11 +178,10 @@ fn set_states(series: &mut [Series], runs: &[RunFacts], peers: &BTreeSet<String>
         .collect();
     let ratios = series.iter().filter(|one| matches!(one.basis, Basis::Ratio { .. })).count();
     let need = judge::runs_needed(ratios, rules);
-    for one in series.iter_mut() {
+    for one in series.iter_mut().filter(|one| one.state != SeriesState::Peer) {
         let have = one.points.len();
         let bad = one.points.iter().position(|point| !point.value.is_finite());
         one.state = match &one.basis {
-            _ if peers.contains(&*one.case.name) => SeriesState::Peer,
             _ if bad.is_some() => SeriesState::BadData("a value is no finite number".to_string()),
             _ if has_ended(one, runs, &newest) => SeriesState::Ended,
             Basis::Raw if in_ratio.contains(&(one.machine, one.case.clone(), one.metric)) => {

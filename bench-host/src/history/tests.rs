@@ -369,6 +369,20 @@ fn a_suite_is_compared_with_itself_alone() {
 }
 
 #[test]
+fn another_guest_s_case_takes_nothing_of_ours_by_its_name() {
+    let recorder = Recorder::new();
+    let mut theirs = run_of(0, 1.0);
+    theirs.header.suite = "theirs".into();
+    theirs.boots.iter_mut().for_each(|boot| boot.facts.guest = "linux".into());
+    recorder.alone("0", &theirs);
+    recorder.alone("1", &run_of(1, 1.0));
+    let report = plainly(&recorder);
+    for one in &report.series {
+        assert_eq!(one.state == SeriesState::Peer, &*one.case.suite == "theirs", "{}", one.case);
+    }
+}
+
+#[test]
 fn today_is_the_newest_commit_and_not_the_last_run_that_was_made() {
     let recorder = Recorder::new();
     for (made, number) in [(0, 5), (1, 2), (2, 3)] {
