@@ -1,8 +1,9 @@
 //! Child processes that cannot outlive us: QEMU, cargo, a 9P server program.
 //!
-//! A [`Supervised`] child is killed and reaped when the value is dropped, and by the kernel (parent-death signal)
-//! when we die without dropping anything. It gets a process group of its own: Ctrl-C reaches us alone, and we end the
-//! whole group in order, so that cargo's compilers and tests go with cargo. Waiting is on a pidfd beside the interrupt pipe, always with a deadline.
+//! A [`Supervised`] child is killed and reaped when the value is dropped, and by the kernel (parent-death signal) when we
+//! die without dropping anything. It gets a process group of its own: Ctrl-C reaches us alone, and we end the whole group
+//! in order, so that cargo's compilers and tests go with cargo. Waiting is on a pidfd beside the interrupt pipe, always
+//! with a deadline.
 //!
 //! The parent-death signal fires when the *thread* that started the child ends, so children are started by the
 //! thread that waits for them.

@@ -359,8 +359,9 @@ impl Files<'_> {
     }
 }
 
-/// The regular files below `root` that can be used: readable, named in UTF-8, not too deep. Links are not followed
-/// and scratch folders are left out: this run's, and those of others, which vanish when they end. A directory that cannot be listed is passed over, except the root.
+/// The regular files below `root` that can be used: readable, named in UTF-8, not too deep. Links are not followed and
+/// scratch folders are left out: this run's, and those of others, which vanish when they end. A directory that cannot be
+/// listed is passed over, except the root.
 fn survey(root: &Path, scratch: &str) -> Result<Vec<(u64, String)>, PlanError> {
     let mut found = Vec::new();
     let mut pending = vec![(String::new(), 0)];

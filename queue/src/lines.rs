@@ -2,10 +2,10 @@
 //!
 //! In the crate's own tests every word of ring memory is reached through here. While a test [watches](Watch), each access
 //! counts for one of the two [`Side`]s, and two caches that hold whole lines say what it costs. A side that reads a line
-//! which the other has written since *fetches* it, and waits: half a bounce of the line, as `benches/two_cores.rs` measures
-//! it. (The line of a used entry the driver fetches together with that of the index, by a prefetch, which is not counted:
-//! two fetches, and hardly more than one wait.) A side that writes a line of which the other holds a copy *claims* it; the store buffer hides that, up to the next
-//! full fence.
+//! which the other has written since *fetches* it, and waits: half a bounce of the line, as `benches/two_cores.rs`
+//! measures it. (The line of a used entry the driver fetches together with that of the index, by a prefetch, which is not
+//! counted: two fetches, and hardly more than one wait.) A side that writes a line of which the other holds a copy
+//! *claims* it; the store buffer hides that, up to the next full fence.
 
 use core::sync::atomic::{self, Ordering};
 use std::cell::RefCell;

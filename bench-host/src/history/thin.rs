@@ -1,4 +1,4 @@
-//! Which runs are read when there are very many: all newer ones, of older ones every second, fourth or eighth.
+//! Which runs are read when there are very many: all newer ones, of older ones every second, fourth, eighth and so on.
 //!
 //! Which old ones stay depends on their place from the oldest on, so that a run more does not change the choice until
 //! the next doubling. A stream of runs (one fingerprint and one suite) never crowds out another one.

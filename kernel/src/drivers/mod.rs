@@ -1,8 +1,8 @@
 //! Device drivers: what turns virtio devices into 9P shares and serial ports.
 //!
 //! [`probe`] is called once, after boot and before the first task runs; or [`probe_if`], for one kind of device after the
-//! other. It starts a driver for every device there is one for, reports the others and the broken ones, and passes them over. What was found is asked for by name: [`nine_p`] for
-//! shares, [`port`] and [`port_comes`] for serial ports.
+//! other. It starts a driver for every device there is one for, reports the others and the broken ones, and passes them
+//! over. What was found is asked for by name: [`nine_p`] for shares, [`port`] and [`port_comes`] for serial ports.
 //!
 //! Drivers are [`Source`](crate::task::Source)s of the core that probed: it takes back what the devices have done, and
 //! their interrupts go there. Tasks of any core queue work, under a lock held for a moment, and their core hands it over

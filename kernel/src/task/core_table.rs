@@ -125,8 +125,8 @@ impl Core {
         self.index
     }
 
-    /// Marks a task as ready, and interrupts the core if it sleeps. From any core. A late wake of a task that is gone is dropped here; one
-    /// that slips through while the slot changes hands costs the new task one needless poll.
+    /// Marks a task as ready, and interrupts the core if it sleeps. From any core. A late wake of a task that is gone is
+    /// dropped here; one that slips through while the slot changes hands costs the new task one needless poll.
     pub(crate) fn wake(&self, id: TaskId) {
         if self.generations[id.slot()].load(Ordering::Relaxed) == id.generation() {
             self.set_ready(id.slot());

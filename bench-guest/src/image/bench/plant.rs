@@ -2,8 +2,8 @@
 //! line says so.
 //!
 //! `plant=copy` copies the bytes of each operation once more, `plant=kick` notifies the 9P device once more after each
-//! operation, `plant=delay:N` spends N percent of each operation's own time after it. The host's gate has to name the counter of
-//! the first two, and a comparison of two sides the cases of the third.
+//! operation, `plant=delay:N` spends N percent of each operation's own time after it. The host's gate has to name the
+//! counter of the first two, and a comparison of two sides the cases of the third.
 //!
 //! `bounce=on` copies the same bytes and is no fault but a way to drive the devices: what data paths through buffers of the
 //! kernel's own would cost, to compare with.
