@@ -5,7 +5,7 @@
 
 use crate::Segment;
 use crate::layout::RingLayout;
-use crate::words::{DescTable, desc_word, tag};
+use crate::words::{DescTable, link, tag};
 
 /// How the descriptors of a table follow each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,22 +36,20 @@ pub(crate) unsafe fn write_table(
     writable: &[Segment],
 ) -> Written {
     let write = match kind {
-        TableKind::Linked => desc_word::WRITE,
-        TableKind::Sequential => u64::from(tag::WRITE) << 32,
+        TableKind::Linked => link::WRITE,
+        TableKind::Sequential => tag::WRITE,
     };
     let count = readable.len() + writable.len();
     let flagged =
         readable.iter().map(|segment| (segment, 0)).chain(writable.iter().map(|segment| (segment, write)));
     for (index, (segment, flags)) in flagged.enumerate() {
-        let link = match kind {
-            TableKind::Linked if index + 1 < count => {
-                desc_word::NEXT | (index as u64 + 1) << desc_word::NEXT_SHIFT
-            }
+        let next = match kind {
+            TableKind::Linked if index + 1 < count => link::NEXT | (index as u32 + 1) << link::NEXT_SHIFT,
             _ => 0,
         };
-        let word = link | flags | u64::from(segment.len);
+        let (at, addr) = (index * RingLayout::DESC_BYTES, segment.addr.get());
         // SAFETY: `index` is below the number of segments, hence inside the table.
-        unsafe { table.driver_write(index * RingLayout::DESC_BYTES, segment.addr.get(), word) };
+        unsafe { table.driver_write(at, addr, segment.len, next | flags) };
     }
     Written { room: writable.iter().map(|segment| segment.len).sum(), entries: count as u16 }
 }

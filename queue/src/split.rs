@@ -32,33 +32,33 @@ use crate::lookout::Sight;
 use crate::measure::{Passing, each_after_three_but_last, room_of_few};
 use crate::resident::Residence;
 use crate::sync::Site;
-use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
+use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, link};
 use crate::{DevAddr, Segment};
 
-/// The second word of a descriptor that goes on at another: the NEXT flag and that other's index. All links are kept
-/// here, in memory the device does not see, for descriptors in chains as for free ones.
+/// The link of a descriptor that goes on at another: the NEXT flag and that other's index. All links are kept here, in
+/// memory the device does not see, for descriptors in chains as for free ones.
 #[derive(Clone, Copy)]
-struct Link(u64);
+struct Link(u32);
 
 impl Link {
     const fn to(index: u16) -> Self {
-        Self(desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT)
+        Self(link::NEXT | (index as u32) << link::NEXT_SHIFT)
     }
 
     const fn index(self) -> u16 {
-        (self.0 >> desc_word::NEXT_SHIFT) as u16
+        (self.0 >> link::NEXT_SHIFT) as u16
     }
 
-    /// Eight times the index, by one shift: the three bits below the index are flags no link has.
+    /// Four times the index, by one shift: the two bits below the index are flags no link has.
     #[inline(always)]
     const fn word_at(self) -> usize {
-        (self.0 >> (desc_word::NEXT_SHIFT - 3)) as usize
+        (self.0 >> (link::NEXT_SHIFT - 2)) as usize
     }
 
     /// Where the descriptor begins in the table, in bytes.
     #[inline(always)]
     const fn desc_at(self) -> usize {
-        self.word_at() * 2
+        self.word_at() * 4
     }
 }
 
@@ -68,8 +68,8 @@ struct Walk {
     link: Link,
     /// Led to the last one written.
     last: Link,
-    /// The last one's second word.
-    word: u64,
+    /// The last one's flags.
+    flags: u32,
     passing: Passing,
 }
 
@@ -129,15 +129,16 @@ impl<const N: usize> Split<N> {
     /// Writes one list of segments into the next free descriptors, of which there are enough. Nothing is taken from the
     /// free list yet, so a chain that turns out to be none needs no undoing.
     #[inline(always)]
-    fn write_list(&self, walk: &mut Walk, list: &[Segment], flags: u64, see: impl Fn(&mut Passing, u32)) {
+    fn write_list(&self, walk: &mut Walk, list: &[Segment], flags: u32, see: impl Fn(&mut Passing, u32)) {
         let desc = self.desc;
         for segment in list {
             see(&mut walk.passing, segment.len);
             walk.last = walk.link;
             walk.link = self.link_of(walk.last);
-            walk.word = walk.link.0 | flags | u64::from(segment.len);
+            walk.flags = flags;
+            let (at, addr) = (walk.last.desc_at(), segment.addr.get());
             // SAFETY: links lead to descriptors of this ring, and the caller has seen that as many are free.
-            unsafe { desc.driver_write(walk.last.desc_at(), segment.addr.get(), walk.word) };
+            unsafe { desc.driver_write(at, addr, segment.len, walk.link.0 + flags) };
         }
     }
 
@@ -216,16 +217,10 @@ impl<const N: usize> Format<N> for Split<N> {
         for (index, segment) in segments.into_iter().enumerate() {
             last = link;
             link = self.link_of(last);
-            let flags = if index < readable { 0 } else { desc_word::WRITE };
-            let addr = segment.addr.get();
+            let flags = if index < readable { 0 } else { link::WRITE };
+            let next = if index + 1 < K { link.0 } else { 0 };
             // SAFETY: links lead to descriptors of this ring, and `K` more of them are free.
-            unsafe {
-                if index + 1 < K {
-                    self.desc.driver_write(last.desc_at(), addr, link.0 | flags | u64::from(segment.len));
-                } else {
-                    self.desc.driver_write_last(last.desc_at(), addr, segment.len, flags);
-                }
-            }
+            unsafe { self.desc.driver_write(last.desc_at(), segment.addr.get(), segment.len, next + flags) };
         }
         self.free_link = link;
         Some(Written { head: u32::from(first.index()), record: Record::new(room, K as u32, last.index()) })
@@ -248,17 +243,16 @@ impl<const N: usize> Format<N> for Split<N> {
         // SAFETY: links lead to descriptors of this ring, and `count` more of them are free; four of them at least are for
         // segments to be written.
         let last = unsafe {
-            desc.driver_write(at.desc_at(), first.addr.get(), link.0 + u64::from(first.len));
+            desc.driver_write(at.desc_at(), first.addr.get(), first.len, link.0);
             let mut write = |segment: &Segment| {
                 passing.see_writable(segment.len);
                 at = link;
                 link = self.link_of(at);
-                let word = link.0 + u64::from(segment.len) + desc_word::WRITE;
-                desc.driver_write(at.desc_at(), segment.addr.get(), word);
+                desc.driver_write(at.desc_at(), segment.addr.get(), segment.len, link.0 + link::WRITE);
             };
             writable.get_unchecked(..3).iter().for_each(&mut write);
             let last = each_after_three_but_last(writable, write);
-            desc.driver_write_last(link.desc_at(), last.addr.get(), last.len, desc_word::WRITE);
+            desc.driver_write(link.desc_at(), last.addr.get(), last.len, link::WRITE);
             last
         };
         passing.see_writable(last.len);
@@ -275,13 +269,13 @@ impl<const N: usize> Format<N> for Split<N> {
     fn write_many(&mut self, _number: u64, readable: &[Segment], writable: &[Segment]) -> Option<Written> {
         let count = readable.len() + writable.len();
         let first = self.free_link;
-        let mut walk = Walk { link: first, last: first, word: 0, passing: Passing::default() };
+        let mut walk = Walk { link: first, last: first, flags: 0, passing: Passing::default() };
         self.write_list(&mut walk, readable, 0, Passing::see_readable);
-        self.write_list(&mut walk, writable, desc_word::WRITE, Passing::see_writable);
+        self.write_list(&mut walk, writable, link::WRITE, Passing::see_writable);
         let room = walk.passing.room(readable, writable)?;
         // The chain ends here. The device does not look yet: nothing names this chain before `publish`.
         // SAFETY: as in `write_list`.
-        unsafe { self.desc.driver_end_chain(walk.last.desc_at(), walk.word & !desc_word::NEXT) };
+        unsafe { self.desc.driver_write_tag(walk.last.desc_at(), walk.flags) };
         self.descriptors += count as u64;
         self.free_link = walk.link;
         Some(Written {
@@ -297,10 +291,10 @@ impl<const N: usize> Format<N> for Split<N> {
         let table = DescTable(unsafe { self.tables.at(table_at) });
         // SAFETY: the caller has measured the chain and compared its length with the table's; the slot is free.
         let table = unsafe { write_table(&table, TableKind::Linked, readable, writable) };
-        let bytes = u64::from(table.entries) * RingLayout::DESC_BYTES as u64;
+        let bytes = u32::from(table.entries) * RingLayout::DESC_BYTES as u32;
         let addr = self.tables_dev.offset(table_at as u64).get();
         // SAFETY: links lead to descriptors of this ring, and one is free.
-        unsafe { self.desc.driver_write(first.desc_at(), addr, desc_word::INDIRECT | bytes) };
+        unsafe { self.desc.driver_write(first.desc_at(), addr, bytes, link::INDIRECT) };
         self.descriptors += 1;
         self.free_link = self.link_of(first);
         Written { head: u32::from(first.index()), record: Record::new(table.room, 1, first.index()) }

@@ -94,16 +94,16 @@ impl Area {
     }
 }
 
-/// Flags of a descriptor, in the second word's bits 32 and up: virtio 1.2, 2.7.5.
-pub(crate) mod desc_word {
+/// A split descriptor's last four bytes, its link: flags in the lower half, `next` in the upper (virtio 1.2, 2.7.5).
+pub(crate) mod link {
     /// The chain goes on at the descriptor the `next` field names.
-    pub(crate) const NEXT: u64 = 1 << 32;
+    pub(crate) const NEXT: u32 = 1;
     /// The device writes this one; without it, it reads.
-    pub(crate) const WRITE: u64 = 2 << 32;
+    pub(crate) const WRITE: u32 = 2;
     /// The buffer is a table of descriptors.
-    pub(crate) const INDIRECT: u64 = 4 << 32;
-    /// Where the `next` field (split) begins.
-    pub(crate) const NEXT_SHIFT: u32 = 48;
+    pub(crate) const INDIRECT: u32 = 4;
+    /// Where the `next` field begins.
+    pub(crate) const NEXT_SHIFT: u32 = 16;
 }
 
 /// A packed descriptor's last four bytes, its tag: the id in the lower half, flags in the upper (virtio 1.2, 2.8.13).
@@ -128,7 +128,8 @@ pub(crate) mod tag {
 pub(crate) struct DescTable(pub(crate) Area);
 
 impl DescTable {
-    /// Writes the descriptor that begins `byte` bytes into the table: address, then length, flags and next in one word.
+    /// Writes the descriptor that begins `byte` bytes into the table: address, length, and link or tag. Three stores: putting
+    /// the last two together would take as many instructions, and a register more.
     ///
     /// Plain (relaxed) stores: the device reads them only after it has seen the avail index move over this chain, and
     /// that store releases them.
@@ -136,40 +137,15 @@ impl DescTable {
     /// # Safety
     /// `byte` is a multiple of 16 and the descriptor lies inside the table.
     #[inline(always)]
-    pub(crate) unsafe fn driver_write(&self, byte: usize, addr: u64, word: u64) {
+    pub(crate) unsafe fn driver_write(&self, byte: usize, addr: u64, len: u32, last: u32) {
         // SAFETY: promised by the caller.
         unsafe {
-            self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed);
-            self.0.u64(byte + 8).store(word.to_le(), Ordering::Relaxed);
+            self.driver_write_buffer(byte, addr, len);
+            self.driver_write_tag(byte, last);
         }
     }
 
-    /// Writes a chain's last descriptor, whose flags are known beforehand and whose `next` means nothing: length and flags
-    /// go separately, which spares putting them together.
-    ///
-    /// # Safety
-    /// As `driver_write`.
-    #[inline(always)]
-    pub(crate) unsafe fn driver_write_last(&self, byte: usize, addr: u64, len: u32, flags: u64) {
-        // SAFETY: promised by the caller.
-        unsafe {
-            self.0.u64(byte).store(addr.to_le(), Ordering::Relaxed);
-            self.0.u32(byte as isize + 8).store(len.to_le(), Ordering::Relaxed);
-            self.0.u32(byte as isize + 12).store(((flags >> 32) as u32).to_le(), Ordering::Relaxed);
-        }
-    }
-
-    /// Writes the second word of a chain's last descriptor again, now without NEXT.
-    ///
-    /// # Safety
-    /// As `driver_write`.
-    #[inline(always)]
-    pub(crate) unsafe fn driver_end_chain(&self, byte: usize, word: u64) {
-        // SAFETY: promised by the caller.
-        unsafe { self.0.u64(byte + 8).store(word.to_le(), Ordering::Relaxed) }
-    }
-
-    /// Packed: writes address and length of the descriptor that begins `byte` bytes into the ring; its tag follows.
+    /// Writes address and length of the descriptor that begins `byte` bytes into the table; its tag follows.
     ///
     /// # Safety
     /// As `driver_write`.
@@ -202,8 +178,8 @@ impl DescTable {
         unsafe { self.0.u32(byte as isize + 8).store(len.to_le(), Ordering::Relaxed) }
     }
 
-    /// Packed: writes the tag of a descriptor that is not the first of its chain. The device looks only after it has
-    /// acquired the first one's.
+    /// Writes the link of a descriptor, or the tag of one that is not the first of its chain: the device looks only after it
+    /// has acquired the first one's.
     ///
     /// # Safety
     /// As `driver_write`.
@@ -265,7 +241,7 @@ impl DescTable {
         u32::from_le(unsafe { self.0.u32(index as isize * 16 + 12).load(Ordering::Acquire) })
     }
 
-    /// Packed: address and length of a descriptor.
+    /// Address and length of a descriptor.
     ///
     /// # Safety
     /// `index` lies inside the ring.
@@ -300,16 +276,16 @@ impl DescTable {
         unsafe { self.0.u32(index as isize * 16 + 12).store(tag.to_le(), Ordering::Release) }
     }
 
+    /// Address, length, and link or tag of a descriptor that is the device's.
+    ///
     /// # Safety
     /// `index` lies inside the table.
     #[cfg(any(test, feature = "device"))]
-    pub(crate) unsafe fn device_read(&self, index: usize) -> (u64, u64) {
+    pub(crate) unsafe fn device_read(&self, index: usize) -> (u64, u32, u32) {
         // SAFETY: promised by the caller.
         unsafe {
-            (
-                u64::from_le(self.0.u64(index * 16).load(Ordering::Relaxed)),
-                u64::from_le(self.0.u64(index * 16 + 8).load(Ordering::Relaxed)),
-            )
+            let (addr, len) = self.device_buffer(index);
+            (addr, len, u32::from_le(self.0.u32(index as isize * 16 + 12).load(Ordering::Relaxed)))
         }
     }
 }

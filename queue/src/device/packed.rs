@@ -102,12 +102,11 @@ impl PackedDevice {
                 let (table, entries) = self.tables.find(addr, len)?;
                 for index in 0..entries as usize {
                     // SAFETY: below the table's length.
-                    let (addr, word) = unsafe { table.device_read(index) };
-                    let found = (word >> 32) as u32;
+                    let (addr, len, found) = unsafe { table.device_read(index) };
                     if found & tag::INDIRECT != 0 {
                         return Err(DriverFault::BadIndirect);
                     }
-                    see(strict.see(segment(addr, word as u32, found))?);
+                    see(strict.see(segment(addr, len, found))?);
                 }
                 break;
             }

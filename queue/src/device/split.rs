@@ -4,7 +4,7 @@ use super::{DeviceSegment, DriverFault, Strict, Tables};
 use crate::event::passed;
 use crate::layout::{RingLayout, RingMemory};
 use crate::sync::Site;
-use crate::words::{Area, AvailRing, DescTable, UsedRing, desc_word};
+use crate::words::{Area, AvailRing, DescTable, UsedRing, link};
 use crate::{DevAddr, Segment};
 
 /// The device side of a split ring.
@@ -81,27 +81,27 @@ impl SplitDevice {
                 next_desc = (next_desc + 1) & (self.size() - 1);
             }
             // SAFETY: just compared with the table's length.
-            let (addr, word) = unsafe { table.device_read(index as usize) };
-            if word & desc_word::INDIRECT != 0 {
-                if inside_table || word & desc_word::NEXT != 0 || !self.layout.features().indirect {
+            let (addr, len, link) = unsafe { table.device_read(index as usize) };
+            if link & link::INDIRECT != 0 {
+                if inside_table || link & link::NEXT != 0 || !self.layout.features().indirect {
                     return Err(DriverFault::BadIndirect);
                 }
-                (table, entries) = self.tables.find(addr, word as u32)?;
+                (table, entries) = self.tables.find(addr, len)?;
                 (inside_table, index) = (true, 0);
                 continue;
             }
             see(strict.see(DeviceSegment {
-                segment: Segment::new(DevAddr::new(addr), word as u32),
-                writable: word & desc_word::WRITE != 0,
+                segment: Segment::new(DevAddr::new(addr), len),
+                writable: link & link::WRITE != 0,
             })?);
             seen += 1;
-            if word & desc_word::NEXT == 0 {
+            if link & link::NEXT == 0 {
                 break;
             }
             if seen >= self.size() {
                 return Err(DriverFault::Endless);
             }
-            index = (word >> desc_word::NEXT_SHIFT) as u16;
+            index = (link >> link::NEXT_SHIFT) as u16;
         }
         self.next_avail = self.next_avail.wrapping_add(1);
         self.next_desc = next_desc;
@@ -185,7 +185,8 @@ impl SplitDevice {
         for index in 0..self.size() as usize {
             // SAFETY: inside the table.
             unsafe {
-                self.desc.driver_write(index * RingLayout::DESC_BYTES, value, value);
+                let (at, last) = (index * RingLayout::DESC_BYTES, (value >> 32) as u32);
+                self.desc.driver_write(at, value, value as u32, last);
                 self.avail.driver_store_entry(index, value as u16);
             }
         }

@@ -49,7 +49,7 @@ use crate::layout::{RingAreas, RingLayout, RingMemory};
 use crate::measure::{Measure, room_of_few, why_not};
 use crate::stats::RingStats;
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Ordering, UnsafeCell};
-use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, desc_word};
+use crate::words::{Area, AvailEvent, AvailRing, DescTable, UsedRing, link};
 use crate::{DevAddr, Segment};
 use core::mem::MaybeUninit;
 use crossbeam_utils::CachePadded;
@@ -99,10 +99,10 @@ struct Back {
 // publisher (intake), to the consumer (record). The fault is written once, before it is announced.
 unsafe impl<C: Chain + Send, const N: usize> Sync for SharedRing<C, N> {}
 
-/// What the second word of a descriptor holds that goes on at another.
+/// The link of a descriptor that goes on at another.
 #[inline(always)]
-const fn next_word(index: u32) -> u64 {
-    desc_word::NEXT | (index as u64) << desc_word::NEXT_SHIFT
+const fn link_to(index: u32) -> u32 {
+    link::NEXT + (index << link::NEXT_SHIFT)
 }
 
 /// A chain that was taken.
@@ -296,18 +296,14 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             if index > 0 {
                 last = links[index - 1];
             }
-            let flags = if index < readable { 0 } else { desc_word::WRITE };
+            let flags = if index < readable { 0 } else { link::WRITE };
+            let next = if index + 1 < K { link_to(links[index]) } else { 0 };
             // Lengths are looked up again rather than kept: there are not registers enough for all.
             let Segment { addr, len, .. } = *segments[index];
-            let (at, addr) = (last as usize * RingLayout::DESC_BYTES, addr.get());
             // SAFETY: descriptors taken lie inside the table, and are ours.
             unsafe {
-                if index + 1 < K {
-                    desc.driver_write(at, addr, next_word(links[index]) | flags | u64::from(len));
-                } else {
-                    desc.driver_write_last(at, addr, len, flags);
-                }
-            }
+                desc.driver_write(last as usize * RingLayout::DESC_BYTES, addr.get(), len, next + flags)
+            };
         }
         Some((first as u16, Record::new(room, K as u32, last)))
     }
@@ -328,13 +324,13 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
         let run = source.run(self.free_list(), count)?;
         let mut at = u32::from(run.first);
         let flagged = readable.iter().map(|segment| (segment, 0));
-        for (segment, flags) in flagged.chain(writable.iter().map(|segment| (segment, desc_word::WRITE))) {
-            let next = self.free_list().link(at);
-            let word =
-                if at == u32::from(run.last) { 0 } else { next_word(next) } | flags | u64::from(segment.len);
+        for (segment, flags) in flagged.chain(writable.iter().map(|segment| (segment, link::WRITE))) {
+            let follows = self.free_list().link(at);
+            let next = if at == u32::from(run.last) { 0 } else { link_to(follows) };
+            let (byte, addr) = (at as usize * RingLayout::DESC_BYTES, segment.addr.get());
             // SAFETY: descriptors taken lie inside the table, and are ours; there are as many as segments.
-            unsafe { self.desc.driver_write(at as usize * RingLayout::DESC_BYTES, segment.addr.get(), word) };
-            at = next;
+            unsafe { self.desc.driver_write(byte, addr, segment.len, next + flags) };
+            at = follows;
         }
         Some((run.first, Record::new(room, count.into(), run.last.into())))
     }
@@ -385,11 +381,11 @@ impl<C: Chain, const N: usize> SharedRing<C, N> {
             let table = DescTable(self.tables.at(table_at));
             write_table(&table, TableKind::Linked, readable, writable)
         };
-        let bytes = u64::from(table.entries) * RingLayout::DESC_BYTES as u64;
+        let bytes = u32::from(table.entries) * RingLayout::DESC_BYTES as u32;
         let addr = self.tables_dev.offset(table_at as u64).get();
         let at = first as usize * RingLayout::DESC_BYTES;
         // SAFETY: a descriptor taken lies inside the table, and is ours.
-        unsafe { self.desc.driver_write(at, addr, desc_word::INDIRECT | bytes) };
+        unsafe { self.desc.driver_write(at, addr, bytes, link::INDIRECT) };
         Some((first as u16, Record::new(table.room, 1, first)))
     }
 
