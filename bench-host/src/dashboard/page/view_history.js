@@ -23,6 +23,8 @@
     const last = series.changes && series.changes[series.changes.length - 1];
     if (last) return `${words.change(last.ratio)} since ${last.range}`;
     if (series.drift) return `creeps, ${words.change(series.drift.per_run)} a run`;
+    const doubt = series.doubtful && series.doubtful[series.doubtful.length - 1];
+    if (doubt) return `looks ${words.change(doubt.ratio)} at ${doubt.range}, not surely`;
     return series.judged ? `no change in ${words.plural(series.points.length + (series.left_out || 0), "run")}` : series.state;
   }
 
@@ -51,15 +53,17 @@
     const metrics = [...new Set(ofBasis.map((series) => series.metric))];
     const metric = metrics.includes(params.metric) ? params.metric : metrics.includes("instructions") ? "instructions" : metrics[0];
     const text = (params.find || "").toLowerCase();
-    const weight = (series) => ((series.changes || []).some((change) => change.worse && !change.meant) ? 0 : (series.changes || []).length ? 1 : series.drift ? 2 : 3);
+    const weight = (series) => ((series.changes || []).some((change) => change.worse && !change.meant) ? 0 : (series.changes || []).length ? 1 : series.drift ? 2 : (series.doubtful || []).length ? 3 : 4);
     const chosen = ofBasis.filter((series) => series.machine === machine && series.suite === suite && series.metric === metric &&
-      (!params.path || series.path === params.path) && (!text || name(series).toLowerCase().includes(text)) && (!params.changed || weight(series) < 3));
+      (!params.path || series.path === params.path) && (!text || name(series).toLowerCase().includes(text)) && (!params.changed || weight(series) < 4));
     chosen.sort((a, b) => weight(a) - weight(b));
     const changed = chosen.filter((series) => weight(series) < 2).length;
     const shown = params.all ? chosen : chosen.slice(0, SHOWN);
     const judged = chosen.filter((series) => series.judged).length;
+    const unsure = chosen.filter((series) => weight(series) === 3).length;
     const all = words.plural(chosen.length, "series", "series");
-    const title = chosen.length === 0 ? "No series fits" : changed ? `${words.count(changed)} of ${all} changed` : judged === 0 ? `${all}, not judged` : `No change in ${words.count(judged)} judged of ${all}`;
+    const finding = chosen.length === 0 ? "No series fits" : changed ? `${words.count(changed)} of ${all} changed` : judged === 0 ? `${all}, not judged` : `No change in ${words.count(judged)} judged of ${all}`;
+    const title = unsure > 0 ? `${finding}, ${words.count(unsure)} may have changed` : finding;
     const find = h("input", { type: "search", id: "find", value: params.find || "", placeholder: "name", size: 14, change: (event) => app.route.go(app.route.here({ find: event.target.value, all: null })) });
     return [
       h("h1", {}, `${title}: ${metric || ""}, ${BASES[basis]}`),
@@ -96,6 +100,7 @@
     };
     const changes = series.changes || [];
     const title = changes.length ? changes.map((change) => `${words.change(change.ratio)} since ${change.range}`).join("; ") : app.capital(said(series));
+    const state = series.judged || title === app.capital(series.state) ? "" : app.capital(series.state) + ". ";
     const rows = series.points.map(([, value, low, high], index) => ({ run: runs[index]?.id, commit: runs[index]?.sha, began: runs[index]?.began, boots: runs[index]?.boots, value, low, high }));
     const chart = app.lines({
       alt: `${name(series)}: ${title}`, height: 320, named: false,
@@ -103,7 +108,8 @@
       x: { kind: "steps", values: places, show: (index) => words.commit(runs[index]?.sha), unit: "runs, in the order of their commits", ticks: every },
       y: { kind: "linear", zero: false, show: (value) => words.valued(value, series.unit === "x" ? "x" : series.unit), unit: "" },
       levels: series.basis === "ratio" ? [1] : [],
-      marks: changes.map((change) => ({ x: change.at, label: words.change(change.ratio), colour: tone(change) })),
+      marks: [...changes.map((change) => ({ x: change.at, label: words.change(change.ratio), colour: tone(change) })),
+        ...(series.doubtful || []).map((change) => ({ x: change.at, label: words.change(change.ratio) + "?", colour: "c-doubt" }))],
     });
     const better = series.better === "higher" ? "Higher is better." : "Lower is better.";
     const basis = series.basis === "ratio" ? `To the reference image (${words.commit(series.reference)}), whose boots took turns: 1 is as it. ` : series.basis === "exact" ? "Counted per operation: the same in every boot. " : "As measured; not judged between days. ";
@@ -111,7 +117,7 @@
       h("p", { class: "small" }, h("a", { href: app.route.link("history", { basis: series.basis, metric: series.metric, suite: series.suite }) }, "← all series")),
       h("h1", {}, name(series)),
       h("p", { class: "muted" }, `Suite ${series.suite}; ${data.machines[series.machine]?.words || ""}; ${series.settings}`),
-      app.figure({ id: "series", title, sub: `${basis}${better} ${series.judged ? "" : app.capital(series.state) + ". "}The axis does not begin at zero.${series.left_out ? ` ${words.count(series.left_out)} older points are left out.` : ""}`,
+      app.figure({ id: "series", title, sub: `${basis}${better} ${state}The axis does not begin at zero.${series.left_out ? ` ${words.count(series.left_out)} older points are left out.` : ""}`,
         draw: chart, rows,
         columns: [{ name: "run", value: (row) => row.run, node: (row) => h("a", { href: app.route.link("run", { id: row.run }) }, row.run) }, { name: "commit", value: (row) => row.commit, show: words.commit }, { name: "began", value: (row) => row.began, show: words.when },
           { name: "boots", number: true, value: (row) => row.boots, show: words.count }, { name: `${series.metric}, ${series.unit}`, number: true, value: (row) => row.value }, { name: "low", number: true, value: (row) => row.low }, { name: "high", number: true, value: (row) => row.high }] }),

@@ -25,7 +25,8 @@
     const missing = verdict.not_judged.reduce((sum, [, count]) => sum + count, 0);
     if (verdict.judged_exact + verdict.judged_ratios + missing === 0) return null;
     return h("p", { class: "muted" }, `Judged: ${words.plural(verdict.judged_exact, "counter")} and ${words.plural(verdict.judged_ratios, "time")}, in ${words.plural(verdict.runs, "run")} on ${words.plural(verdict.machines, "machine")}. `,
-      missing > 0 && h("a", { href: app.route.here({ figure: "census" }) }, `${words.count(missing)} series were not: why`), ".");
+      missing > 0 && h("a", { href: app.route.here({ figure: "census" }) }, `${words.count(missing)} series were not: why`), ".",
+      verdict.judged_ratios === 0 && [" Times take more runs like this: ", h("code", {}, "cargo ninewire run --record --reference always"), "."]);
   }
 
   // A verdict on runs before the newest says nothing of the newest.
