@@ -1,6 +1,7 @@
 //! The local APIC of this core, by its memory-mapped registers (xAPIC): acknowledging interrupts, and the
 //! one-shot timer. Register offsets: Intel SDM volume 3, table 11-1.
 
+use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::port;
@@ -89,37 +90,50 @@ mod command {
     pub(super) const ASSERT: u32 = 1 << 14;
 }
 
+/// How often the command register is looked at for the command before to have gone out. A look takes tens of
+/// nanoseconds at least, so this is milliseconds; a command takes microseconds.
+const LOOKS_MAX: u32 = 100_000;
+
+/// The command before has not gone out, and never will: this one has been written over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stuck;
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the local APIC has not sent its last command, and was given the next one")
+    }
+}
+
 /// Sends a command. The two halves belong together, so interrupts stay out: none of our handlers sends any, and so it
 /// stays right if one ever does.
-fn send(target: Target, command: u32) {
+fn send(target: Target, command: u32) -> Result<(), Stuck> {
     let apic = registers();
     x86_64::instructions::interrupts::without_interrupts(|| {
-        while apic.read_u32(COMMAND_LOW) & command::PENDING != 0 {
-            core::hint::spin_loop();
-        }
+        let went_out = apic.is_clear_within(LOOKS_MAX, COMMAND_LOW, command::PENDING);
         apic.write_u32(COMMAND_HIGH, u32::from(target.0) << 24);
         apic.write_u32(COMMAND_LOW, command | command::ASSERT);
-    });
+        if went_out { Ok(()) } else { Err(Stuck) }
+    })
 }
 
 /// Puts a core into the state in which it waits for [`send_startup`].
-pub(super) fn send_init(target: Target) {
-    send(target, command::INIT);
+pub(super) fn send_init(target: Target) -> Result<(), Stuck> {
+    send(target, command::INIT)
 }
 
 /// Starts a core that waits for it at the beginning of a page below 1 MiB.
-pub(super) fn send_startup(target: Target, page: u8) {
-    send(target, command::STARTUP | u32::from(page));
+pub(super) fn send_startup(target: Target, page: u8) -> Result<(), Stuck> {
+    send(target, command::STARTUP | u32::from(page))
 }
 
 /// Interrupts a core.
-pub(super) fn send_interrupt(target: Target, vector: u8) {
-    send(target, command::FIXED | u32::from(vector));
+pub(super) fn send_interrupt(target: Target, vector: u8) -> Result<(), Stuck> {
+    send(target, command::FIXED | u32::from(vector))
 }
 
 /// Interrupts a core, whatever it is doing.
-pub(super) fn send_nmi(target: Target) {
-    send(target, command::NMI);
+pub(super) fn send_nmi(target: Target) -> Result<(), Stuck> {
+    send(target, command::NMI)
 }
 
 /// Acknowledges the interrupt being served.

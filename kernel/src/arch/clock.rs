@@ -1,9 +1,8 @@
 //! Time: the time stamp counter, its rate, and the clocks it is held against.
 //!
 //! Under QEMU the counter runs at a constant rate (with TCG it is the host's own), but no CPUID leaf tells
-//! the rate. So it is measured at boot against the best clock there is and checked against the next best. The
-//! looks at the clocks stand at two rungs of the boot ladder, so that the time between them is spent on
-//! something else.
+//! the rate. So it is measured at boot against the best clock there is and checked against the next best. Something
+//! else is done in the time between the two looks at the clocks.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

@@ -1,12 +1,10 @@
 //! The I/O APIC: interrupt lines to vectors (Intel 82093AA). Used for devices without message-signalled
 //! interrupts.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-
 use spin::{Mutex, Once};
 
-use super::apic;
-use crate::boot::acpi::{self, Acpi, HEADER_BYTES, Line, Lines, Routing, table_bytes};
+use super::{apic, firmware};
+use crate::boot::acpi::{self, Line, Lines, Routing};
 use crate::irq::{self, NoSuchLine};
 use crate::mem::{self, mmio::Mmio};
 
@@ -29,25 +27,17 @@ struct IoApic {
     lines: Lines,
 }
 
-/// Address of the table that says where the I/O APIC is.
-static MADT: AtomicU64 = AtomicU64::new(0);
 /// Found when the first line is routed; `None` inside if there is none.
 static IO_APIC: Once<Option<IoApic>> = Once::new();
 
 /// Lets [`irq`] route lines through the I/O APIC, if there is one. Its pins are masked after reset, and stay
 /// so until somebody wants them; it is not touched, nor looked for, before.
-pub(crate) fn init(acpi: &Acpi) {
-    if let Some(madt) = acpi.madt {
-        MADT.store(madt, Ordering::Relaxed);
-        irq::set_lines(&ThisMachine);
-    }
+pub(crate) fn init() {
+    irq::set_lines(&ThisMachine);
 }
 
 fn find() -> Option<IoApic> {
-    let address = MADT.load(Ordering::Relaxed);
-    let header = mem::map_firmware(address, HEADER_BYTES).ok()?;
-    let table = mem::map_firmware(address, table_bytes(header)?).ok()?;
-    let Routing { io_apic, lines } = Routing::parse(table)?;
+    let Routing { io_apic, lines } = firmware::tables().routing?;
     let acpi::IoApic { address, first_interrupt } = io_apic?;
     let registers = mem::map_device(address, BYTES).ok()?;
     let pins = (read(&registers, VERSION) >> 16 & 0xff) + 1;

@@ -8,6 +8,7 @@ pub mod core_block;
 mod entry;
 mod exit;
 mod fault;
+pub(crate) mod firmware;
 mod idle;
 pub(crate) mod idt;
 mod image;

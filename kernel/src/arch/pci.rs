@@ -1,10 +1,9 @@
-//! The way to PCI configuration space on this machine: as memory where the firmware says so, otherwise by
-//! mechanism 1, an address register and a data register among the I/O ports (PCI Local Bus 3.0, 3.2.2.3.2).
+//! The way to PCI configuration space on this machine: mechanism 1, an address register and a data register among the
+//! I/O ports (PCI Local Bus 3.0, 3.2.2.3.2); on a machine without those ports as memory.
 
 use spin::{Mutex, Once};
 
 use super::port;
-use crate::boot::acpi::{Acpi, EcamRange};
 use crate::mem::{self, MapError};
 use crate::pci::assign::Window;
 use crate::pci::config::Config;
@@ -22,22 +21,16 @@ static PORTS: Ports = Ports(Mutex::new(()));
 static ECAM: Once<Ecam> = Once::new();
 
 /// Where QEMU's microvm has the configuration space of its PCI Express bus; no table says so.
-const MICROVM: EcamRange = EcamRange { address: 0xe000_0000, first_bus: 0, last_bus: 255 };
+const MICROVM_ADDRESS: u64 = 0xe000_0000;
+const BUSES: usize = 256;
 /// The host bridge there: QEMU's generic PCI Express host.
 const MICROVM_HOST: (u16, u16) = (0x1b36, 0x0008);
 
-/// Configuration space.
-pub(crate) fn access(acpi: &Acpi) -> &'static dyn ConfigAccess {
-    if let Some(range) = acpi.ecam {
-        match map(range) {
-            Ok(ecam) => return ECAM.call_once(|| ecam),
-            Err(reason) => {
-                crate::warn!("PCI configuration space at {:#x}: {reason}; using the ports", range.address);
-            }
-        }
-    }
+/// Configuration space. Through the ports wherever there are any: where the firmware has it as memory is said in tables
+/// that take longer to read than both ways differ.
+pub(crate) fn access() -> &'static dyn ConfigAccess {
     if !ports_answer()
-        && let Ok(ecam) = map(MICROVM)
+        && let Ok(ecam) = microvm()
         && Config::new(&ecam, Address { bus: 0, device: 0, function: 0 }).id() == Some(MICROVM_HOST)
     {
         return ECAM.call_once(|| ecam);
@@ -45,9 +38,8 @@ pub(crate) fn access(acpi: &Acpi) -> &'static dyn ConfigAccess {
     &PORTS
 }
 
-fn map(EcamRange { address, first_bus, last_bus }: EcamRange) -> Result<Ecam, MapError> {
-    let buses = usize::from(last_bus - first_bus) + 1;
-    Ok(Ecam::new(mem::map_device(address, buses * BUS_BYTES)?, address, first_bus))
+fn microvm() -> Result<Ecam, MapError> {
+    Ok(Ecam::new(mem::map_device(MICROVM_ADDRESS, BUSES * BUS_BYTES)?, MICROVM_ADDRESS))
 }
 
 /// The address register keeps what is written to it, if it is there.

@@ -37,16 +37,13 @@ const HERE: u32 = 2;
 /// The page with the trampoline; 0 if there is none.
 static TRAMPOLINE: AtomicU64 = AtomicU64::new(0);
 
-/// Puts the first instructions of the other cores, if there are any, where they begin.
+/// Puts the first instructions of the other cores where they begin: whether there are any is not known yet.
 ///
 /// # Safety
 /// Everything below 4 GiB is mapped one to one and writable; `usable` is RAM whose part below 1 MiB nobody needs.
-pub(crate) unsafe fn prepare(processors: &Processors, usable: &Runs) {
+pub(crate) unsafe fn prepare(usable: &Runs) {
     /// The firmware's own data lies below, its extended data above.
     const LOW: core::ops::Range<u64> = 0x8000..0xa_0000;
-    if processors.ids().len() <= 1 {
-        return;
-    }
     let page = PAGE_SIZE as u64;
     let free = usable.as_slice().iter().find_map(|run| {
         let start = run.start.max(LOW.start);
@@ -105,8 +102,8 @@ fn wake(id: u32, trampoline: u64) -> Option<usize> {
     let begun = tsc();
     let passed = |ms: u64| tsc().wrapping_sub(begun) >= ms * cycles_a_ms;
     let page = (trampoline / PAGE_SIZE as u64) as u8;
-    apic::send_init(target);
-    apic::send_startup(target, page);
+    named(id, apic::send_init(target));
+    named(id, apic::send_startup(target, page));
     let mut again = true;
     loop {
         // Acquire pairs with the exchange in `core_main`: all the core has set up is there.
@@ -116,7 +113,7 @@ fn wake(id: u32, trampoline: u64) -> Option<usize> {
         }
         if again && passed(WAKE_AGAIN_AFTER_MS) {
             again = false;
-            apic::send_startup(target, page);
+            named(id, apic::send_startup(target, page));
         }
         core::hint::spin_loop();
     }
@@ -137,8 +134,17 @@ pub(super) extern "sysv64" fn core_main(number: usize) -> ! {
 
 /// Interrupts a core, so that it wakes from its sleep, or does not fall into the next one.
 pub(crate) fn interrupt(core: usize) {
-    if let Some(target) = apic_id(core).and_then(apic::Target::new) {
-        apic::send_interrupt(target, WAKE_VECTOR);
+    if let Some(id) = apic_id(core)
+        && let Some(target) = apic::Target::new(id)
+    {
+        named(id, apic::send_interrupt(target, WAKE_VECTOR));
+    }
+}
+
+/// Names the core that a command was for, if it may not reach it.
+fn named(id: u32, sent: Result<(), apic::Stuck>) {
+    if let Err(stuck) = sent {
+        warn!("APIC id {id}: {stuck}");
     }
 }
 
@@ -158,7 +164,10 @@ pub(crate) fn stop_others() {
     let own = core_block::number_at_any_time();
     STOPPING.store(true, Ordering::Release);
     let others = (0..CORES_MAX).filter(|&core| core != own).filter_map(apic_id);
-    others.filter_map(apic::Target::new).for_each(apic::send_nmi);
+    for target in others.filter_map(apic::Target::new) {
+        // The machine ends with it or without it, and these are no words that anybody should wait for.
+        let _ = apic::send_nmi(target);
+    }
 }
 
 /// The machine ends: a core that gets a non-maskable interrupt has been told to stop.

@@ -5,8 +5,7 @@ use core::arch::asm;
 /// Continues with `next(argument)` on the stack that ends at `top`.
 ///
 /// # Safety
-/// The stack is mapped, unused, and its top is 16-byte aligned; nothing on the present stack is needed any
-/// more.
+/// The stack is mapped, unused, and its top is 16-byte aligned. The present stack stays as it is: nobody continues on it.
 pub(crate) unsafe fn continue_on(top: u64, next: extern "sysv64" fn(u64) -> !, argument: u64) -> ! {
     // SAFETY: the caller's promise. `call` leaves the alignment a function expects; `next` does not return.
     unsafe {

@@ -1,5 +1,5 @@
-//! The few ACPI tables the kernel reads: where the clocks are, and which processors there are (ACPI 6.4,
-//! chapter 5). Pure; the bytes come through [`Memory`].
+//! The few ACPI tables the kernel reads: where the clocks are, where interrupt lines lead, and which processors there
+//! are (ACPI 6.4, chapter 5). Pure; the bytes come through [`Memory`].
 //!
 //! A table with a bad checksum or a length that does not fit is passed over as if it were not there.
 
@@ -18,11 +18,9 @@ pub struct Acpi {
     pub hpet: Option<u64>,
     /// The power management timer.
     pub pm_timer: Option<PmTimer>,
-    /// Physical address of the table for [`Routing::parse`].
-    pub madt: Option<u64>,
-    /// Configuration space of the first PCI segment as memory.
-    pub ecam: Option<EcamRange>,
-    /// The processors of the table for [`Routing::parse`].
+    /// Where interrupt lines lead.
+    pub routing: Option<Routing>,
+    /// The processors.
     pub processors: Processors,
 }
 
@@ -45,7 +43,11 @@ impl Processors {
         self.more
     }
 
+    /// An id that is there already is passed over: a processor that runs must not be started, which would reset it.
     fn add(&mut self, id: u32) {
+        if self.ids().contains(&id) {
+            return;
+        }
         match self.ids.get_mut(self.len) {
             Some(place) => {
                 *place = id;
@@ -78,19 +80,7 @@ impl Processors {
     }
 }
 
-/// Where the configuration space of some buses is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EcamRange {
-    /// Physical address of the first of these buses.
-    pub address: u64,
-    /// The first bus.
-    pub first_bus: u8,
-    /// The last bus.
-    pub last_bus: u8,
-}
-
-/// Where interrupt lines lead. Read from the table when the first device needs its line: most machines have
-/// none that does.
+/// Where interrupt lines lead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Routing {
     /// The first I/O APIC.
@@ -148,7 +138,7 @@ pub struct PmTimer {
 }
 
 /// Bytes of the header that every table begins with.
-pub const HEADER_BYTES: usize = 36;
+const HEADER_BYTES: usize = 36;
 /// Tables we read are far smaller.
 const TABLE_BYTES_MAX: usize = 64 * 1024;
 
@@ -156,14 +146,13 @@ impl Acpi {
     /// Reads the tables from the root pointer on; without a valid root there is nothing to know.
     pub fn read(rsdp: u64, memory: &impl Memory) -> Self {
         let mut acpi = Self::default();
-        for_each_table(rsdp, memory, |address, table| match &table[..4] {
+        for_each_table(rsdp, memory, |table| match &table[..4] {
             b"HPET" => acpi.hpet = hpet(table),
             b"FACP" => acpi.pm_timer = pm_timer(table),
             b"APIC" => {
-                acpi.madt = Some(address);
+                acpi.routing = Some(Routing::parse(table));
                 acpi.processors = Processors::parse(table);
             }
-            b"MCFG" => acpi.ecam = ecam(table),
             _ => {}
         });
         acpi
@@ -171,16 +160,11 @@ impl Acpi {
 }
 
 impl Routing {
-    /// From the multiple APIC description table (ACPI 6.4, 5.2.12). `None` if it is not that table, or
-    /// spoilt.
-    pub fn parse(table: &[u8]) -> Option<Self> {
+    /// From the multiple APIC description table (ACPI 6.4, 5.2.12).
+    fn parse(table: &[u8]) -> Self {
         const IO_APIC: u8 = 1;
         const INTERRUPT_OVERRIDE: u8 = 2;
-        if !table.starts_with(b"APIC") || !sums_to_zero(table) {
-            return None;
-        }
         let mut routing = Self::default();
-        table.get(FIRST_ENTRY..)?;
         for entry in entries(table) {
             match entry[0] {
                 IO_APIC if routing.io_apic.is_none() => routing.io_apic = io_apic(entry),
@@ -194,7 +178,7 @@ impl Routing {
                 _ => {}
             }
         }
-        Some(routing)
+        routing
     }
 }
 
@@ -225,7 +209,7 @@ fn interrupt_override(entry: &[u8]) -> Option<(u8, Line)> {
     Some((*entry.get(3)?, line))
 }
 
-fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(u64, &[u8])) -> Option<()> {
+fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(&[u8])) -> Option<()> {
     let root = memory.bytes(rsdp, 20).filter(|root| root.starts_with(b"RSD PTR ") && sums_to_zero(root))?;
     let (list, width) = match (root[15], memory.bytes(rsdp, 36)) {
         (2.., Some(extended)) if u64_at(extended, 24)? != 0 => (u64_at(extended, 24)?, 8),
@@ -235,36 +219,22 @@ fn for_each_table(rsdp: u64, memory: &impl Memory, mut visit: impl FnMut(u64, &[
     for entry in list[HEADER_BYTES..].chunks_exact(width) {
         let address = if width == 8 { u64_at(entry, 0)? } else { u64::from(u32_at(entry, 0)?) };
         if let Some(table) = table(address, memory) {
-            visit(address, table);
+            visit(table);
         }
     }
     Some(())
 }
 
-/// Bytes of the table that begins with `header`, if that can be.
-pub fn table_bytes(header: &[u8]) -> Option<usize> {
-    Some(u32_at(header, 4)? as usize).filter(|bytes| (HEADER_BYTES..=TABLE_BYTES_MAX).contains(bytes))
-}
-
 fn table(address: u64, memory: &impl Memory) -> Option<&[u8]> {
-    let length = table_bytes(memory.bytes(address, HEADER_BYTES)?)?;
-    memory.bytes(address, length).filter(|table| sums_to_zero(table))
+    let length = u32_at(memory.bytes(address, HEADER_BYTES)?, 4)? as usize;
+    let bytes = Some(length).filter(|bytes| (HEADER_BYTES..=TABLE_BYTES_MAX).contains(bytes))?;
+    memory.bytes(address, bytes).filter(|table| sums_to_zero(table))
 }
 
 /// The HPET table (IA-PC HPET 1.0a, 3.2.4): a generic address at 40, of which the first byte says "memory".
 fn hpet(table: &[u8]) -> Option<u64> {
     let in_memory = *table.get(40)? == 0;
     u64_at(table, 44).filter(|&address| in_memory && address != 0)
-}
-
-/// The memory-mapped configuration table (PCI Firmware 3.2, 4.1.2): entries of 16 bytes behind 44, of which
-/// we use the one for segment 0. The address is that of bus 0, whatever the first bus is.
-fn ecam(table: &[u8]) -> Option<EcamRange> {
-    const BUS_BYTES: u64 = 1 << 20;
-    let entry = table.get(44..)?.chunks_exact(16).find(|entry| entry[8..10] == [0, 0])?;
-    let (first_bus, last_bus) = (entry[10], entry[11]);
-    let address = u64_at(entry, 0)?.checked_add(u64::from(first_bus) * BUS_BYTES)?;
-    (address != 0 && first_bus <= last_bus).then_some(EcamRange { address, first_bus, last_bus })
 }
 
 /// The fixed table (ACPI 6.4, 5.2.9): the timer's port at 76, its length at 91, flags at 112.
@@ -366,8 +336,8 @@ mod tests {
         let table = ram.put(&madt());
         let root = root_with_rsdt(&mut ram, &[table]);
         let acpi = Acpi::read(root, &ram);
-        assert_eq!((acpi.madt, acpi.processors.ids()), (Some(table), &[0][..]));
-        let routing = Routing::parse(&madt()).expect("a good table");
+        assert_eq!(acpi.processors.ids(), [0]);
+        let routing = acpi.routing.expect("a good table");
         assert_eq!(routing.io_apic, Some(IoApic { address: 0xfec0_0000, first_interrupt: 0 }));
         let line = |interrupt, active_low, level| Some(Line { interrupt, active_low, level });
         assert_eq!(routing.lines.get(0), line(2, false, false));
@@ -384,7 +354,7 @@ mod tests {
         body.extend_from_slice(&[9, 16, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]);
         body.extend_from_slice(&[0, 6, 3, 9, 1, 0]); // too short to say whether it is there
         assert_eq!(Processors::parse(&with_header(b"APIC", &body)).ids(), [4, 0x100]);
-        for id in 0..CORES_MAX as u8 {
+        for id in 8..8 + CORES_MAX as u8 {
             body.extend_from_slice(&[0, 8, id, id, 1, 0, 0, 0]);
         }
         let processors = Processors::parse(&with_header(b"APIC", &body));
@@ -392,36 +362,24 @@ mod tests {
     }
 
     #[test]
+    fn a_processor_listed_twice_is_one() {
+        let mut body = std::vec![0; 8];
+        for id in [0, 3, 3, 0] {
+            body.extend_from_slice(&[0, 8, id, id, 1, 0, 0, 0]);
+        }
+        body.extend_from_slice(&[9, 16, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]); // by the other kind of entry
+        let processors = Processors::parse(&with_header(b"APIC", &body));
+        assert_eq!((processors.ids(), processors.more()), (&[0, 3][..], 0));
+    }
+
+    #[test]
     fn a_list_of_entries_that_does_not_end_well_is_read_as_far_as_it_goes() {
         for tail in [&[1, 0][..], &[1, 200, 3], &[2], &[2, 3, 0], &[1, 4, 0, 0]] {
             let mut body = std::vec![0; 8];
             body.extend_from_slice(tail);
-            assert_eq!(Routing::parse(&with_header(b"APIC", &body)), Some(Routing::default()));
+            assert_eq!(Routing::parse(&with_header(b"APIC", &body)), Routing::default());
         }
-        assert_eq!(Routing::parse(&with_header(b"APIC", &[])), None, "too short");
-        assert_eq!(Routing::parse(&hpet_table()), None, "another table");
-        let mut spoilt = madt();
-        spoilt[50] ^= 1;
-        assert_eq!(Routing::parse(&spoilt), None);
-    }
-
-    #[test]
-    fn configuration_space_as_memory_is_found_for_segment_0() {
-        let mut body = std::vec![0; 8];
-        let entry = |address: u64, segment: u16, buses: [u8; 2]| {
-            let mut entry = address.to_le_bytes().to_vec();
-            entry.extend_from_slice(&segment.to_le_bytes());
-            entry.extend_from_slice(&buses);
-            entry.extend_from_slice(&[0; 4]);
-            entry
-        };
-        body.extend_from_slice(&entry(0x1_0000_0000, 1, [0, 255]));
-        body.extend_from_slice(&entry(0xb000_0000, 0, [2, 255]));
-        let mut ram = Ram(Vec::new());
-        let table = ram.put(&with_header(b"MCFG", &body));
-        let root = root_with_rsdt(&mut ram, &[table]);
-        let there = EcamRange { address: 0xb020_0000, first_bus: 2, last_bus: 255 };
-        assert_eq!(Acpi::read(root, &ram).ecam, Some(there));
+        assert_eq!(Routing::parse(&with_header(b"APIC", &[])), Routing::default(), "too short");
     }
 
     const PM_TIMER: PmTimer = PmTimer { port: 0x608, wide: true };
@@ -482,12 +440,11 @@ mod tests {
             if at + 8 < tail.len() {
                 tail[at..at + 8].copy_from_slice(&BASE.to_le_bytes());
             }
-            let tables = [b"FACP", b"APIC", b"HPET", b"MCFG"].map(|name| ram.put(&with_header(name, &tail)));
+            let tables = [b"FACP", b"APIC", b"HPET"].map(|name| ram.put(&with_header(name, &tail)));
             let other = ram.put(&tail);
             let listed = [&tables[..], &[other, BASE + 7]].concat();
             let root = root_with_rsdt(&mut ram, &listed);
             Acpi::read(root, &ram);
-            Routing::parse(&with_header(b"APIC", &tail));
         }
     }
 }

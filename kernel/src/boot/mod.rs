@@ -1,5 +1,5 @@
 //! From the boot loader's hands to the image's `main`: what was handed over, and the ladder that makes a
-//! machine of it.
+//! machine of it. The last rungs are climbed when the image says so, which has its devices by then.
 //!
 //! Under emulation nearly all the time of a boot goes into translating code that runs once, about a
 //! microsecond an instruction. So what is called often while booting is marked `inline(never)`: it is
@@ -7,6 +7,8 @@
 
 pub mod acpi;
 pub mod cmdline;
+#[cfg(target_os = "none")]
+mod machine;
 pub mod pvh;
 pub mod rate;
 pub mod rungs;
@@ -14,9 +16,8 @@ pub mod rungs;
 pub mod start;
 
 pub use cmdline::Cmdline;
-
-use crate::virtio;
-use alloc::vec::Vec;
+#[cfg(target_os = "none")]
+pub use machine::{Machine, Memory};
 
 /// Cores the kernel uses, at most.
 pub const CORES_MAX: usize = 8;
@@ -35,36 +36,8 @@ impl ExitCode {
     pub const PANIC: Self = Self(0x12);
 }
 
-/// The machine as found at boot; lives as long as the kernel.
-#[derive(Debug)]
-pub struct Machine {
-    /// The command line.
-    pub cmdline: Cmdline,
-    /// Time stamp counter at the kernel's first instruction.
-    pub entry_tsc: u64,
-    /// Rate of the time stamp counter.
-    pub tsc_hz: u64,
-    /// When each rung of the boot ladder was reached.
-    pub rungs: rungs::Rungs,
-    /// Where the memory went.
-    pub memory: Memory,
-    /// The virtio functions that can be used, in bus order, which is the order of their names.
-    pub devices: Vec<virtio::Device>,
-}
-
-/// Where the memory went, in bytes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Memory {
-    /// RAM the firmware gave to the kernel.
-    pub usable: u64,
-    /// The heap.
-    pub heap: u64,
-    /// The DMA page pool.
-    pub pool: u64,
-}
-
 /// Names the image's `fn main(machine: &'static Machine) -> ExitCode`, called on the boot core when memory,
-/// interrupts and devices are ready. The machine ends with the code it returns.
+/// interrupts and devices are ready; it calls `Machine::complete`. The machine ends with the code it returns.
 #[macro_export]
 macro_rules! entry {
     ($main:path) => {

@@ -4,14 +4,15 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::ffi::CStr;
 use core::fmt;
+use core::mem::ManuallyDrop;
 
-use super::acpi::{self, Acpi};
+use spin::Mutex;
+
 use super::cmdline::{CMDLINE_BYTES_MAX, Cmdline};
 use super::pvh::{self, PvhError, StartInfo};
 use super::rungs::Rungs;
 use super::{ExitCode, Machine, Memory};
 use crate::arch;
-use crate::arch::clock::Calibration;
 use crate::irq::RegisterError;
 use crate::log::{self, Level};
 use crate::mem::layout::Stack;
@@ -28,7 +29,7 @@ unsafe extern "Rust" {
 
 /// Why the machine cannot be started.
 #[derive(Debug)]
-enum BootError {
+pub(super) enum BootError {
     Pvh(PvhError),
     Memory(MapError),
     Pool(PoolError),
@@ -54,23 +55,22 @@ impl fmt::Display for BootError {
 pub fn boot_core(start_info: u64) -> ! {
     arch::com1::init();
     arch::idt::init_early(); // faults report themselves
-    let climbed = or_die(climb_on_boot_stack(start_info));
-    let climbed = Box::into_raw(Box::new(climbed)) as u64;
-    // SAFETY: `climb_on_boot_stack` has mapped the core's stacks; all that is needed from here on is in the
-    // box.
+    let climbed = ManuallyDrop::new(or_die(climb_on_boot_stack(start_info)));
+    let climbed = (&raw const climbed).expose_provenance() as u64;
+    // SAFETY: `climb_on_boot_stack` has mapped the core's stacks; what is needed of this one stays where it is.
     unsafe { arch::stack::continue_on(Stack::Main.top(BOOT_CORE), on_main_stack, climbed) }
 }
 
 /// Called once, by [`boot_core`], on the boot core's own stack.
 extern "sysv64" fn on_main_stack(climbed: u64) -> ! {
-    // SAFETY: the box that `boot_core` has just taken apart.
-    let climbed = unsafe { Box::from_raw(climbed as *mut Climbed) };
-    let machine = or_die(climb_on_main_stack(*climbed));
+    // SAFETY: `boot_core` keeps it on its stack, which stays mapped, and gives it away here, once.
+    let climbed = unsafe { core::ptr::with_exposed_provenance::<Climbed>(climbed as usize).read() };
+    let machine = or_die(climb_on_main_stack(climbed));
     let code = ninewire_main(machine);
     arch::exit(code.0)
 }
 
-fn or_die<T>(result: Result<T, BootError>) -> T {
+pub(super) fn or_die<T>(result: Result<T, BootError>) -> T {
     match result {
         Ok(value) => value,
         Err(reason) => {
@@ -86,9 +86,7 @@ const BOOT_CORE: usize = 0;
 /// What the first part of the ladder leaves for the second.
 struct Climbed {
     rungs: Rungs,
-    calibration: Calibration,
     cmdline: Cmdline,
-    acpi: Acpi,
     usable: u64,
     heap: u64,
 }
@@ -98,17 +96,15 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     let mut rungs = Rungs::start(arch::entry_tsc());
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("first Rust function");
-    let handed = read_start_info(start_info).map_err(BootError::Pvh)?; // command line, memory map, ACPI
+    let handed = read_start_info(start_info).map_err(BootError::Pvh)?; // command line, memory map
+    arch::firmware::set_root(handed.rsdp); // ACPI
     rung("start information");
-    arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
-    let calibration = Calibration::begin(&handed.acpi); // first look at the clocks
-    rung("clock, first look");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
     // SAFETY: the first tables are in force, and all that lay in low memory has been read.
-    unsafe { arch::smp::prepare(&handed.acpi.processors, &usable) }; // first instructions of the other cores
+    unsafe { arch::smp::prepare(&usable) }; // first instructions of the other cores
     // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says
-    // what is RAM, and command line, memory map and ACPI tables have been read.
+    // what is RAM, and it and the command line have been read.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?; // page tables, heap
     let cmdline = handed.cmdline.keep();
     configure_log(&cmdline);
@@ -117,30 +113,24 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     arch::core_block::init(BOOT_CORE); // segments, fault stacks
     arch::idt::init(); // faults run on the fault stacks
     rung("core");
-    Ok(Climbed { rungs, calibration, cmdline, acpi: handed.acpi, usable: usable_bytes, heap })
+    Ok(Climbed { rungs, cmdline, usable: usable_bytes, heap })
 }
 
 /// The rungs up to the image's main.
 fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> {
-    let Climbed { mut rungs, calibration, cmdline, acpi, usable, heap } = climbed;
+    let Climbed { mut rungs, cmdline, usable, heap } = climbed;
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("main stack");
-    arch::ioapic::init(&acpi); // lines, for devices without messages
-    arch::idt::register_rows().map_err(BootError::Interrupts)?; // the timer in /dev/irqalloc
+    arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
+    arch::ioapic::init(); // lines, for devices without messages
     let pool = make_pool(&cmdline, usable)?; // DMA pages
     rung("pool");
-    let devices = virtio::pci::find(arch::pci::access(&acpi), &ThisMachine); // PCI scan, virtio names
+    let devices = virtio::pci::find(arch::pci::access(), &ThisMachine); // PCI scan, virtio names
     rung("devices");
-    let tsc_hz = calibration.finish().ok_or(BootError::NoClock)?; // last look, at least a millisecond later
-    rung("clock");
     arch::enable_interrupts();
-    rung("interrupts");
-    arch::smp::start_others(&acpi.processors); // each on its own stacks, to its first task
-    rung("other cores");
-    rungs.log(tsc_hz);
     let memory = Memory { usable, heap, pool };
-    let machine = Machine { cmdline, entry_tsc: arch::entry_tsc(), tsc_hz, rungs, memory, devices };
-    Ok(Box::leak(Box::new(machine)))
+    let rungs = Mutex::new(Some(rungs));
+    Ok(Box::leak(Box::new(Machine { cmdline, entry_tsc: arch::entry_tsc(), memory, devices, rungs })))
 }
 
 /// What the virtio transport needs of the machine.
@@ -181,7 +171,8 @@ fn make_pool(cmdline: &Cmdline, usable: u64) -> Result<u64, BootError> {
 /// What the loader handed over, copied out of its memory.
 struct Handed {
     cmdline: CmdlineCopy,
-    acpi: Acpi,
+    /// Physical address of the root of the ACPI tables.
+    rsdp: u64,
     usable: Result<Runs, mem::map::TooManyRegions>,
 }
 
@@ -206,19 +197,7 @@ fn read_start_info(address: u64) -> Result<Handed, PvhError> {
         }
         Ok(usable)
     });
-    Ok(Handed { cmdline: copy_cmdline(info.cmdline), acpi: Acpi::read(info.rsdp, &Below4GiB), usable })
-}
-
-/// Physical memory as the first tables of `entry.s` map it.
-struct Below4GiB;
-
-impl acpi::Memory for Below4GiB {
-    fn bytes(&self, address: u64, bytes: usize) -> Option<&[u8]> {
-        let end = address.checked_add(bytes as u64)?;
-        // SAFETY: below 4 GiB everything is mapped; what is no memory reads as something, and a checksum
-        // tells.
-        (address != 0 && end <= 4 << 30).then(|| unsafe { mem::physical(address, bytes) })
-    }
+    Ok(Handed { cmdline: copy_cmdline(info.cmdline), rsdp: info.rsdp, usable })
 }
 
 /// The command line, copied out of the loader's memory, which is not mapped for long.

@@ -105,7 +105,7 @@ impl fmt::Display for Usage {
     }
 }
 
-/// A line for each core. One that has no room for the task that asks is passed over.
+/// A line for each core. One that has no room for the task that asks, or does not answer, is passed over.
 async fn sysstat() -> Vec<Usage> {
     let mut lines = Vec::new();
     for core in task::cores() {

@@ -71,6 +71,17 @@ impl Mmio {
     register!(read_u32, write_u32, u32);
     register!(read_u64, write_u64, u64);
 
+    /// Looks at the four bytes at `offset` until none of `bits` is set, `looks` times at most. False: one still is.
+    pub fn is_clear_within(&self, looks: u32, offset: usize, bits: u32) -> bool {
+        for _ in 0..looks {
+            if self.read_u32(offset) & bits == 0 {
+                return true;
+            }
+            core::hint::spin_loop();
+        }
+        false
+    }
+
     #[inline]
     fn at(&self, offset: usize, width: usize) -> NonNull<u8> {
         assert!(
@@ -115,6 +126,15 @@ mod tests {
     #[should_panic(expected = "outside its window")]
     fn a_register_behind_the_end_is_a_defect() {
         window().read_u32(16);
+    }
+
+    #[test]
+    fn a_bit_that_stays_set_is_not_waited_for_longer_than_said() {
+        let window = window();
+        window.write_u32(4, 0b101);
+        assert!(!window.is_clear_within(3, 4, 0b100));
+        assert!(window.is_clear_within(1, 4, 0b010));
+        assert!(!window.is_clear_within(0, 4, 0b010), "nobody has looked");
     }
 
     #[test]

@@ -23,31 +23,6 @@ struct Space {
 
 static SPACE: Mutex<Option<Space>> = Mutex::new(None);
 
-/// Registers asked for before there were page tables of our own: the clocks are looked at first thing.
-static EARLY: Mutex<EarlyRegisters> = Mutex::new(EarlyRegisters { ranges: [(0, 0); EARLY_MAX], len: 0 });
-const EARLY_MAX: usize = 4;
-
-struct EarlyRegisters {
-    /// First address, and first address behind.
-    ranges: [(u64, u64); EARLY_MAX],
-    len: usize,
-}
-
-impl EarlyRegisters {
-    /// They can be used at once: the first tables map everything below 4 GiB to itself.
-    fn add(&mut self, first: u64, last: u64) -> Result<(), MapError> {
-        if last > FIRST_TABLES_END {
-            return Err(MapError::Address { address: first });
-        }
-        *self.ranges.get_mut(self.len).ok_or(MapError::NoMemory)? = (first, last);
-        self.len += 1;
-        Ok(())
-    }
-}
-
-/// What the tables of `entry.s` map.
-const FIRST_TABLES_END: u64 = 4 << 30;
-
 /// Pages for the heap: a sixteenth of the RAM, within these bounds.
 const HEAP_BYTES_MIN: u64 = 2 << 20;
 const HEAP_BYTES_MAX: u64 = 32 << 20;
@@ -67,13 +42,6 @@ pub unsafe fn init(mut usable: Runs, image: &Image) -> Result<u64, MapError> {
     let mut tables = unsafe { Tables::new(&mut free, paging::has_one_gib_pages()) }?;
     for part in layout::plan(image, &usable) {
         tables.map(part.run.start, part.run.start, part.run.bytes(), part.access, &mut free)?;
-    }
-    let early = EARLY.lock();
-    for &(first, last) in &early.ranges[..early.len] {
-        if ram.overlaps(first, last) {
-            return Err(MapError::Ram { address: first });
-        }
-        tables.map(first, first, last - first, Access::Device, &mut free)?;
     }
     // SAFETY: the plan covers the image (with the boot stack in it) and all RAM the kernel hands out.
     unsafe { paging::activate(tables.root()) };
@@ -108,34 +76,30 @@ pub fn make_pool(asked: u64) -> Result<u64, PoolError> {
 
 /// Maps a device's registers, uncached. The range may begin and end anywhere in a page; asking twice is
 /// allowed.
-///
-/// Before [`init`] there are few registers to be had, below 4 GiB only.
 pub fn map_device(phys: u64, bytes: usize) -> Result<Mmio, MapError> {
     let (first, last) = whole_pages(phys, bytes)?;
-    match SPACE.lock().as_mut() {
-        Some(space) => space.map_outside_ram(first, last, Access::Device)?,
-        None => EARLY.lock().add(first, last)?,
-    }
+    with(|space| space.map_outside_ram(0, first, last, Access::Device))?;
     // SAFETY: mapped just now as device registers and never unmapped; it is not RAM, so no Rust object lives
     // there.
     Ok(unsafe { Mmio::new(pointer(phys), bytes) })
 }
 
-/// Maps what the firmware has left in memory it did not give to us, for reading.
+/// Maps what the firmware has left in memory it did not give to us, or in the first MiB, which we leave to it; for reading.
 pub fn map_firmware(phys: u64, bytes: usize) -> Result<&'static [u8], MapError> {
     let (first, last) = whole_pages(phys, bytes)?;
     if first == 0 {
         return Err(MapError::Address { address: phys });
     }
-    with(|space| space.map_outside_ram(first, last, Access::Rodata))?;
+    with(|space| space.map_outside_ram(LOW_END, first, last, Access::Rodata))?;
     // SAFETY: mapped just now for reading and never unmapped; the firmware no longer runs, and nothing of
     // ours writes outside the RAM that was given to us.
     Ok(unsafe { slice::from_raw_parts(pointer(phys).as_ptr(), bytes) })
 }
 
 impl Space {
-    fn map_outside_ram(&mut self, first: u64, last: u64, access: Access) -> Result<(), MapError> {
-        if self.ram.overlaps(first, last) {
+    /// RAM below `from` does not count.
+    fn map_outside_ram(&mut self, from: u64, first: u64, last: u64, access: Access) -> Result<(), MapError> {
+        if self.ram.overlaps(first.max(from), last) {
             return Err(MapError::Ram { address: first });
         }
         self.tables.map(first, first, last - first, access, &mut self.free)

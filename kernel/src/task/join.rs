@@ -55,7 +55,7 @@ impl<T> JoinHandle<T> {
     /// Ends the task now, unless it has ended.
     pub fn kill(&self) {
         match super::kill(self.id) {
-            Ok(()) | Err(KillError::NoSuchTask | KillError::Root) => (),
+            Ok(()) | Err(KillError::NoSuchTask | KillError::Root | KillError::Unasked(_)) => (),
         }
     }
 }

@@ -35,6 +35,8 @@ use core::task::{Poll, Waker};
 pub use core_table::Name;
 pub use id::{TASKS_MAX, TaskId};
 pub use join::{JoinHandle, Killed, spawn_join};
+#[cfg(target_os = "none")]
+pub(crate) use remote::show_sources;
 pub use remote::{CoreId, Lost, RemoteHandle, cores, kill_anywhere, on, spawn_on, this_core};
 pub use run::SPIN_MAX;
 pub use source::Source;
@@ -66,14 +68,17 @@ pub enum KillError {
     NoSuchTask,
     /// It is the program the core was started for; it ends by returning.
     Root,
+    /// Its core could not be asked, or has not answered: should it do so later, the task ends then.
+    Unasked(Lost),
 }
 
 impl fmt::Display for KillError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            KillError::NoSuchTask => "no such task",
-            KillError::Root => "the main task ends by itself only",
-        })
+        match self {
+            KillError::NoSuchTask => f.write_str("no such task"),
+            KillError::Root => f.write_str("the main task ends by itself only"),
+            KillError::Unasked(lost) => write!(f, "its core cannot be asked: {lost}"),
+        }
     }
 }
 

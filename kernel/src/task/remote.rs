@@ -16,6 +16,7 @@ use spin::{Mutex, MutexGuard};
 use super::core_table::{CORES, Core, Foreign, Name};
 use super::here::{self, CORES_MAX, Here};
 use super::{KillError, Source, SpawnError, TaskId, kill, spawn};
+use crate::time::{Nanos, TimedOut, within};
 
 /// Names a core of this machine that is there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -63,6 +64,8 @@ pub enum Lost {
     Killed,
     /// It could not be started there.
     NotStarted(SpawnError),
+    /// The core has not come to it in time; it does later, if ever.
+    Late(TimedOut),
 }
 
 impl fmt::Display for Lost {
@@ -70,6 +73,7 @@ impl fmt::Display for Lost {
         match self {
             Lost::Killed => f.write_str("the task was killed"),
             Lost::NotStarted(why) => why.fmt(f),
+            Lost::Late(late) => late.fmt(f),
         }
     }
 }
@@ -135,7 +139,8 @@ impl<T: Send + 'static> RemoteHandle<T> {
         self.core.core().ask(Box::new(move || {
             let id = shared.lock().id;
             match id.map(kill) {
-                None | Some(Ok(()) | Err(KillError::NoSuchTask | KillError::Root)) => (),
+                None
+                | Some(Ok(()) | Err(KillError::NoSuchTask | KillError::Root | KillError::Unasked(_))) => (),
             }
         }));
     }
@@ -190,21 +195,33 @@ where
     handle
 }
 
+/// How long a core may take to answer: it comes to it between two polls of its tasks, none of which takes long.
+const ANSWERS_WITHIN: Nanos = Nanos::from_secs(5);
+
 /// What `look` says on `core`: for asking after what belongs to that core.
 pub async fn on<T: Send + 'static>(
     core: CoreId,
     look: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Lost> {
-    spawn_on(core, "asked", || async { look() }).await
+    let answer = spawn_on(core, "asked", || async { look() });
+    within(ANSWERS_WITHIN, "another core's answer", answer).await.unwrap_or_else(|late| Err(Lost::Late(late)))
 }
 
 /// Ends a task of any core by having its core drop its program.
 pub async fn kill_anywhere(id: TaskId) -> Result<(), KillError> {
     match CoreId::from_number(id.core()) {
         Some(core) if core == this_core() => kill(id),
-        Some(core) => on(core, move || kill(id)).await.unwrap_or(Err(KillError::NoSuchTask)),
+        Some(core) => on(core, move || kill(id)).await.unwrap_or_else(|lost| Err(KillError::Unasked(lost))),
         None => Err(KillError::NoSuchTask),
     }
+}
+
+/// Has all other cores visit the sources that this one serves: for cores that came after these.
+#[cfg(target_os = "none")]
+pub(crate) fn show_sources() {
+    let here = here::this();
+    let sources = here.core().local(&here, |local| local.sources.clone());
+    sources.into_iter().for_each(|source| show_to_others(source, &here));
 }
 
 /// Has all other cores visit a source that this one serves.

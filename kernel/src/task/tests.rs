@@ -677,3 +677,24 @@ fn a_core_with_no_room_says_so_to_who_wanted_a_task_there() {
     assert_eq!(more, Err(Lost::NotStarted(SpawnError::TableFull)));
     drop(one);
 }
+
+#[test]
+fn a_core_that_does_not_answer_is_named_and_not_waited_for_for_ever() {
+    let _frozen = freeze();
+    // A core whose loop nobody runs.
+    let (tell, told) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let thread = std::thread::spawn(move || {
+        tell.send(this_core()).unwrap();
+        assert!(ended.recv().is_err());
+    });
+    let silent = told.recv().unwrap();
+    let late = TimedOut { what: "another core's answer", after: Nanos::from_secs(5) };
+    assert_eq!(block_on(on(silent, this_core)), Err(Lost::Late(late)));
+    assert_eq!(
+        std::format!("{}", KillError::Unasked(Lost::Late(late))),
+        "its core cannot be asked: another core's answer did not come within 5.000 s"
+    );
+    drop(end);
+    thread.join().unwrap();
+}

@@ -55,7 +55,7 @@ pub(super) async fn introduce(
         line + gap + word
     });
     let hello = Hello {
-        tsc_hz: Hertz(machine.tsc_hz),
+        tsc_hz: Hertz(machine.tsc_hz()),
         entry: Ticks(machine.entry_tsc),
         first_9p,
         now: Ticks(arch::tsc()),

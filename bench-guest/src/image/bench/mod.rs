@@ -101,10 +101,10 @@ pub(crate) fn run(machine: &'static Machine) -> ExitCode {
     let outcome = match machine.cmdline.get("core") {
         None => {
             start(|kind| kind == Kind::NineP);
-            // Consoles come up while the host looks at the first message.
-            task::block_on(serve(machine, || start(|kind| kind != Kind::NineP)))
+            // All else comes up while the host looks at the first message.
+            task::block_on(serve(machine, || machine.complete(|| start(|kind| kind != Kind::NineP))))
         }
-        Some(number) => match number.parse().ok().and_then(CoreId::from_number) {
+        Some(number) => match core_of(machine, number) {
             Some(core) => {
                 // This core serves the devices, so it starts all of them before another uses any.
                 start(|_| true);
@@ -121,6 +121,12 @@ pub(crate) fn run(machine: &'static Machine) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The core with this number; all of them are there afterwards.
+fn core_of(machine: &'static Machine, number: &str) -> Option<CoreId> {
+    machine.complete(|| ());
+    number.parse().ok().and_then(CoreId::from_number)
 }
 
 /// Does `meanwhile` while the first 9P message is on its way.

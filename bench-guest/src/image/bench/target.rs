@@ -25,7 +25,7 @@ pub(super) struct Tsc {
 
 impl Tsc {
     pub(super) fn new(machine: &'static Machine) -> Self {
-        Tsc { rate: Hertz(machine.tsc_hz) }
+        Tsc { rate: Hertz(machine.tsc_hz()) }
     }
 }
 
