@@ -215,7 +215,12 @@ macro_rules! info {
 /// Logs a line at level debug.
 #[macro_export]
 macro_rules! debug {
-    ($($text:tt)*) => { $crate::log::line($crate::log::Level::Debug, ::core::format_args!($($text)*)) };
+    ($($text:tt)*) => {
+        // Asked here, too: hardly ever is there anything to be put together for it.
+        if $crate::log::enabled($crate::log::Level::Debug) {
+            $crate::log::line($crate::log::Level::Debug, ::core::format_args!($($text)*));
+        }
+    };
 }
 
 /// The longest text of a line; what is longer is cut.

@@ -2,6 +2,7 @@
 //! one-shot timer. Register offsets: Intel SDM volume 3, table 11-1.
 
 use core::fmt;
+use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::port;
@@ -35,17 +36,16 @@ const LVT_NMI: u32 = 0b100 << 8;
 /// Rate of the timer's counter, measured by [`super::clock`]; 0 until then.
 static TIMER_HZ: AtomicU64 = AtomicU64::new(0);
 
-/// The registers. The same physical address names each core's own APIC.
-static REGISTERS: spin::Once<Mmio> = spin::Once::new();
-
-fn registers() -> &'static Mmio {
-    REGISTERS.get().expect("the local APIC is mapped before it is used")
+/// The registers, once [`init`] has mapped them. The same physical address names each core's own APIC.
+fn registers() -> Mmio {
+    let base = NonNull::new(ptr::with_exposed_provenance_mut(BASE as usize)).expect("not 0");
+    // SAFETY: `init` maps the page before anything else here is called, for good; it is no RAM.
+    unsafe { Mmio::new(base, BYTES) }
 }
 
 /// Maps the registers and switches this core's APIC on. Interrupts of the old 8259 pair are masked for good.
 pub fn init() -> Result<(), crate::mem::MapError> {
-    let mmio = crate::mem::map_device(BASE, BYTES)?;
-    REGISTERS.call_once(|| mmio);
+    crate::mem::map_device(BASE, BYTES)?;
     mask_8259();
     init_core();
     Ok(())

@@ -28,10 +28,8 @@ unsafe extern "C" {
 const EXCEPTION_STUB_BYTES: u64 = 16;
 const INTERRUPT_STUB_BYTES: u64 = 8;
 
-/// The table of a core that has no fault stacks yet.
-static EARLY_IDT: Once<InterruptDescriptorTable> = Once::new();
-/// The table of every other core.
-static IDT: Once<InterruptDescriptorTable> = Once::new();
+/// A table for each place where faults can run.
+static TABLES: [Once<InterruptDescriptorTable>; 2] = [const { Once::new() }; 2];
 
 /// Where faults run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,12 +43,17 @@ enum FaultsOn {
 /// Makes faults report themselves before there is memory for anything better; called with the segments of
 /// `entry.s`.
 pub(crate) fn init_early() {
-    EARLY_IDT.call_once(|| table(FaultsOn::SameStack)).load();
+    load(FaultsOn::SameStack);
 }
 
 /// Makes this core use the final table. The core has its segments and fault stacks already.
 pub(crate) fn init() {
-    IDT.call_once(|| table(FaultsOn::FaultStacks)).load();
+    load(FaultsOn::FaultStacks);
+}
+
+#[inline(never)] // see `boot`
+fn load(faults: FaultsOn) {
+    TABLES[faults as usize].call_once(|| table(faults)).load();
 }
 
 /// Adds the row of the timer to the table of interrupts.
@@ -92,7 +95,6 @@ const fn fault_stack(vector: u8) -> IstIndex {
     }
 }
 
-#[inline(never)] // see `boot`
 fn table(faults: FaultsOn) -> InterruptDescriptorTable {
     /// Copied in one go instead of built field by field.
     const EMPTY: InterruptDescriptorTable = InterruptDescriptorTable::new();

@@ -154,6 +154,7 @@ fn apic_id(core: usize) -> Option<u32> {
 }
 
 /// Is there a core of this number?
+#[inline(never)] // see `boot`
 pub fn is_here(core: usize) -> bool {
     apic_id(core).is_some()
 }

@@ -32,6 +32,7 @@ impl Cmdline {
     }
 
     /// The value of the last `key=value`.
+    #[inline(never)] // see `boot`
     pub fn get(&self, key: &str) -> Option<&'static str> {
         self.words()
             .filter_map(|word| {

@@ -12,7 +12,7 @@ pub use table::{Irq, Kind, LineRegistration, RegisterError, Registration, Row, T
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_utils::CachePadded;
-use spin::Once;
+use spin::Mutex;
 
 use crate::boot::CORES_MAX;
 
@@ -105,16 +105,17 @@ pub struct NoSuchLine {
     pub irq: u8,
 }
 
-static LINES: Once<&'static dyn Lines> = Once::new();
+static LINES: Mutex<Option<&'static dyn Lines>> = Mutex::new(None);
 
 /// Says how lines are routed on this machine; boot does so once.
 pub fn set_lines(lines: &'static dyn Lines) {
-    LINES.call_once(|| lines);
+    *LINES.lock() = Some(lines);
 }
 
 /// Lets the line raise `vector`.
 pub fn route_line(irq: u8, vector: u8) -> Result<(), NoSuchLine> {
-    LINES.get().ok_or(NoSuchLine { irq })?.route(irq, vector)
+    let lines = *LINES.lock();
+    lines.ok_or(NoSuchLine { irq })?.route(irq, vector)
 }
 
 /// Gives `pending` the vector of its line and a row in the table.

@@ -94,6 +94,7 @@ impl Runs {
     }
 
     /// Bytes in all runs.
+    #[inline(never)] // see `boot`
     pub fn bytes(&self) -> u64 {
         self.as_slice().iter().map(Run::bytes).sum()
     }
@@ -152,6 +153,7 @@ impl Runs {
 
     /// Takes `bytes` (a multiple of the page size) aligned to `align` from the lowest run that has them,
     /// below `limit`.
+    #[inline(never)] // see `boot`
     pub fn take(&mut self, bytes: u64, align: u64, limit: u64) -> Option<Run> {
         let found = self.as_slice().iter().find_map(|run| {
             let start = run.start.checked_next_multiple_of(align)?;

@@ -72,6 +72,7 @@ impl Tables {
 
     /// Maps `bytes` from `virt` to the memory from `phys`, all multiples of the page size, with the largest
     /// pages that fit.
+    #[inline(never)] // see `boot`
     pub fn map(
         &mut self,
         virt: u64,

@@ -76,7 +76,7 @@ impl Kind {
         name.push_str("virtio-");
         name.push_str(self.class());
         name.push('-');
-        name.extend(digits[first..].iter().map(|&digit| char::from(digit)));
+        name.push_str(core::str::from_utf8(&digits[first..]).expect("digits are text"));
         // A device is found once and stays; so does its name.
         name.leak()
     }

@@ -39,7 +39,7 @@ mod common {
     pub(super) const QUEUE_DESC: usize = 0x20;
     pub(super) const QUEUE_DRIVER: usize = 0x28;
     pub(super) const QUEUE_DEVICE: usize = 0x30;
-    pub(super) const BYTES: usize = 0x38;
+    pub(super) const BYTES: u32 = 0x38;
 }
 
 /// What a device answers for a vector it does not accept, and what means "no interrupt" (4.1.4.3).
@@ -47,17 +47,17 @@ const NO_VECTOR: u16 = 0xffff;
 /// The entry of the MSI-X table that everything of a device uses.
 const ENTRY: u16 = 0;
 
-/// Which structure a capability describes (4.1.4).
+/// Which structure a capability describes, by the numbers there (4.1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Structure {
     /// Common configuration.
-    Common,
+    Common = 1,
     /// Notification registers.
-    Notify,
-    /// Device-specific configuration.
-    Device,
+    Notify = 2,
     /// Interrupt status.
-    Isr,
+    Isr = 3,
+    /// Device-specific configuration.
+    Device = 4,
 }
 
 /// Why a virtio function cannot be used.
@@ -149,42 +149,44 @@ struct Place {
     extra: u32,
 }
 
-/// The structures that lie in memory.
+/// The structures that lie in memory, by the numbers of [`Structure`].
 #[derive(Debug, Default)]
-struct Places {
-    common: Option<Place>,
-    notify: Option<Place>,
-    device: Option<Place>,
-    isr: Option<Place>,
-}
+struct Places([Option<Place>; 4]);
 
 impl Places {
     fn read(config: &Config<'_>) -> Self {
         let mut places = Self::default();
         for capability in capabilities(config).filter(|capability| capability.id == id::VENDOR) {
             // id, next, length, type; bar, id, padding; offset; length; and for notify the multiplier.
-            let cfg_type = (capability.word >> 24) as u8;
-            let slot = match cfg_type {
-                CFG_COMMON => &mut places.common,
-                CFG_NOTIFY => &mut places.notify,
-                CFG_DEVICE => &mut places.device,
-                CFG_ISR => &mut places.isr,
-                _ => continue,
+            let cfg_type = usize::from((capability.word >> 24) as u8);
+            let Some(slot) = cfg_type.checked_sub(1).and_then(|number| places.0.get_mut(number)) else {
+                continue;
             };
             let word =
                 |index: u8| capability.offset.checked_add(4 * index).map_or(0, |offset| config.read(offset));
             let bar = word(1) as u8;
             // The first of each type counts (4.1.4.1); one in I/O ports is passed over for one in memory.
             if slot.is_none() && !matches!(bar::read(config, bar), Ok(Bar::Io { .. })) {
-                let extra = if cfg_type == CFG_NOTIFY { word(4) } else { 0 };
+                let extra = if cfg_type == Structure::Notify as usize { word(4) } else { 0 };
                 *slot = Some(Place { bar, offset: word(2), bytes: word(3), extra });
             }
         }
         places
     }
+
+    /// The structure's place, if it is there, and as large as the standard says; cut to what we map.
+    #[inline(never)] // see `boot`
+    fn checked(&self, structure: Structure, bytes_min: u32) -> Result<Option<Place>, ProbeError> {
+        match self.0[structure as usize - 1] {
+            Some(place) if place.bytes < bytes_min => Err(ProbeError::TooSmall(structure)),
+            Some(place) => Ok(Some(Place { bytes: place.bytes.min(STRUCTURE_BYTES_MAX), ..place })),
+            None => Ok(None),
+        }
+    }
 }
 
 impl Place {
+    #[inline(never)] // see `boot`
     fn map(&self, config: &Config<'_>, platform: &dyn Platform) -> Result<Mmio, ProbeError> {
         map(config, platform, self.bar, self.offset, self.bytes as usize)
     }
@@ -208,22 +210,8 @@ fn map(
     }
 }
 
-const CFG_COMMON: u8 = 1;
-const CFG_NOTIFY: u8 = 2;
-const CFG_ISR: u8 = 3;
-const CFG_DEVICE: u8 = 4;
-
 /// More of a structure than this is not mapped, whatever the capability says.
 const STRUCTURE_BYTES_MAX: u32 = 1 << 16;
-
-/// A place that is there and as large as the standard says, cut to what we map.
-fn checked(place: Option<Place>, structure: Structure, bytes_min: usize) -> Result<Place, ProbeError> {
-    let place = place.ok_or(ProbeError::Missing(structure))?;
-    if (place.bytes as usize) < bytes_min {
-        return Err(ProbeError::TooSmall(structure));
-    }
-    Ok(Place { bytes: place.bytes.min(STRUCTURE_BYTES_MAX), ..place })
-}
 
 /// A modern virtio function.
 struct PciTransport {
@@ -263,10 +251,11 @@ impl PciTransport {
         let snapshot = Snapshot::new(access, address);
         let config = Config::new(&snapshot, address);
         let places = Places::read(&config);
-        let common = checked(places.common, Structure::Common, common::BYTES)?;
-        let notify = checked(places.notify, Structure::Notify, size_of::<u16>())?;
-        let device = places.device.map(|place| checked(Some(place), Structure::Device, 1)).transpose()?;
-        let isr = places.isr.map(|place| checked(Some(place), Structure::Isr, 1)).transpose()?;
+        let missing = ProbeError::Missing;
+        let common = places.checked(Structure::Common, common::BYTES)?.ok_or(missing(Structure::Common))?;
+        let notify = places.checked(Structure::Notify, 2)?.ok_or(missing(Structure::Notify))?;
+        let device = places.checked(Structure::Device, 1)?;
+        let isr = places.checked(Structure::Isr, 1)?;
         let msix = Msix::find(&config);
 
         switch_on(&config, command::MEMORY);
@@ -486,10 +475,10 @@ mod tests {
             .word(header::INTERRUPT, 11)
             .capability(0x11, 0x98, &[1, 0, 4, 0x40, 0, 0, 4, 0x48, 0, 0])
             // In I/O ports, as with modern-pio-notify=on: to be passed over.
-            .capability(0x09, 0x84, &cap(CFG_NOTIFY, 0, 0, 4, &[0; 4]))
-            .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
-            .capability(0x09, 0x60, &cap(CFG_DEVICE, 4, 0x2000, 0x10, &[]))
-            .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
+            .capability(0x09, 0x84, &cap(Structure::Notify as u8, 0, 0, 4, &[0; 4]))
+            .capability(0x09, 0x70, &cap(Structure::Notify as u8, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
+            .capability(0x09, 0x60, &cap(Structure::Device as u8, 4, 0x2000, 0x10, &[]))
+            .capability(0x09, 0x40, &cap(Structure::Common as u8, 4, 0, 0x1000, &[]));
     }
 
     fn open_in(fabric: Fabric, registers: &Registers) -> Result<PciTransport, ProbeError> {
@@ -551,9 +540,9 @@ mod tests {
             .word(header::BAR0 + 16, BASE as u32 | 0xc)
             .word(header::BAR0 + 20, 7)
             .word(header::INTERRUPT, 10)
-            .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
-            .capability(0x09, 0x60, &cap(CFG_ISR, 4, 0x1000, 0x1000, &[]))
-            .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
+            .capability(0x09, 0x70, &cap(Structure::Notify as u8, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
+            .capability(0x09, 0x60, &cap(Structure::Isr as u8, 4, 0x1000, 0x1000, &[]))
+            .capability(0x09, 0x40, &cap(Structure::Common as u8, 4, 0, 0x1000, &[]));
         let fabric: &'static Fabric = Box::leak(Box::new(fabric));
         let registers = Registers::new(BASE);
         let config = Config::new(fabric, address("00:02.0"));
@@ -602,22 +591,22 @@ mod tests {
                 .function("00:02.0", VENDOR, 0x1049)
                 .word(header::BAR0 + 16, bar)
                 .word(header::BAR0 + 20, 7)
-                .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
+                .capability(0x09, 0x70, &cap(Structure::Notify as u8, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
                 .capability(0x09, 0x40, &common);
             open_in(fabric, &registers).err()
         };
-        let good = || cap(CFG_COMMON, 4, 0, 0x1000, &[]);
+        let good = || cap(Structure::Common as u8, 4, 0, 0x1000, &[]);
         assert_eq!(with(good(), 0xfe00_000c), None);
         assert_eq!(
-            with(cap(CFG_COMMON, 4, 0, 0x20, &[]), 0xfe00_000c),
+            with(cap(Structure::Common as u8, 4, 0, 0x20, &[]), 0xfe00_000c),
             Some(ProbeError::TooSmall(Structure::Common))
         );
         assert_eq!(
-            with(cap(CFG_COMMON, 6, 0, 0x1000, &[]), 0xfe00_000c),
+            with(cap(Structure::Common as u8, 6, 0, 0x1000, &[]), 0xfe00_000c),
             Some(ProbeError::Bar(BarError::NoSuchBar(6)))
         );
         assert_eq!(
-            with(cap(CFG_COMMON, 3, 0, 0x1000, &[]), 0xfe00_000c),
+            with(cap(Structure::Common as u8, 3, 0, 0x1000, &[]), 0xfe00_000c),
             Some(ProbeError::Bar(BarError::Unassigned(3)))
         );
         let outside = MapError::Ram { address: 0x7_0000_0000 };
@@ -636,8 +625,8 @@ mod tests {
             .function("00:02.0", VENDOR, 0x1049)
             .word(header::BAR0 + 16, BASE as u32 | 0xc)
             .word(header::BAR0 + 20, 7)
-            .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, u32::MAX, &[4, 0, 0, 0]))
-            .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
+            .capability(0x09, 0x70, &cap(Structure::Notify as u8, 4, 0x3000, u32::MAX, &[4, 0, 0, 0]))
+            .capability(0x09, 0x40, &cap(Structure::Common as u8, 4, 0, 0x1000, &[]));
         assert!(open_in(fabric, &registers).is_err(), "the fake machine has only this much");
         assert_eq!(registers.mapped.lock().last(), Some(&(BASE + 0x3000, STRUCTURE_BYTES_MAX as usize)));
     }
@@ -661,8 +650,8 @@ mod tests {
             fabric
                 .function(at, VENDOR, 0x1049)
                 .sized_bar(4, 0x4000, 0xc)
-                .capability(0x09, 0x70, &cap(CFG_NOTIFY, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
-                .capability(0x09, 0x40, &cap(CFG_COMMON, 4, 0, 0x1000, &[]));
+                .capability(0x09, 0x70, &cap(Structure::Notify as u8, 4, 0x3000, 0x1000, &[4, 0, 0, 0]))
+                .capability(0x09, 0x40, &cap(Structure::Common as u8, 4, 0, 0x1000, &[]));
         };
         let mut fabric = Fabric::new();
         bare(&mut fabric, "00:02.0");

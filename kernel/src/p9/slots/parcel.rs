@@ -241,7 +241,7 @@ mod spare {
     #[cold]
     pub(super) fn take() -> &'static mut Sealed {
         let spare = SPARE.lock().pop();
-        spare.unwrap_or_else(|| Box::leak(Box::default()))
+        spare.unwrap_or_else(|| Box::leak(Box::new(const { Sealed::new() }))) // in one go, see `boot`
     }
 
     pub(super) fn put(envelope: &'static mut Sealed) {
