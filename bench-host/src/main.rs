@@ -9,7 +9,11 @@ use bench_host::interrupt::{Interrupted, Interrupts};
 /// The words on the command line make no sense.
 const EXIT_USAGE: u8 = 2;
 
+/// As a shell says it of a program that SIGPIPE has ended.
+const EXIT_NO_READER: i32 = 128 + 13;
+
 fn main() -> ExitCode {
+    end_with_our_reader();
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => match one_line(&error) {
@@ -34,4 +38,16 @@ fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// Ends quietly when whoever reads our output has had enough of it, as `head` has. Printing panics then.
+fn end_with_our_reader() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if words.starts_with("failed printing to ") && words.contains("Broken pipe") {
+            std::process::exit(EXIT_NO_READER);
+        }
+        tell(panic);
+    }));
 }

@@ -1,8 +1,10 @@
 //! What the judging commands say to files that cannot carry a verdict: the exact word, and the exit code. Files are made
 //! from a recorded run; no QEMU is started.
 
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use bench_host::run::Run;
 use bench_host::store;
@@ -268,6 +270,17 @@ fn a_case_that_is_gone_and_one_that_is_new_are_told_and_not_judged() {
     ] {
         assert!(told.lines().any(|told| told == line), "{line}: {told}");
     }
+}
+
+#[test]
+fn a_reader_who_has_had_enough_is_no_failure_to_talk_of() {
+    let files = Files::new();
+    let (reader, writer) = UnixStream::pair().unwrap();
+    drop(reader);
+    let mut analyse = Command::new(env!("CARGO_BIN_EXE_ninewire"));
+    analyse.arg("analyse").arg(files.put("run", RUN)).stdout(OwnedFd::from(writer));
+    let output = analyse.stderr(Stdio::piped()).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(141), ""));
 }
 
 #[test]
