@@ -504,7 +504,8 @@ pub fn one_line(error: &clap::Error) -> Option<String> {
         parts.push(line.trim_start_matches("error: ").trim_start_matches("tip: "));
     }
     parts.retain(|part| !part.is_empty());
-    Some(format!("{}; `cargo ninewire help` says what there is", parts.join("; ")))
+    let said = parts.join("; ").replace(":; ", ": ");
+    Some(format!("{said}; `cargo ninewire help` says what there is"))
 }
 
 #[cfg(test)]
@@ -530,7 +531,7 @@ mod tests {
             (&["boot", "--share", "tmp"][..], "say TAG=DIR"),
             (&["boot", "--share", "a b=/tmp"][..], "a tag has no ' '"),
             (&["boot", "--memory", "1M"][..], "the image runs in 64M and more"),
-            (&["serve", "/tmp"][..], "--addr <PATH"),
+            (&["serve", "/tmp"][..], "not provided: --addr <PATH"),
             (&["fly"][..], "'fly'"),
         ] {
             let line = error(words);

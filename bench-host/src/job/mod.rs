@@ -158,7 +158,8 @@ impl Suite {
     pub fn select(mut self, globs: &[String]) -> Result<Suite, NoCase> {
         let fits_none = |glob: &&String| !self.jobs.iter().any(|job| matches(glob, &job.name));
         if let Some(glob) = globs.iter().find(fits_none) {
-            return Err(NoCase { glob: glob.clone(), suite: self.name });
+            let cases = self.jobs.into_iter().map(|job| job.name).collect();
+            return Err(NoCase { glob: glob.clone(), suite: self.name, cases });
         }
         self.jobs.retain(|job| globs.is_empty() || globs.iter().any(|glob| matches(glob, &job.name)));
         Ok(self)
@@ -185,11 +186,17 @@ impl std::error::Error for BadSetting {}
 pub struct NoCase {
     glob: String,
     suite: String,
+    cases: Vec<String>,
 }
 
 impl fmt::Display for NoCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no case of the suite {} is called {:?}: `*` stands for any text", self.suite, self.glob)
+        let NoCase { glob, suite, cases } = self;
+        write!(
+            f,
+            "no case of the suite {suite} is called {glob:?}: `*` stands for any text; there are {}",
+            cases.join(", ")
+        )
     }
 }
 
@@ -245,6 +252,9 @@ mod tests {
         assert_eq!(more.jobs.len(), reads.jobs.len() + 1);
         assert_eq!(select(&[]).unwrap().jobs.len(), smoke().jobs.len());
         let none = select(&["read/*", "trim/*"]).unwrap_err().to_string();
-        assert!(none.contains("smoke") && none.contains("trim/*"), "{none}");
+        assert!(
+            none.contains("smoke") && none.contains("trim/*") && none.contains("there are read/"),
+            "{none}"
+        );
     }
 }
