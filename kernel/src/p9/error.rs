@@ -131,6 +131,11 @@ impl Error {
         Error::Refused(Refusal { errno: 2, text: None })
     }
 
+    /// As a server says it (Linux' `EIO`) that takes nothing of what is to be written, and gives no reason.
+    pub(super) fn took_nothing() -> Error {
+        Error::Refused(Refusal { errno: 5, text: None })
+    }
+
     /// Linux' error number, when the server gave one.
     pub fn errno(&self) -> Option<u32> {
         match self {

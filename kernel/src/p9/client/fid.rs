@@ -51,6 +51,12 @@ impl<W: Wire> Fid<W> {
         self.session.uses([self.fid, other.fid])
     }
 
+    /// The fid in other hands, which clunk it: this one only names it from now on, and is to be dropped.
+    pub fn hand_over(&mut self) -> Fid<W> {
+        self.released = true;
+        Fid { session: self.session.clone(), released: false, ..*self }
+    }
+
     /// The file's identity.
     #[inline]
     pub fn qid(&self) -> Qid {

@@ -5,6 +5,8 @@
 //! before, it is cancelled like any request, and its pages come back when the device returns them.
 
 use core::future::poll_fn;
+use core::ops::Range;
+use core::task::{Context, Poll};
 
 use super::Handle;
 use super::fid::{Fid, written};
@@ -31,12 +33,14 @@ impl<W: Wire> Flight<W> {
         Flight { session: session.clone(), id: Some(sent.into_id()) }
     }
 
-    /// Waits until there is something to collect, and hands over who collects it.
-    async fn land(&mut self) -> Option<Sent<'_, W>> {
-        let id = self.id?;
-        let slots = &self.session.slots;
-        poll_fn(|cx| slots.poll_settled(id, cx)).await;
-        self.id = None;
+    /// Is there something to collect?
+    fn poll_landed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.id.map_or(Poll::Ready(()), |id| self.session.slots.poll_settled(id, cx))
+    }
+
+    /// Hands over who collects it.
+    fn take_up(&mut self) -> Option<Sent<'_, W>> {
+        let id = self.id.take()?;
         Some(self.session.take_up(id))
     }
 }
@@ -63,7 +67,8 @@ impl<W: Wire> Reading<W> {
 
     /// Waits for the bytes: fewer than were asked for at the file's end.
     pub async fn finish(mut self) -> Result<Windows, Error> {
-        match self.flight.land().await {
+        poll_fn(|cx| self.flight.poll_landed(cx)).await;
+        match self.flight.take_up() {
             Some(sent) => sent.collect(|mut answer| Ok(answer.take_payload())),
             None => Ok(Windows::new()),
         }
@@ -71,18 +76,40 @@ impl<W: Wire> Reading<W> {
 }
 
 /// A write under way.
-struct Writing<W: Wire> {
+pub(super) struct Writing<W: Wire> {
     flight: Flight<W>,
+    at: u64,
     sending: usize,
 }
 
 impl<W: Wire> Writing<W> {
-    /// Waits for the server's word on how many bytes it took.
-    async fn finish(mut self) -> Result<usize, Error> {
-        let sending = self.sending;
-        let Some(sent) = self.flight.land().await else { return Ok(0) };
+    /// What of the file it writes.
+    pub(super) fn range(&self) -> Range<u64> {
+        self.at..self.at + self.sending as u64
+    }
+
+    /// Is there something to collect?
+    pub(super) fn poll_landed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.flight.poll_landed(cx)
+    }
+
+    /// Once it has landed: the windows it sent, and the server's word on how many of their bytes it took.
+    pub(super) fn collect(mut self) -> (Windows, Result<usize, Error>) {
+        let (sending, mut sent_windows) = (self.sending, Windows::new());
+        let Some(sent) = self.flight.take_up() else { return (sent_windows, Ok(0)) };
         let dialect = sent.dialect();
-        sent.collect(|answer| written(&answer, dialect, sending))
+        let taken = sent.collect(|mut answer| {
+            let count = written(&answer, dialect, sending)?;
+            sent_windows = answer.take_out();
+            Ok(count)
+        });
+        (sent_windows, taken)
+    }
+
+    /// Waits for the server's word on how many bytes it took.
+    async fn finish(self) -> Result<usize, Error> {
+        poll_fn(|cx| self.poll_landed(cx)).await;
+        self.collect().1
     }
 }
 
@@ -151,7 +178,8 @@ impl<W: Wire> Fid<W> {
         self.write_on(windows, offset, written).await
     }
 
-    fn launch_write(&self, id: SlotId, rest: &mut Windows, at: u64) -> Result<Writing<W>, Error> {
+    /// Sends as much of the front of `rest` as one message takes, by the slot `id`.
+    pub(super) fn launch_write(&self, id: SlotId, rest: &mut Windows, at: u64) -> Result<Writing<W>, Error> {
         let session = &self.session;
         let sending = session.sendable(rest);
         let mut piece = rest.split_to(sending);
@@ -159,7 +187,7 @@ impl<W: Wire> Fid<W> {
             draft.reply_room(PAGE_SIZE)?;
             Ok(draft.twrite(self.fid, at, &mut piece)?)
         })?;
-        Ok(Writing { flight: Flight::of(session, sent), sending })
+        Ok(Writing { flight: Flight::of(session, sent), at, sending })
     }
 
     /// Writes what of `windows` comes after the first `written` bytes, one message after the other.
@@ -205,6 +233,20 @@ impl<T, const N: usize> Flights<T, N> {
         self.len == N
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The one that went out first.
+    pub(super) fn first(&self) -> Option<&T> {
+        self.places[self.first].as_ref()
+    }
+
+    /// All of them, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.places.iter().flatten()
+    }
+
     /// # Panics
     /// When it is full.
     pub(super) fn push(&mut self, flight: T) {
@@ -213,7 +255,7 @@ impl<T, const N: usize> Flights<T, N> {
         self.len += 1;
     }
 
-    /// The one that went out first.
+    /// Takes the one away that went out first.
     pub(super) fn pop(&mut self) -> Option<T> {
         let flight = self.places[self.first].take()?;
         self.first = (self.first + 1) % N;

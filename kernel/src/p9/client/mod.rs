@@ -6,6 +6,7 @@
 
 mod ahead;
 mod attr;
+mod behind;
 mod dir;
 mod fid;
 mod flights;
@@ -29,6 +30,7 @@ use crate::time::{self, Nanos};
 
 pub use ahead::{AHEAD_BYTES_MAX, AWAY_NS_MAX, Ahead};
 pub use attr::{Changes, Lock, LockKind, LockStatus, Time};
+pub use behind::{BEHIND_MAX, Behind};
 pub use dir::{Entries, Entry};
 pub use fid::Fid;
 pub use flights::Reading;

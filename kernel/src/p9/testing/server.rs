@@ -59,6 +59,10 @@ pub(crate) struct Server {
     pub(crate) msize: u32,
     /// Kinds of the requests it has answered.
     pub(crate) seen: Vec<u8>,
+    /// The version in the qids of all files.
+    pub(crate) version: u32,
+    /// Most bytes it takes of one write.
+    pub(crate) takes_most: usize,
 }
 
 const ROOT: usize = 0;
@@ -73,6 +77,8 @@ impl Server {
             dialect: Dialect::Plain,
             msize: u32::MAX,
             seen: Vec::new(),
+            version: 0,
+            takes_most: usize::MAX,
         };
         server.node(b"/", Contents::Dir(BTreeMap::new()), mode::DIR | 0o755);
         server
@@ -117,6 +123,12 @@ impl Server {
         }
     }
 
+    /// Changes what a file of the root directory contains, unseen by any client.
+    pub(crate) fn rewrite(&mut self, name: &[u8], bytes: &[u8]) {
+        let node = self.dir(ROOT).expect("a directory")[name];
+        self.nodes[node].contents = Contents::File(bytes.to_vec());
+    }
+
     /// Fids the client has.
     pub(crate) fn fids(&self) -> usize {
         self.fids.len()
@@ -135,7 +147,7 @@ impl Server {
             Contents::Link(_) => qid::SYMLINK,
             Contents::File(_) | Contents::Other => 0,
         };
-        Qid { kind, version: 0, path: node as u64 }
+        Qid { kind, version: self.version, path: node as u64 }
     }
 
     fn fid(&self, fid: u32) -> &FidState {
@@ -264,10 +276,11 @@ impl Server {
                     (Open::NewAttr(_, value), _) => value,
                     _ => return Err(EINVAL),
                 };
-                let end = offset as usize + data.0.len();
+                let taken = &data.0[..data.0.len().min(self.takes_most)];
+                let end = offset as usize + taken.len();
                 bytes.resize(bytes.len().max(end), 0);
-                bytes[offset as usize..end].copy_from_slice(data.0);
-                say!(Rwrite { count: data.0.len() as u32 })
+                bytes[offset as usize..end].copy_from_slice(taken);
+                say!(Rwrite { count: taken.len() as u32 })
             }
             T::Clunk(Tclunk { fid }) => {
                 self.fid(fid);

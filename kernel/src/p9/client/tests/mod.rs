@@ -1,6 +1,7 @@
 //! The client against a strict server, over a device and over streams that cut everywhere.
 
 mod ahead;
+mod behind;
 mod cancel;
 mod dialects;
 mod lies;
