@@ -21,7 +21,7 @@ fn what_goes_wrong_is_said_in_plan_9s_words_and_leaves_nothing_behind() {
     let (mut guest, mut prompt) = machine.devices(devices).shell();
     let live = |pool: String| number(&pool, "live");
     let before = live(prompt.answer("cat /dev/pool"));
-    let usage = "usage: mount [-a|-b] [-cnq] [-d '#X'] [-k keypattern] /srv/service dir [spec]\n";
+    let usage = "usage: mount [-a|-b] [-cCnq] [-d '#X'] [-k keypattern] /srv/service dir [spec]\n";
     prompt.answers(&[
         ("nonsense", "nonsense: '/bin/nonsense' does not exist\n"),
         ("echo $status", "not found\n"),
@@ -160,7 +160,10 @@ fn a_full_share_is_named_and_takes_what_fits_afterwards() {
         let said = prompt.answer("dd -if /dev/zero -of /mnt/xxx/large -bs 64k -count 32 -quiet 1");
         assert_eq!(said, "dd: write: no space left on device\n");
         assert_eq!(prompt.answer("echo $status | wc -w"), "      3\n");
-        assert_eq!(prompt.answer("rm /mnt/xxx/large"), "");
+        // Too little to be told by a later write: the program's end tells it.
+        let said = prompt.answer("echo lost > /mnt/xxx/small");
+        assert_eq!(said, "echo: write error: no space left on device\n");
+        assert_eq!(prompt.answer("rm /mnt/xxx/large /mnt/xxx/small"), "");
         assert_eq!(
             prompt.answer("echo fits > /mnt/xxx/small; cat /mnt/xxx/small; rm /mnt/xxx/small"),
             "fits\n"

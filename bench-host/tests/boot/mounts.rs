@@ -156,7 +156,8 @@ fn messages_are_recorded_while_they_are_asked_for() {
     assert!(prompt.answer("cat /dev/mtags").starts_with("harvtmp:9P2000.u:8192:"));
     assert_eq!(
         prompt.answer("cat /dev/9p/ctl"),
-        "dialect 9P2000.u\nmsize 8192\nslots 128\npatience 30\nahead 8388608\ntrace off\ncoalesce 1 0\n"
+        "dialect 9P2000.u\nmsize 8192\nslots 128\npatience 30\nahead 8388608\nbehind 8\ncache 16777216\n\
+         trace off\ncoalesce 1 0\n"
     );
     prompt.last("halt");
     assert_eq!(guest.ended(), Ended::Success);

@@ -3,6 +3,7 @@
 //! ```text
 //! bind -a '#P' /dev
 //!
+//! /dev/9p/cache
 //! /dev/9p/ctl
 //! /dev/9p/trace
 //! /dev/irqalloc
@@ -19,6 +20,9 @@
 //! `tag:version:msize:use:hits`: the dialect and message size the server agreed to, how many requests were sent, and how
 //! many replies found theirs by its tag without a search. A colon, a blank or an odd byte in a tag is shown as `\x` and two
 //! digits, and can be typed so to `mount`.
+//!
+//! `9p/cache` tells about what is kept of files of mounts made with `-C`, one `name number` a line: of how many `files`, how
+//! many `bytes` of pages, how many reads needed no message (`hits`) and how many did (`misses`).
 //!
 //! `9p/ctl` is described in [`crate::dev::mnt::settings`]. `9p/trace` has the newest 9P messages of all mounts, one a line,
 //! recorded while `trace on` holds there: requests as `<-N- Tread ...`, replies as `-N-> Rread ...`, `N` being the
@@ -57,6 +61,7 @@ const NINEP: u64 = 4;
 const NINEP_CTL: u64 = 5;
 const NINEP_TRACE: u64 = 6;
 const SYSSTAT: u64 = 7;
+const NINEP_CACHE: u64 = 8;
 
 /// Longer writes to a control file are no settings.
 const CTL_BYTES_MAX: usize = 4096;
@@ -65,6 +70,7 @@ const TABLE: Table = Table {
     letter: 'P',
     rows: &[
         Row { path: NINEP, parent: Table::ROOT, name: "9p", mode: Mode::DIR | 0o555 },
+        Row { path: NINEP_CACHE, parent: NINEP, name: "cache", mode: 0o444 },
         Row { path: NINEP_CTL, parent: NINEP, name: "ctl", mode: 0o666 },
         Row { path: NINEP_TRACE, parent: NINEP, name: "trace", mode: 0o444 },
         Row { path: IRQALLOC, parent: Table::ROOT, name: "irqalloc", mode: 0o444 },
@@ -171,6 +177,7 @@ impl Device for Node {
                 text::read(count, offset, |to| lines.iter().try_for_each(|line| writeln!(to, "{line}")))
             }
             MTAGS => text::read(count, offset, mnt::tell_tags),
+            NINEP_CACHE => text::read(count, offset, mnt::cache::tell),
             NINEP_CTL => text::read(count, offset, mnt::settings::tell),
             NINEP_TRACE => text::read(count, offset, mnt::record::tell),
             POOL => text::read(count, offset, |to| {

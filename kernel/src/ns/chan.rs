@@ -2,12 +2,13 @@
 //!
 //! A channel is an open [`Node`] with an offset of its own. It is shared by counting references (standard streams, a
 //! posted service), and closed when the last one goes. Programs that can pass pages on use [`Chan::bread`] and
-//! [`Chan::bwrite`]; the others use the slice adapters, which copy through the one routine that counts.
+//! [`Chan::bwrite`]; the others use the slice adapters, which copy through the one routine that counts. Programs that
+//! write a file whole may [write behind](Chan::write_behind), and [settle](Chan::settle) at the end.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use super::device::Device;
 use super::mount::FileKey;
@@ -24,12 +25,14 @@ pub struct Chan {
     name: Box<[u8]>,
     /// Where the next read or write without an offset of its own begins. Tasks that share a channel share this.
     offset: AtomicU64,
+    /// Writes may be under way that nobody waits for.
+    behind: AtomicBool,
 }
 
 impl Chan {
     /// A channel on a node that has been opened so.
     pub fn new(node: Node, mode: OpenMode, name: Box<[u8]>) -> Arc<Chan> {
-        Arc::new(Chan { node, mode, name, offset: AtomicU64::new(0) })
+        Arc::new(Chan { node, mode, name, offset: AtomicU64::new(0), behind: AtomicBool::new(false) })
     }
 
     /// The file behind it.
@@ -54,6 +57,7 @@ impl Chan {
 
     /// Everything about the file.
     pub async fn stat(&self) -> Result<Stat, Error> {
+        self.written().await;
         self.node.stat().await
     }
 
@@ -77,6 +81,7 @@ impl Chan {
     /// Windows from a place of the file, at most `count` bytes. Does not move the offset.
     pub async fn bread_at(&self, count: usize, offset: u64) -> Result<Windows, Error> {
         self.must_be(Access::Read)?;
+        self.written().await;
         self.node.bread(count, offset).await
     }
 
@@ -88,7 +93,10 @@ impl Chan {
         offset: u64,
     ) -> (Option<Buf>, Result<usize, Error>) {
         match self.must_be(Access::Read) {
-            Ok(()) => self.node.read_into(buf, count, offset).await,
+            Ok(()) => {
+                self.written().await;
+                self.node.read_into(buf, count, offset).await
+            }
             Err(error) => (Some(buf), Err(error)),
         }
     }
@@ -132,8 +140,32 @@ impl Chan {
         Ok(())
     }
 
+    /// Lets writes return before they are answered, where the file can do that. Whoever asks for it owes a
+    /// [`settle`](Chan::settle) when all is written: else nobody hears of an error but the log.
+    pub fn write_behind(&self) {
+        if self.node.write_behind() {
+            self.behind.store(true, Relaxed);
+        }
+    }
+
+    /// Waits until everything written has been answered.
+    ///
+    /// # Errors
+    /// The first that was answered to any write of this channel, even if a write has told it already.
+    pub async fn settle(&self) -> Result<(), Error> {
+        if self.behind.load(Relaxed) { self.node.settle().await } else { Ok(()) }
+    }
+
+    /// Who reads sees what was written. What went wrong is told by the next write, or by [`settle`](Chan::settle).
+    async fn written(&self) {
+        if self.behind.load(Relaxed) {
+            let _ = self.node.settle().await;
+        }
+    }
+
     /// Returns when everything written is on the other side's lasting store.
     pub async fn sync(&self) -> Result<(), Error> {
+        self.settle().await?;
         self.node.sync().await
     }
 
@@ -142,6 +174,14 @@ impl Chan {
             Ok(())
         } else {
             Err(Error::BadUse)
+        }
+    }
+}
+
+impl Drop for Chan {
+    fn drop(&mut self) {
+        if self.behind.load(Relaxed) {
+            self.node.let_go();
         }
     }
 }

@@ -263,6 +263,23 @@ pub trait Device: Sized {
     async fn sync(&self) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Lets writes to this open file return before they are answered, for who [settles](Device::settle) with it. False: none
+    /// of them will.
+    fn write_behind(&self) -> bool {
+        false
+    }
+
+    /// Waits until everything written has been answered.
+    ///
+    /// # Errors
+    /// The first there was since it was opened.
+    async fn settle(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The open file is about to be dropped: what is behind its writer goes on by itself.
+    fn let_go(&mut self) {}
 }
 
 /// The walk of a device whose every step is known at once.

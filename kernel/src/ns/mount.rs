@@ -60,7 +60,7 @@ pub enum Origin {
         /// What was bound.
         name: Box<[u8]>,
     },
-    /// `mount [-d '#9'] [-n] SERVER ON [SPEC]`
+    /// `mount [-C] [-d '#9'] [-n] SERVER ON [SPEC]`
     Mount {
         /// The mount device's letter: `M` or `9`.
         device: char,
@@ -68,6 +68,8 @@ pub enum Origin {
         server: Box<[u8]>,
         /// The attach specifier: a tag, a port or a server's tree.
         spec: Box<[u8]>,
+        /// Is kept what is read of its files?
+        cache: bool,
     },
 }
 
@@ -299,13 +301,14 @@ impl fmt::Display for Line {
             Order::After => "a",
         };
         let create = if self.flags.create { "c" } else { "" };
-        let dash = if order.is_empty() && create.is_empty() { "" } else { " -" };
+        let cache = if matches!(self.origin, Origin::Mount { cache: true, .. }) { "C" } else { "" };
+        let dash = if [order, create, cache].iter().all(|flag| flag.is_empty()) { "" } else { " -" };
         match &self.origin {
             Origin::Bind { name } => {
                 write!(f, "bind{dash}{order}{create} {} {}", Quoted(name), Quoted(&self.on))
             }
-            Origin::Mount { device, server, spec } => {
-                write!(f, "mount{dash}{order}{create}")?;
+            Origin::Mount { device, server, spec, .. } => {
+                write!(f, "mount{dash}{order}{create}{cache}")?;
                 match device {
                     'M' => f.write_str(" -n")?,
                     other => write!(f, " -d '#{other}'")?,
@@ -432,10 +435,15 @@ mod tests {
             server: Some(key("/srv/vc2")),
             union: None,
             flags: MountFlags { order: Order::Replace, create: true },
-            origin: Origin::Mount { device: 'M', server: b"/srv/vc2"[..].into(), spec: b""[..].into() },
+            origin: Origin::Mount {
+                device: 'M',
+                server: b"/srv/vc2"[..].into(),
+                spec: b""[..].into(),
+                cache: true,
+            },
         };
         table.add(key("/mnt/xxx"), "/mnt/xxx", b"/mnt/xxx", mount, 1);
-        assert_eq!(table.lines()[0].to_string(), "mount -c -n /srv/vc2 /mnt/xxx");
+        assert_eq!(table.lines()[0].to_string(), "mount -cC -n /srv/vc2 /mnt/xxx");
         assert_eq!(table.remove(key("/mnt/xxx"), key("/srv/vc2")), Ok(()));
         assert!(table.is_empty());
     }
@@ -443,8 +451,12 @@ mod tests {
     #[test]
     fn lines_quote_what_the_shell_would_take_apart() {
         let line = |origin, flags| Line { origin, flags, on: b"/mnt/xxx"[..].into() }.to_string();
-        let native =
-            Origin::Mount { device: '9', server: b"/dev/null"[..].into(), spec: b"it's a: tag"[..].into() };
+        let native = Origin::Mount {
+            device: '9',
+            server: b"/dev/null"[..].into(),
+            spec: b"it's a: tag"[..].into(),
+            cache: false,
+        };
         assert_eq!(line(native, MountFlags::default()), "mount -d '#9' /dev/null /mnt/xxx 'it''s a: tag'");
         let dev = Origin::Bind { name: b"#c"[..].into() };
         assert_eq!(line(dev, MountFlags { order: Order::After, create: true }), "bind -ac '#c' /mnt/xxx");

@@ -223,4 +223,16 @@ impl Device for Node {
     async fn sync(&self) -> Result<(), Error> {
         on!(self, n => n.sync().await)
     }
+
+    fn write_behind(&self) -> bool {
+        on!(self, n => n.write_behind())
+    }
+
+    async fn settle(&self) -> Result<(), Error> {
+        on!(self, n => n.settle().await)
+    }
+
+    fn let_go(&mut self) {
+        on!(self, n => n.let_go());
+    }
 }

@@ -147,16 +147,21 @@ impl Context {
     }
 }
 
-/// Runs a program from its start to its last printed line.
+/// Runs a program from its start to its last printed line, and to the server's word on it.
 pub fn boxed(
     mut context: Context,
     main: impl AsyncFnOnce(&mut Context) -> Exit + 'static,
 ) -> Pin<Box<dyn Future<Output = Exit>>> {
     Box::pin(async move {
         let exit = main(&mut context).await;
-        let exit = match context.out.flush().await {
-            Ok(()) => exit,
-            Err(error) => exit.and(context.fail("write", format_args!("write error: {error}"))),
+        let flushed = context.out.flush().await;
+        let exit = match (flushed, context.out.chan().settle().await) {
+            // What was written behind and failed may have been complained about already.
+            (Ok(()), Err(_)) if exit.is_err() => exit,
+            (Ok(()), Ok(())) => exit,
+            (Err(error), _) | (Ok(()), Err(error)) => {
+                exit.and(context.fail("write", format_args!("write error: {error}")))
+            }
         };
         // Nobody is left to hear that complaining failed.
         let _ = context.errors.flush().await;

@@ -284,7 +284,11 @@ impl Shell {
             let chan = opened.map_err(|error| format!("rc: {}: {error}", Shown(name)))?;
             match redirection.kind {
                 RedirectionKind::Input => streams.input = chan,
-                RedirectionKind::Output | RedirectionKind::Append => streams.output = chan,
+                RedirectionKind::Output | RedirectionKind::Append => {
+                    // The program's last act is to settle: see `context::boxed`.
+                    chan.write_behind();
+                    streams.output = chan;
+                }
             }
         }
         Ok(streams)

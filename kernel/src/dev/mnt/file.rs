@@ -6,9 +6,12 @@ use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::sync::atomic::Ordering::Relaxed;
 
-use spin::Mutex;
+use spin::{Mutex, Once};
 
+use super::behind::{self, WriteBehind};
+use super::cache::Cached;
 use super::{Session, settings};
 use crate::io::{Buf, Windows};
 use crate::ns::device::{Claim, Cursor, DeviceNumber, FileSystem, Passed, Special};
@@ -40,13 +43,48 @@ const ROOT_GID: u32 = 0;
 
 /// A file that was walked to, open or not.
 pub struct File<W: Wire> {
-    /// What is read ahead for who reads it in order; absent while somebody reads. Before the fid: requests on it end first.
-    ahead: Mutex<Option<Box<Ahead<W>>>>,
+    /// What is read ahead for who reads it in order. Before the fid: requests on it end first.
+    ahead: Mutex<InOrder<W>>,
+    /// What is written behind for who asks for it. Before the fid, too, though nothing is under way any more when it goes.
+    behind: Once<Box<WriteBehind<W>>>,
+    /// Open for reading, on a mount that keeps what is read.
+    cached: Option<Cached>,
     /// Before the session: a fid says goodbye through it.
     fid: Fid<W>,
     session: Arc<Session<W>>,
     /// The last element of its name: 9P2000.L does not tell it.
     name: Box<[u8]>,
+}
+
+/// Who reads a file in order.
+enum InOrder<W: Wire> {
+    /// Nobody yet, or somebody who was killed while reading.
+    Nobody,
+    /// Somebody who is not reading now.
+    Away(Box<Ahead<W>>),
+    /// Somebody who is.
+    Reading,
+}
+
+/// Somebody reads in order. Dropped before there is something to leave behind, nobody does.
+struct Reads<'f, W: Wire>(&'f Mutex<InOrder<W>>);
+
+impl<W: Wire> Reads<'_, W> {
+    fn leave(self, as_it_is: InOrder<W>) {
+        let left = core::mem::replace(&mut *self.0.lock(), as_it_is);
+        // Not under the lock: what it asked for is taken back.
+        drop(left);
+        core::mem::forget(self);
+    }
+}
+
+impl<W: Wire> Drop for Reads<'_, W> {
+    fn drop(&mut self) {
+        let mut in_order = self.0.lock();
+        if matches!(*in_order, InOrder::Reading) {
+            *in_order = InOrder::Nobody;
+        }
+    }
 }
 
 impl<W: Wire> File<W> {
@@ -55,7 +93,7 @@ impl<W: Wire> File<W> {
     }
 
     fn new(fid: Fid<W>, session: Arc<Session<W>>, name: Box<[u8]>) -> File<W> {
-        File { ahead: Mutex::new(None), fid, session, name }
+        File { ahead: Mutex::new(InOrder::Nobody), behind: Once::new(), cached: None, fid, session, name }
     }
 
     pub(super) fn letter(&self) -> char {
@@ -132,7 +170,12 @@ impl<W: Wire> File<W> {
             self.fid.open(plain_flags(mode)).await
         };
         drop(changing);
-        opened.map_err(error).map(|()| self)
+        opened.map_err(error)?;
+        if self.session.is_cached.load(Relaxed) && mode == OpenMode::READ {
+            let changes = self.session.changes.count(self.qid());
+            self.cached = Cached::open(self.session.number, self.qid(), changes);
+        }
+        Ok(self)
     }
 
     pub(super) async fn create(
@@ -192,6 +235,18 @@ impl<W: Wire> File<W> {
         if self.qid().is_dir() {
             return Err(Error::IsDir);
         }
+        let Some(cached) = &self.cached else { return self.fetch(count, offset).await };
+        let changes = || self.session.changes.count(self.fid.qid());
+        let (mut found, whole) = cached.find(count, offset, changes());
+        if !whole {
+            let (missing, from) = (count - found.len(), offset + found.len() as u64);
+            let fetched = self.fetch(missing, from).await?;
+            found.append(cached.keep(fetched, missing, from, changes()));
+        }
+        Ok(found)
+    }
+
+    async fn fetch(&self, count: usize, offset: u64) -> Result<Windows, Error> {
         if W::PARALLEL {
             return self.read_ahead(count, offset).await.map_err(error);
         }
@@ -212,14 +267,18 @@ impl<W: Wire> File<W> {
         Ok(all)
     }
 
-    /// Two who read an open file at a time are no sequence: the second finds nothing ahead, and what it leaves is not kept.
+    /// Two who read an open file at a time are no sequence: the second finds nothing ahead, and one message is one message.
     async fn read_ahead(&self, count: usize, offset: u64) -> Result<Windows, p9::Error> {
-        let ahead = self.ahead.lock().take().unwrap_or_default();
+        let found = core::mem::replace(&mut *self.ahead.lock(), InOrder::Reading);
+        let ahead = match found {
+            InOrder::Away(ahead) => ahead,
+            InOrder::Reading if count <= self.io_unit() => return self.fid.read_loan(offset, count).await,
+            InOrder::Nobody | InOrder::Reading => Box::default(),
+        };
+        let reads = Reads(&self.ahead);
         let changes = self.session.changes.count(self.fid.qid());
         let (ahead, read) = ahead.read(&self.fid, count, offset, changes, settings::ahead_bytes()).await;
-        let left = self.ahead.lock().replace(ahead);
-        // Not under the lock: what it asked for is taken back.
-        drop(left);
+        reads.leave(InOrder::Away(ahead));
         read
     }
 
@@ -235,6 +294,12 @@ impl<W: Wire> File<W> {
 
     pub(super) async fn bwrite(&self, windows: Windows, offset: u64) -> Result<usize, Error> {
         let _changing = self.session.changes.note(self.fid.qid());
+        if let Some(behind) = self.behind.get() {
+            match settings::behind() {
+                0 => behind.settle(&self.fid).await.map_err(error)?,
+                most => return behind.write(&self.fid, windows, offset, most).await.map_err(error),
+            }
+        }
         // What is appended has no place of its own, and keeps its order.
         let written = if W::PARALLEL && self.qid().kind & qid::APPEND == 0 {
             self.fid.write_all(windows, offset).await
@@ -242,6 +307,39 @@ impl<W: Wire> File<W> {
             self.fid.write_on(windows, offset, 0).await
         };
         written.map_err(error)
+    }
+
+    pub(super) fn cache(&self) {
+        self.session.is_cached.store(true, Relaxed);
+    }
+
+    /// Writes behind from now on. False: of this file, each write is to be awaited.
+    pub(super) fn write_behind(&self) -> bool {
+        // What is appended keeps its order; and see `bulk_unit` for servers that are programs.
+        let may = W::PARALLEL && self.qid().kind & qid::APPEND == 0;
+        if may {
+            self.behind.call_once(Box::default);
+        }
+        may
+    }
+
+    /// Waits until everything written has been answered; the first error there was.
+    pub(super) async fn settle(&self) -> Result<(), Error> {
+        let Some(behind) = self.behind.get() else { return Ok(()) };
+        let _changing = self.session.changes.note(self.fid.qid());
+        behind.settle(&self.fid).await.map_err(error)
+    }
+
+    /// The program is done with it: what is behind it is written nevertheless, by a task of its own.
+    pub(super) fn let_go(&mut self) {
+        if let Some(behind) = self.behind.get_mut().and_then(|behind| behind.take()) {
+            behind::finish(
+                behind,
+                self.fid.hand_over(),
+                self.session.clone(),
+                core::mem::take(&mut self.name),
+            );
+        }
     }
 
     pub(super) fn io_unit(&self) -> usize {

@@ -1,10 +1,10 @@
 //! # mnt(3) - files of 9P servers
 //!
 //! ```text
-//! mount [-abc] -d '#9' /dev/null dir TAG
-//! mount [-abc] -d '#9' /dev/null dir PORT[!aname]
-//! mount [-abc] -n /srv/NAME dir [spec]
-//! mount [-abc] -n /dev/virtcon/PORT dir [spec]
+//! mount [-abcC] -d '#9' /dev/null dir TAG
+//! mount [-abcC] -d '#9' /dev/null dir PORT[!aname]
+//! mount [-abcC] -n /srv/NAME dir [spec]
+//! mount [-abcC] -n /dev/virtcon/PORT dir [spec]
 //! ```
 //!
 //! The only part of this kernel that speaks 9P to anybody. It cannot be attached by name, only mounted: `#9` by the
@@ -32,7 +32,22 @@
 //! order, and at once by everybody else. The end of a file is always the server's word. `ahead 0` turns it off: for a
 //! device file of the host whose bytes are gone once they were read, which 9P2000.L does not tell from another. Over a
 //! port, where each request may be an event to the server, messages go one at a time.
+//!
+//! Programs that write files whole (`cp`, `mv`, `dd`, whatever is behind a `>`) write behind over a virtio-9p device: up to
+//! as many messages as the setting `behind` says are under way before they wait for an answer. What the server says to them
+//! is told at the next write, at the latest when the program ends: its last act is to wait for all answers, and an error is
+//! its error, and its `$status`. The first error stays, and ends the writing. Reading and asking about the same open file
+//! waits for what is behind it; others, who opened it for themselves or ask by its name, see it when the writer has ended
+//! or [synced](Device::sync). A program that is killed has written what it has written: a task finishes it, and only the
+//! log hears of an error. Files of a server behind a port, and files that are written at their end only, are not written
+//! behind: each write is answered first. `behind 0` turns it off.
+//!
+//! With `-C` what is read of files is kept, and read again without asking the server, until the file is opened anew and has
+//! another version: [`cache`] tells what that promises and what not. A second mount of the same channel shares the session,
+//! and is cached with the first. Without `-C` nothing is.
 
+pub mod behind;
+pub mod cache;
 mod changes;
 pub mod claim;
 mod file;
@@ -46,7 +61,7 @@ use alloc::string::ToString;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 
 use spin::Mutex;
 
@@ -84,6 +99,16 @@ struct Session<W: Wire> {
     /// Its right to the port it speaks on, if it is one.
     hold: Option<Hold>,
     changes: Changed,
+    /// Files opened for reading from now on are kept: see [`cache`].
+    is_cached: AtomicBool,
+}
+
+impl<W: Wire> Drop for Session<W> {
+    fn drop(&mut self) {
+        if self.is_cached.load(Relaxed) {
+            cache::forget(self.number);
+        }
+    }
 }
 
 /// Numbers sessions.
@@ -193,7 +218,8 @@ async fn begin<W: Wire>(
     }
     let client = Client::connect(wire, options).await.map_err(file::connect_error)?;
     let number = NEXT.fetch_add(1, Relaxed);
-    Ok(Arc::new(Session { client, letter, number, server, hold, changes: Changed::new() }))
+    let (changes, is_cached) = (Changed::new(), AtomicBool::new(false));
+    Ok(Arc::new(Session { client, letter, number, server, hold, changes, is_cached }))
 }
 
 async fn attach<W: Wire>(session: &Arc<Session<W>>, aname: &[u8]) -> Result<File<W>, Error> {
@@ -275,6 +301,13 @@ macro_rules! on {
             Node::Stream($file) => $answer,
         }
     };
+}
+
+impl Node {
+    /// Keeps what is read of the files of this mount, and of others of the same session, that are opened from now on.
+    pub fn cache(&self) {
+        on!(self, f => f.cache());
+    }
 }
 
 impl Device for Node {
@@ -415,5 +448,17 @@ impl Device for Node {
 
     async fn sync(&self) -> Result<(), Error> {
         on!(self, f => f.sync().await)
+    }
+
+    fn write_behind(&self) -> bool {
+        on!(self, f => f.write_behind())
+    }
+
+    async fn settle(&self) -> Result<(), Error> {
+        on!(self, f => f.settle().await)
+    }
+
+    fn let_go(&mut self) {
+        on!(self, f => f.let_go());
     }
 }

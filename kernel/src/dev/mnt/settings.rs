@@ -1,7 +1,7 @@
 //! # /dev/9p/ctl - how 9P is spoken
 //!
 //! Reading tells the settings, one `name value` a line, which is also how they are written; what is written holds for
-//! mounts made afterwards; `coalesce` holds at once, for all 9P devices, and `ahead` and `trace` at once for all mounts.
+//! mounts made afterwards; `coalesce` holds at once, for all 9P devices, and `ahead`, `behind`, `cache` and `trace` at once for all mounts.
 //!
 //! | name | value |
 //! |---|---|
@@ -11,6 +11,8 @@
 //! | `patience` | seconds a reply may take |
 //! | `coalesce` | after how many answers a sleeping processor is interrupted, and microseconds after which it looks by itself; `1 0`: after the first |
 //! | `ahead` | most bytes to read ahead, over a virtio-9p device, for who reads a file in order; 0: none |
+//! | `behind` | most messages of one open file, over a virtio-9p device, whose answers a program that writes in order to copy need not await; 0: none |
+//! | `cache` | most bytes kept of the files of all mounts made with `-C`, together |
 //! | `trace` | `on`: every message leaves a line in `/dev/9p/trace`; `off`: none does |
 
 use core::fmt::{self, Write};
@@ -22,7 +24,7 @@ use super::record;
 use crate::drivers::{OutOfRange, p9};
 use crate::ns::Error;
 use crate::p9::Options;
-use crate::p9::client::{AHEAD_BYTES_MAX, IO_HEADER};
+use crate::p9::client::{AHEAD_BYTES_MAX, BEHIND_MAX, IO_HEADER};
 use crate::p9::msg::Dialect;
 use crate::p9::slots::SLOTS_MAX;
 use crate::time::Nanos;
@@ -31,6 +33,7 @@ use crate::time::Nanos;
 const MSIZE_MIN: u32 = 4096 + IO_HEADER;
 const MSIZE_MAX: u32 = 64 << 20;
 const PATIENCE_SECS_MAX: u64 = 24 * 3600;
+const CACHE_BYTES_MAX: u64 = 1 << 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Settings {
@@ -40,11 +43,15 @@ struct Settings {
     slots: usize,
     patience_secs: u64,
     ahead_bytes: usize,
+    behind: usize,
+    cache_bytes: usize,
     trace: bool,
 }
 
-/// Of the settings, what every read asks for.
+/// Of the settings, what reads and writes ask for.
 static AHEAD_BYTES: AtomicUsize = AtomicUsize::new(Settings::FIRST.ahead_bytes);
+static BEHIND: AtomicUsize = AtomicUsize::new(Settings::FIRST.behind);
+static CACHE_BYTES: AtomicUsize = AtomicUsize::new(Settings::FIRST.cache_bytes);
 
 static SETTINGS: Mutex<Settings> = Mutex::new(Settings::FIRST);
 
@@ -55,6 +62,8 @@ impl Settings {
         slots: SLOTS_MAX,
         patience_secs: 30,
         ahead_bytes: AHEAD_BYTES_MAX,
+        behind: BEHIND_MAX,
+        cache_bytes: 16 << 20,
         trace: false,
     };
 
@@ -72,6 +81,8 @@ impl Settings {
             "slots" => self.slots = within(number()?, 2, SLOTS_MAX as u64)? as usize,
             "patience" => self.patience_secs = within(number()?, 1, PATIENCE_SECS_MAX)?,
             "ahead" => self.ahead_bytes = within(number()?, 0, AHEAD_BYTES_MAX as u64)? as usize,
+            "behind" => self.behind = within(number()?, 0, BEHIND_MAX as u64)? as usize,
+            "cache" => self.cache_bytes = within(number()?, 0, CACHE_BYTES_MAX)? as usize,
             "trace" if value == "on" => self.trace = true,
             "trace" if value == "off" => self.trace = false,
             _ => return Err(Error::BadCtl),
@@ -96,6 +107,8 @@ impl fmt::Display for Settings {
         writeln!(f, "slots {}", self.slots)?;
         writeln!(f, "patience {}", self.patience_secs)?;
         writeln!(f, "ahead {}", self.ahead_bytes)?;
+        writeln!(f, "behind {}", self.behind)?;
+        writeln!(f, "cache {}", self.cache_bytes)?;
         writeln!(f, "trace {}", if self.trace { "on" } else { "off" })
     }
 }
@@ -149,6 +162,8 @@ pub fn write(text: &[u8]) -> Result<(), Error> {
         record::switch(wanted.trace);
     }
     AHEAD_BYTES.store(wanted.ahead_bytes, Ordering::Relaxed);
+    BEHIND.store(wanted.behind, Ordering::Relaxed);
+    CACHE_BYTES.store(wanted.cache_bytes, Ordering::Relaxed);
     *settings = wanted;
     Ok(())
 }
@@ -156,6 +171,16 @@ pub fn write(text: &[u8]) -> Result<(), Error> {
 /// How far to read ahead now.
 pub(super) fn ahead_bytes() -> usize {
     AHEAD_BYTES.load(Ordering::Relaxed)
+}
+
+/// How many messages may be behind a writer now.
+pub(super) fn behind() -> usize {
+    BEHIND.load(Ordering::Relaxed)
+}
+
+/// How much may be kept now of the files that are cached.
+pub(super) fn cache_bytes() -> usize {
+    CACHE_BYTES.load(Ordering::Relaxed)
 }
 
 #[cfg(test)]
@@ -166,11 +191,19 @@ mod tests {
     #[test]
     fn settings_are_written_as_they_are_read() {
         let mut settings = Settings::FIRST;
-        for line in ["dialect 9P2000.u", "msize 65560", "slots 7", "patience 5", "ahead 0", "trace on"] {
-            settings.set(line).unwrap();
-        }
+        let lines = [
+            "dialect 9P2000.u",
+            "msize 65560",
+            "slots 7",
+            "patience 5",
+            "ahead 0",
+            "behind 3",
+            "cache 4096",
+            "trace on",
+        ];
+        lines.iter().for_each(|line| settings.set(line).unwrap());
         let text = settings.to_string();
-        assert_eq!(text, "dialect 9P2000.u\nmsize 65560\nslots 7\npatience 5\nahead 0\ntrace on\n");
+        assert_eq!(text, lines.map(|line| alloc::format!("{line}\n")).concat());
         let mut again = Settings::FIRST;
         text.lines().for_each(|line| again.set(line).unwrap());
         assert_eq!(again, settings);
@@ -196,7 +229,15 @@ mod tests {
         for line in ["dialect 9P1999", "msize", "msize lots", "colour blue", "trace maybe"] {
             assert_eq!(settings.set(line), Err(Error::BadCtl), "{line}");
         }
-        for line in ["msize 100", "slots 1", "slots 1000", "patience 0", "ahead 99999999"] {
+        for line in [
+            "msize 100",
+            "slots 1",
+            "slots 1000",
+            "patience 0",
+            "ahead 99999999",
+            "behind 9",
+            "cache 9999999999",
+        ] {
             assert_eq!(settings.set(line), Err(Error::BadArg), "{line}");
         }
         assert_eq!(settings, Settings::FIRST);

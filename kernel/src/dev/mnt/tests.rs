@@ -13,7 +13,7 @@ use crate::ns::device::{Claim, Device, DeviceNumber, Special};
 use crate::ns::mount::{MountFlags, Order, Origin};
 use crate::ns::stat::{Change, UnixTime, When};
 use crate::ns::{Chan, Error, Node, OpenMode, Space, View, text};
-use crate::p9::msg::{Dialect, Message, Tversion};
+use crate::p9::msg::{Dialect, Message, Tread, Tversion};
 use crate::p9::testing::server::{Contents, Server};
 use crate::task::{block_on, spawn, spawn_join, yield_now};
 
@@ -65,14 +65,21 @@ fn serve(dialects: &[Dialect]) -> Served {
 
 /// A name space with the server's files in a directory of the test's own, which is gone to.
 async fn mounted(served: &Served, test: &str) -> View {
+    mounted_with(served, test, |_| ()).await
+}
+
+/// The same; `set` sees the root first.
+async fn mounted_with(served: &Served, test: &str, set: impl FnOnce(&super::Node)) -> View {
     let mut view = View::new(Space::new().unwrap());
     let dir = alloc::format!("/tmp/mnt-{test}");
     if !view.is_dir(dir.as_bytes()).await.unwrap_or(false) {
         view.make_dir(dir.as_bytes(), 0o777).await.unwrap();
     }
     let root = mount_channel(&served.chan, b"").await.unwrap();
+    set(&root);
     let flags = MountFlags { order: Order::Replace, create: true };
-    let origin = Origin::Mount { device: 'M', server: b"#|"[..].into(), spec: b""[..].into() };
+    let server = b"#|"[..].into();
+    let origin = Origin::Mount { device: 'M', server, spec: b""[..].into(), cache: false };
     let mounted = view.mount_node(Node::Mnt(root), served.chan.key(), dir.as_bytes(), flags, origin).await;
     mounted.unwrap();
     view.change_dir(dir.as_bytes()).await.unwrap();
@@ -246,6 +253,101 @@ fn of_two_who_mount_a_channel_at_once_one_begins_the_session() {
         assert!(one.is_ok() && other.is_ok());
         let versions = served.server.borrow().seen.iter().filter(|kind| **kind == Tversion::KIND).count();
         assert_eq!(versions, 1);
+    });
+}
+
+/// How many Treads the server has seen since last asked.
+fn reads(served: &Served) -> usize {
+    let mut server = served.server.borrow_mut();
+    let count = server.seen.iter().filter(|kind| **kind == Tread::KIND).count();
+    server.seen.clear();
+    count
+}
+
+async fn cached(test: &str) -> (Served, View) {
+    let served = serve(&EVERY);
+    served.server.borrow_mut().version = 1;
+    let view = mounted_with(&served, test, super::Node::cache).await;
+    (served, view)
+}
+
+/// The whole of a file, to its end.
+async fn whole(view: &View, name: &str) -> String {
+    let chan = view.open(name.as_bytes(), OpenMode::READ).await.unwrap();
+    let mut all = Vec::new();
+    loop {
+        let mut bytes = [0; 4];
+        match chan.read(&mut bytes).await.unwrap() {
+            0 => return String::from_utf8(all).unwrap(),
+            count => all.extend_from_slice(&bytes[..count]),
+        }
+    }
+}
+
+#[test]
+fn what_is_read_of_a_cached_mount_is_read_again_without_a_message() {
+    block_on(async {
+        let (served, view) = cached("cached").await;
+        let _ = reads(&served);
+        assert_eq!(whole(&view, "hello").await, "hello\n");
+        assert!(reads(&served) > 0);
+        assert_eq!(whole(&view, "hello").await, "hello\n");
+        assert_eq!(reads(&served), 0);
+        // A part of what is kept, and on beyond it.
+        let chan = view.open(b"hello", OpenMode::READ).await.unwrap();
+        chan.seek(2).unwrap();
+        let mut bytes = [0; 100];
+        let count = chan.read(&mut bytes).await.unwrap();
+        assert_eq!((&bytes[..count], reads(&served)), (&b"llo\n"[..], 0));
+        // A mount without -C of another server keeps nothing.
+        let other = serve(&EVERY);
+        other.server.borrow_mut().version = 1;
+        let view = mounted(&other, "uncached").await;
+        assert_eq!(whole(&view, "hello").await, whole(&view, "hello").await);
+        assert!(reads(&other) >= 4);
+    });
+}
+
+#[test]
+fn another_version_is_seen_when_the_file_is_opened_and_not_before() {
+    block_on(async {
+        let (served, view) = cached("version").await;
+        let early = view.open(b"hello", OpenMode::READ).await.unwrap();
+        assert_eq!(whole(&view, "hello").await, "hello\n");
+        served.server.borrow_mut().rewrite(b"hello", b"HELLO\n");
+        assert_eq!(whole(&view, "hello").await, "hello\n", "the version says it is the same");
+        served.server.borrow_mut().version = 2;
+        let mut bytes = [0; 6];
+        assert_eq!(early.read(&mut bytes).await, Ok(6));
+        assert_eq!(&bytes, b"hello\n", "an open file is what it was");
+        assert_eq!(whole(&view, "hello").await, "HELLO\n");
+        served.server.borrow_mut().rewrite(b"hello", b"third\n");
+        served.server.borrow_mut().version = 0;
+        assert_eq!(whole(&view, "hello").await, "third\n");
+        served.server.borrow_mut().rewrite(b"hello", b"other\n");
+        assert_eq!(whole(&view, "hello").await, "other\n", "no version, nothing kept");
+    });
+}
+
+#[test]
+fn what_is_written_through_a_cached_mount_is_read_at_once_by_who_opened_before_and_after() {
+    block_on(async {
+        let (served, view) = cached("written").await;
+        let early = view.open(b"hello", OpenMode::READ).await.unwrap();
+        assert_eq!(whole(&view, "hello").await, "hello\n");
+        let writer = view.open(b"hello", OpenMode::READ_WRITE).await.unwrap();
+        writer.write(b"HELL").await.unwrap();
+        assert_eq!(whole(&view, "hello").await, "HELLo\n");
+        let mut bytes = [0; 6];
+        assert_eq!(early.read(&mut bytes).await, Ok(6));
+        assert_eq!(&bytes, b"HELLo\n");
+        let _ = reads(&served);
+        assert_eq!(whole(&view, "hello").await, "HELLo\n");
+        assert_eq!(reads(&served), 0, "and kept again");
+        view.change(b"hello", &Change { length: Some(2), ..Change::default() }).await.unwrap();
+        assert_eq!(whole(&view, "hello").await, "HE");
+        drop(view.open(b"hello", OpenMode::REWRITE).await.unwrap());
+        assert_eq!(whole(&view, "hello").await, "");
     });
 }
 

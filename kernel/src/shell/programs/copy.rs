@@ -41,6 +41,7 @@ pub(super) async fn file(view: &View, from: &[u8], to: &[u8]) -> Result<(), NotC
     let permissions = stat.mode.permissions();
     let target =
         view.create(to, OpenMode::WRITE, permissions).await.map_err(|e| failed("can't create", to, e))?;
+    target.write_behind();
     let (unit, bulk) = (source.io_unit(), source.bulk_unit().max(target.bulk_unit()));
     let mut left = stat.length as usize;
     loop {
@@ -49,7 +50,7 @@ pub(super) async fn file(view: &View, from: &[u8], to: &[u8]) -> Result<(), NotC
         let windows = source.bread(count).await.map_err(|e| failed("error reading", from, e))?;
         left = left.saturating_sub(windows.len());
         if windows.is_empty() {
-            return Ok(());
+            return target.settle().await.map_err(|e| failed("error writing", to, e));
         }
         let wanted = windows.len();
         let written = target.bwrite(windows).await.map_err(|e| failed("error writing", to, e))?;

@@ -72,6 +72,7 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
     if let Err(error) = sought {
         return cx.fail("seek", format_args!("seek: {error}"));
     }
+    output.write_behind();
     let (mut read, mut written) = (Records::default(), Records::default());
     let mut exit = Ok(());
     while plan.count.is_none_or(|count| read.full + read.partial < count) {
@@ -92,6 +93,9 @@ pub(super) async fn main(cx: &mut Context) -> Exit {
                 break;
             }
         }
+    }
+    if let (Err(error), Ok(())) = (output.settle().await, &exit) {
+        exit = cx.fail("write", format_args!("write: {error}"));
     }
     if !plan.quiet {
         for (records, way) in [(read, "in"), (written, "out")] {

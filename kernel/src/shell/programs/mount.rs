@@ -9,12 +9,13 @@ use crate::ns::{Chan, Error, Node, OpenMode};
 use crate::shell::context::{Context, Exit};
 use crate::shell::flags::Flags;
 
-const USAGE: &str = "mount [-a|-b] [-cnq] [-d '#X'] [-k keypattern] /srv/service dir [spec]";
+const USAGE: &str = "mount [-a|-b] [-cCnq] [-d '#X'] [-k keypattern] /srv/service dir [spec]";
 
 /// What the words ask for.
 struct Wanted<'a> {
     flags: MountFlags,
     quiet: bool,
+    cache: bool,
     /// `M`, or what `-d` says.
     device: char,
     server: &'a [u8],
@@ -52,13 +53,17 @@ async fn mount(cx: &Context, wanted: &Wanted<'_>, server: &Arc<Chan>) -> Result<
         device: wanted.device,
         server: cx.view.full_name(wanted.server).into(),
         spec: wanted.spec.into(),
+        cache: wanted.cache,
     };
+    if wanted.cache {
+        root.cache();
+    }
     cx.view.mount_node(Node::Mnt(root), server.key(), wanted.dir, wanted.flags, origin).await
 }
 
 fn wanted(words: &[alloc::vec::Vec<u8>]) -> Option<Wanted<'_>> {
     let mut flags = Flags::of(words);
-    let (mut before, mut after, mut create, mut quiet) = (false, false, false, false);
+    let (mut before, mut after, mut create, mut quiet, mut cache) = (false, false, false, false, false);
     let mut device = 'M';
     while let Some(flag) = flags.next_flag() {
         match flag {
@@ -66,8 +71,9 @@ fn wanted(words: &[alloc::vec::Vec<u8>]) -> Option<Wanted<'_>> {
             b'b' => before = true,
             b'c' => create = true,
             b'q' => quiet = true,
-            // No server here is asked to authenticate, and nothing is cached: both flags ask for what happens anyway.
-            b'n' | b'C' => {}
+            b'C' => cache = true,
+            // No server here is asked to authenticate: the flag asks for what happens anyway.
+            b'n' => {}
             b'k' => drop(flags.value().ok()?),
             b'd' => {
                 let mut letters = core::str::from_utf8(flags.value().ok()?).ok()?.strip_prefix('#')?.chars();
@@ -90,7 +96,7 @@ fn wanted(words: &[alloc::vec::Vec<u8>]) -> Option<Wanted<'_>> {
         (false, true) => Order::After,
         (true, true) => return None,
     };
-    Some(Wanted { flags: MountFlags { order, create }, quiet, device, server, dir, spec })
+    Some(Wanted { flags: MountFlags { order, create }, quiet, cache, device, server, dir, spec })
 }
 
 #[cfg(test)]
@@ -110,7 +116,7 @@ mod tests {
             (native.device, native.dir, native.spec),
             ('9', b"/mnt/xxx".as_slice(), b"harvtmp".as_slice())
         );
-        assert_eq!(native.flags, MountFlags::default());
+        assert_eq!((native.flags, native.cache), (MountFlags::default(), false));
         let serial = words("mount -c -n /srv/vc2 /mnt/xxx");
         let serial = wanted(&serial).unwrap();
         assert_eq!(
@@ -118,6 +124,8 @@ mod tests {
             ('M', b"/srv/vc2".as_slice(), b"".as_slice())
         );
         assert!(serial.flags.create);
+        let cached = words("mount -bC -d #9 /dev/null /mnt/xxx harvtmp");
+        assert!(wanted(&cached).unwrap().cache);
     }
 
     #[test]

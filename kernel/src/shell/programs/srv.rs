@@ -111,6 +111,6 @@ async fn mount(
 ) -> Result<(), Error> {
     cx.view.mount_point(dir).await?;
     let root = mnt::mount_channel(chan, b"").await?;
-    let origin = Origin::Mount { device: 'M', server: file.into(), spec: Box::default() };
+    let origin = Origin::Mount { device: 'M', server: file.into(), spec: Box::default(), cache: false };
     cx.view.mount_node(Node::Mnt(root), chan.key(), dir, flags, origin).await
 }
