@@ -52,6 +52,11 @@ const ALL: &[Variant] = &[
         told: "every payload byte copied through one more buffer",
     },
     Variant {
+        name: "write-behind",
+        words: "--append behind=8",
+        told: "native writes are over when they are sent, up to 8 messages under way, as when programs copy",
+    },
+    Variant {
         name: "named-port",
         words: "--serial-port named",
         told: "serial over a port with a name, where QEMU makes the guest wait, instead of port 0",

@@ -3,7 +3,8 @@
 //!
 //! What a case does is the library's business ([`ninewire_bench_guest::case`]); here are the sessions it runs on, the
 //! clock, and the port. All of it is on the boot core, or with `core=N` on the kernel command line on core N, whose
-//! tasks then use devices that the boot core serves.
+//! tasks then use devices that the boot core serves. With `behind=N` writes are over when they are sent, and up to N
+//! messages are under way before one is waited for, as where programs copy; a file is settled before it is let go.
 
 mod hello;
 mod plant;
@@ -36,7 +37,7 @@ use plant::{Plant, UnknownPlant};
 use port::PortSink;
 use sessions::KernelSessions;
 use stamps::Watchful;
-use target::{LetsGo, Tsc};
+use target::{LetsGo, Tsc, Ways};
 
 /// The name the host gives the timing port.
 const PORT: &str = "org.ninewire.bench";
@@ -54,6 +55,8 @@ enum Failure {
     /// Bytes on the port are no frame, or a frame is missing, or of another version.
     Damaged,
     Orders(OrderError),
+    /// What `behind=` says is no number.
+    NoNumber,
     /// The core that `core=` names is not there.
     NoCore,
     /// The core that `core=` names did not do it.
@@ -71,6 +74,7 @@ impl fmt::Display for Failure {
             Failure::NoCore => {
                 write!(f, "core= names no core of this machine; QEMU's -smp says how many it has")
             }
+            Failure::NoNumber => write!(f, "behind= is how many messages may be under way, as a number"),
             Failure::Lost(lost) => lost.fmt(f),
             Failure::Plant(UnknownPlant) => write!(f, "plant= is copy, kick or delay:PERCENT"),
         }
@@ -138,11 +142,13 @@ async fn serve(machine: &'static Machine, meanwhile: impl FnOnce()) -> Result<()
     hello::introduce(machine, first_9p, &mut sink).await?;
     let received = within(HOST_PATIENCE, "the host's orders", orders(&sink)).await?;
     let plant = Plant::of(machine).map_err(Failure::Plant);
-    match received.and_then(|orders| Ok((orders, plant?))) {
-        Ok((orders, plant)) => {
+    let behind = machine.cmdline.get("behind").map(|most| most.parse().map_err(|_| Failure::NoNumber));
+    match received.and_then(|orders| Ok((orders, plant?, behind.transpose()?))) {
+        Ok((orders, plant, behind)) => {
             let awaits = machine.cmdline.flag("clunk-awaited");
             let lets_go = if awaits { LetsGo::AndWaits } else { LetsGo::AndGoesOn };
-            let sessions = KernelSessions::new(plant, lets_go, machine.cmdline.flag("9pvpxy"));
+            let ways = Ways { lets_go, behind };
+            let sessions = KernelSessions::new(plant, ways, machine.cmdline.flag("9pvpxy"));
             info!("benchmark: {} cases", orders.jobs().len());
             let clock = Tsc::new(machine);
             Ok(follow(&orders, &sessions, &clock, &Watchful::default(), &mut sink).await?)

@@ -16,7 +16,7 @@ use ninewire_kernel::time::{self, Nanos};
 use super::plant::Plant;
 use super::proxy::Proxy;
 use super::raw::RawPort;
-use super::target::{LetsGo, Over, Session, asked, in_words};
+use super::target::{Over, Session, Ways, asked, in_words};
 
 /// For a port to be announced, and for the last session on it to end.
 const PORT_PATIENCE: Nanos = Nanos::from_secs(5);
@@ -27,15 +27,15 @@ const LOOK_EVERY: Nanos = Nanos::from_millis(1);
 pub(super) struct KernelSessions {
     /// The fault that is planted into each.
     pub(super) plant: Option<Plant>,
-    lets_go: LetsGo,
+    ways: Ways,
     proxy: Proxy,
     /// What is asked for over the console port goes by way of the program, too.
     by_proxy: bool,
 }
 
 impl KernelSessions {
-    pub(super) fn new(plant: Option<Plant>, lets_go: LetsGo, by_proxy: bool) -> KernelSessions {
-        KernelSessions { plant, lets_go, proxy: Proxy::default(), by_proxy }
+    pub(super) fn new(plant: Option<Plant>, ways: Ways, by_proxy: bool) -> KernelSessions {
+        KernelSessions { plant, ways, proxy: Proxy::default(), by_proxy }
     }
 }
 
@@ -97,7 +97,7 @@ impl Sessions for KernelSessions {
         let device = drivers::nine_p(share.device.as_bytes())
             .ok_or(TargetError::Unsupported { what: "a share of this tag: no device has it" })?;
         let client = Client::connect(device.wire(), options(job)).await.map_err(in_words)?;
-        Session::attach(client, Over::NineP(device), job.wait, self.plant, self.lets_go, share, None).await
+        Session::attach(client, Over::NineP(device), job.wait, self.plant, self.ways, share, None).await
     }
 
     async fn stream(&self, share: &Share<'_>, job: &Job<'_>) -> Result<Self::Stream, TargetError> {
@@ -112,7 +112,7 @@ impl Sessions for KernelSessions {
             (server, Some(hold))
         };
         let client = Client::connect(StreamWire::new(server), options(job)).await.map_err(in_words)?;
-        Session::attach(client, over, job.wait, self.plant, self.lets_go, share, hold).await
+        Session::attach(client, over, job.wait, self.plant, self.ways, share, hold).await
     }
 
     async fn raw(&self, share: &Share<'_>, job: &Job<'_>) -> Result<RawPort, TargetError> {

@@ -1,5 +1,7 @@
 //! Where the bytes of one operation are: pages of its own, or the windows the transport has lent last.
 
+use alloc::collections::VecDeque;
+
 use ninewire_bench_guest::pattern::{POISON, STAMP_BYTES};
 use ninewire_bench_guest::target::{Slot, TargetError};
 use ninewire_kernel::io::{Buf, Window, Windows};
@@ -11,6 +13,8 @@ pub(super) struct PageSlot {
     own: Option<Buf>,
     /// What the last read was lent; nothing where reads go into the pages of our own.
     loan: Windows,
+    /// Pages that were sent and that a device may still read, oldest first.
+    sent: VecDeque<Window>,
     bytes: usize,
 }
 
@@ -21,7 +25,7 @@ impl PageSlot {
         let pages = bytes.div_ceil(mem::PAGE_SIZE) | 1;
         let mut own = mem::pool().alloc(pages).map_err(|_| TargetError::NoMemory)?;
         own.set_window(0..bytes);
-        Ok(PageSlot { own: Some(own), loan: Windows::new(), bytes })
+        Ok(PageSlot { own: Some(own), loan: Windows::new(), sent: VecDeque::new(), bytes })
     }
 
     /// The pages, with a window of their first `count` bytes.
@@ -39,6 +43,24 @@ impl PageSlot {
     /// The pages are back from being shared, unless somebody still has a window on them.
     pub(super) fn put_shared(&mut self, window: Window) {
         self.own = window.try_into_buf().ok();
+    }
+
+    /// The pages may still be read by a device: others of the same content take their place, which are those that were sent
+    /// longest ago as soon as nobody has them any more.
+    pub(super) fn put_lent(&mut self, window: Window) -> Result<(), TargetError> {
+        self.sent.push_back(window);
+        let oldest = self.sent.pop_front().ok_or(TargetError::NoMemory)?;
+        let own = match oldest.try_into_buf() {
+            Ok(own) => own,
+            Err(lent) => {
+                let mut own = PageSlot::new(self.bytes)?.own.ok_or(TargetError::NoMemory)?;
+                own.write_at(0, lent.as_slice());
+                self.sent.push_front(lent);
+                own
+            }
+        };
+        self.own = Some(own);
+        Ok(())
     }
 
     pub(super) fn lend(&mut self, loan: Windows) {

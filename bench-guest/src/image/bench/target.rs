@@ -6,6 +6,7 @@ use ninewire_bench_guest::record::{Counter, CounterSet, Dialect, Placement, Shar
 use ninewire_bench_guest::target::{Access, Clock, Settings, Target, TargetError};
 use ninewire_bench_guest::units::{Bytes, Hertz, Ticks};
 use ninewire_kernel::boot::Machine;
+use ninewire_kernel::dev::mnt::behind::WriteBehind;
 use ninewire_kernel::dev::mnt::claim::Hold;
 use ninewire_kernel::drivers::Counters;
 use ninewire_kernel::drivers::console::Console;
@@ -86,6 +87,14 @@ pub(super) enum LetsGo {
     AndWaits,
 }
 
+/// How a session does what can be done in several ways, as the kernel command line says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ways {
+    pub(super) lets_go: LetsGo,
+    /// `behind=N`: writes are over when they are sent, with at most that many messages under way.
+    pub(super) behind: Option<usize>,
+}
+
 /// A session, attached.
 pub(super) struct Session<W: Wire> {
     client: Client<W>,
@@ -94,6 +103,8 @@ pub(super) struct Session<W: Wire> {
     wait: Wait,
     planted: Planted,
     lets_go: LetsGo,
+    /// What is written behind, and how many messages of it at most.
+    behind: Option<(WriteBehind<W>, usize)>,
     /// The right to the port it speaks on, if it is one.
     _hold: Option<Hold>,
 }
@@ -160,13 +171,30 @@ impl<W: Wire> Session<W> {
         over: Over,
         wait: Wait,
         plant: Option<Plant>,
-        lets_go: LetsGo,
+        ways: Ways,
         share: &Share<'_>,
         hold: Option<Hold>,
     ) -> Result<Self, TargetError> {
         let (uname, aname) = (share.uname.as_bytes(), share.aname.as_bytes());
         let root = client.attach(uname, aname, None).await.map_err(in_words)?;
-        Ok(Session { client, root, over, wait, planted: Planted::new(plant), lets_go, _hold: hold })
+        let (planted, lets_go) = (Planted::new(plant), ways.lets_go);
+        let behind = ways.behind.filter(|_| W::PARALLEL).map(|most| (WriteBehind::default(), most));
+        Ok(Session { client, root, over, wait, planted, lets_go, behind, _hold: hold })
+    }
+
+    /// A write that is over when it is sent; the slot goes on with other pages of the same content.
+    async fn write_behind(
+        &self,
+        (behind, most): &(WriteBehind<W>, usize),
+        file: &Fid<W>,
+        slot: &mut PageSlot,
+        offset: u64,
+        count: u32,
+    ) -> Result<u32, TargetError> {
+        let window = slot.take(count as usize)?.share();
+        let sent = behind.write(file, Windows::from(window.clone()), offset, *most).await;
+        slot.put_lent(window)?;
+        sent.map(|count| count as u32).map_err(in_words)
     }
 
     /// The end of an operation on a file that was found for it alone.
@@ -299,6 +327,9 @@ impl<W: Wire> Target for Session<W> {
         offset: u64,
         count: u32,
     ) -> Result<u32, TargetError> {
+        if let Some(behind) = &self.behind {
+            return self.write_behind(behind, file, slot, offset, count).await;
+        }
         let window = slot.take(count as usize)?.share();
         let written = self.write_all(file, &window, offset).await;
         slot.put_shared(window);
@@ -334,6 +365,9 @@ impl<W: Wire> Target for Session<W> {
     }
 
     async fn clunk(&self, file: Fid<W>) -> Result<(), TargetError> {
+        if let Some((behind, _)) = &self.behind {
+            behind.settle(&file).await.map_err(in_words)?;
+        }
         file.clunk().await.map_err(in_words)
     }
 
