@@ -7,14 +7,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::image::Points;
+use crate::image::{PluginInterface, Points};
 use crate::interrupt::Interrupts;
 use crate::qemu::Accel;
 use crate::run::{Boot, Counted};
 use crate::workspace::Workspace;
 
-/// QEMU 9 dropped the version of the plugin interface that ours speaks.
-const QEMU_MAJOR_MAX: u32 = 8;
+/// QEMU 9 dropped the first version of the plugin interface.
+const QEMU_MAJOR_OF_ONE: u32 = 8;
+
+/// The newest QEMU the plugin was seen to count in.
+const QEMU_MAJOR_MAX: u32 = 10;
 
 /// A plugin that is built, and an image that has points for it.
 #[derive(Clone, Debug)]
@@ -33,14 +36,15 @@ impl Counting {
         workspace: &Workspace,
         interrupts: &Interrupts,
     ) -> Result<Result<Self, String>> {
-        if let Some(why) = unfit(version, accel, cores) {
-            return Ok(Err(why));
-        }
+        let interface = match interface(version, accel, cores) {
+            Ok(interface) => interface,
+            Err(why) => return Ok(Err(why)),
+        };
         let file = std::fs::read(image).context("cannot read the image")?;
         let Some(points) = Points::of_image(&file) else {
             return Ok(Err("this image does not say where to count".to_string()));
         };
-        Ok(match crate::image::build_plugin(workspace, interrupts) {
+        Ok(match crate::image::build_plugin(interface, workspace, interrupts) {
             Ok(plugin) => Ok(Counting { plugin, points }),
             Err(error) => {
                 interrupts.check()?;
@@ -64,17 +68,18 @@ impl Counting {
     }
 }
 
-/// Why the instructions of this guest cannot be counted, if they cannot.
-fn unfit(version: &str, accel: Accel, cores: u32) -> Option<String> {
+/// By which version of the plugin interface the instructions of this guest can be counted; why they cannot, if they cannot.
+fn interface(version: &str, accel: Accel, cores: u32) -> Result<PluginInterface, String> {
     let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
     match (accel, major) {
-        (Accel::Kvm, _) => Some("under KVM the processor itself executes them".to_string()),
-        (_, Some(major)) if major > QEMU_MAJOR_MAX => Some(format!(
-            "QEMU {major} speaks no version of its plugin interface that the counting plugin does (1, up to QEMU {QEMU_MAJOR_MAX})"
+        (Accel::Kvm, _) => Err("under KVM the processor itself executes them".to_string()),
+        (_, None) => Err(format!("QEMU's version {version:?} is unknown")),
+        (_, Some(major)) if major > QEMU_MAJOR_MAX => Err(format!(
+            "the counting plugin is not known to work in QEMU {major}, only up to {QEMU_MAJOR_MAX}"
         )),
-        (_, None) => Some(format!("QEMU's version {version:?} is unknown")),
-        _ if cores > 1 => Some(format!("the plugin counts one core, this guest has {cores}")),
-        _ => None,
+        _ if cores > 1 => Err(format!("the plugin counts one core, this guest has {cores}")),
+        (_, Some(major)) if major > QEMU_MAJOR_OF_ONE => Ok(PluginInterface::Two),
+        _ => Ok(PluginInterface::One),
     }
 }
 
@@ -115,10 +120,13 @@ mod tests {
 
     #[test]
     fn what_cannot_count_says_why() {
-        let said = |version, accel, cores| unfit(version, accel, cores).unwrap_or_default();
-        assert_eq!(said("7.2.22 (Debian)", Accel::Tcg, 1), "");
-        assert_eq!(said("8.2.0", Accel::Tcg, 1), "");
-        assert!(said("10.0.2", Accel::Tcg, 1).starts_with("QEMU 10 speaks no version"));
+        assert_eq!(interface("7.2.22 (Debian)", Accel::Tcg, 1), Ok(PluginInterface::One));
+        assert_eq!(interface("8.2.0", Accel::Tcg, 1), Ok(PluginInterface::One));
+        assert_eq!(interface("9.0.0", Accel::Tcg, 1), Ok(PluginInterface::Two));
+        assert_eq!(interface("10.0.2", Accel::Tcg, 1), Ok(PluginInterface::Two));
+        let said = |version, accel, cores| interface(version, accel, cores).unwrap_err();
+        let newer = "the counting plugin is not known to work in QEMU 11, only up to 10";
+        assert_eq!(said("11.0", Accel::Tcg, 1), newer);
         assert!(said("7.2", Accel::Kvm, 1).contains("KVM"));
         assert!(said("7.2", Accel::Tcg, 2).contains("this guest has 2"));
         assert!(said("", Accel::Tcg, 1).contains("unknown"));

@@ -22,6 +22,15 @@ const IMAGE_PACKAGE: &str = "ninewire-bench-guest";
 const IMAGE_NAME: &str = "ninewire-image";
 const PLUGIN_NAME: &str = "ninewire_plugin";
 
+/// A version of QEMU's plugin interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PluginInterface {
+    /// QEMU 4.2 to 8.
+    One,
+    /// QEMU 9 and 10.
+    Two,
+}
+
 /// Whose image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -62,11 +71,22 @@ fn build_in(workspace: &Workspace, root: &Path, target: &Path, interrupts: &Inte
     executable_of(&mut cargo, IMAGE_NAME, "the image", interrupts)
 }
 
-/// Builds the plugin that counts a guest's instructions, and says where it is.
-pub fn build_plugin(workspace: &Workspace, interrupts: &Interrupts) -> Result<PathBuf> {
+/// Builds the plugin that counts a guest's instructions by this version of QEMU's plugin interface, and says where it is.
+pub fn build_plugin(
+    interface: PluginInterface,
+    workspace: &Workspace,
+    interrupts: &Interrupts,
+) -> Result<PathBuf> {
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(workspace.plugin());
-    cargo.arg("--target-dir").arg(workspace.variant_target("plugin"));
+    let target = match interface {
+        PluginInterface::One => "plugin",
+        PluginInterface::Two => {
+            cargo.args(["--features", "scoreboard"]);
+            "plugin-2"
+        }
+    };
+    cargo.arg("--target-dir").arg(workspace.variant_target(target));
     executable_of(&mut cargo, PLUGIN_NAME, "the counting plugin", interrupts)
 }
 

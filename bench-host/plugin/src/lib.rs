@@ -14,8 +14,9 @@
 //! One virtual CPU only: the counter is a plain word that QEMU's translated code adds to. With more, installing fails
 //! and QEMU says why.
 //!
-//! It speaks version 1 of the plugin interface (QEMU 4.2 to 8.x). A QEMU that has dropped that version refuses to load
-//! it; the host command asks first and then reports the instructions as not measured.
+//! It speaks version 1 of the plugin interface (QEMU 4.2 to 8.x), and built with the feature `scoreboard` version 2 (from
+//! QEMU 9 on), which has no other way to count. A QEMU that does not know the version refuses to load it; the host command
+//! builds the one that fits, or reports the instructions as not measured.
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::fs::File;
@@ -23,13 +24,16 @@ use std::io::{BufWriter, Write};
 use std::ptr::addr_of_mut;
 use std::sync::{Mutex, OnceLock};
 
+use executed::{count, executed, set_executed};
 use plan::Plan;
 
+#[cfg_attr(feature = "scoreboard", path = "executed_2.rs")]
+mod executed;
 mod plan;
 
 /// Read by QEMU before anything else: the interface this plugin was written for.
 #[unsafe(no_mangle)]
-pub static qemu_plugin_version: c_int = 1;
+pub static qemu_plugin_version: c_int = executed::INTERFACE;
 
 type PluginId = u64;
 
@@ -53,23 +57,16 @@ struct Instruction {
     _opaque: [u8; 0],
 }
 
-/// `QEMU_PLUGIN_INLINE_ADD_U64`.
-const INLINE_ADD_U64: c_uint = 0;
 /// `QEMU_PLUGIN_CB_NO_REGS`.
 const NO_REGISTERS: c_uint = 0;
 
-// From QEMU's include/qemu/qemu-plugin.h, interface version 1; QEMU itself resolves them when it loads the plugin.
+// From QEMU's include/qemu/qemu-plugin.h, the same in both versions of the interface; QEMU itself resolves them when it
+// loads the plugin.
 unsafe extern "C" {
     fn qemu_plugin_register_vcpu_tb_trans_cb(id: PluginId, translated: extern "C" fn(PluginId, *mut Block));
     fn qemu_plugin_tb_n_insns(block: *const Block) -> usize;
     fn qemu_plugin_tb_get_insn(block: *const Block, index: usize) -> *mut Instruction;
     fn qemu_plugin_insn_vaddr(instruction: *const Instruction) -> u64;
-    fn qemu_plugin_register_vcpu_insn_exec_inline(
-        instruction: *mut Instruction,
-        operation: c_uint,
-        word: *mut c_void,
-        operand: u64,
-    );
     fn qemu_plugin_register_vcpu_insn_exec_cb(
         instruction: *mut Instruction,
         executed: extern "C" fn(c_uint, *mut c_void),
@@ -83,10 +80,7 @@ unsafe extern "C" {
     );
 }
 
-/// Added to by translated code on the one virtual CPU's thread, read and set back on that thread at points.
-static mut EXECUTED: u64 = 0;
-
-/// What [`EXECUTED`] was when a round last ended that did something. Touched at points only.
+/// What was [`executed`] when a round last ended that did something. Touched at points only.
 static mut COUNTED: u64 = 0;
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
@@ -151,6 +145,7 @@ fn install(id: PluginId, cpus: c_int, arguments: &[String]) -> Result<(), String
         *out = Some(Report { file: BufWriter::new(file), marks: 0 });
     }
     PLAN.set(plan).map_err(|_| "installed twice".to_owned())?;
+    executed::ready();
     // SAFETY: `id` is the one QEMU gave, and both functions live as long as the plugin is loaded.
     unsafe {
         qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
@@ -182,26 +177,14 @@ extern "C" fn translated(_: PluginId, block: *mut Block) {
             }
         }
         if plan.code.contains(&at) {
-            // SAFETY: as above; the word is a static, and only the one CPU's translated code writes it.
-            unsafe {
-                qemu_plugin_register_vcpu_insn_exec_inline(
-                    instruction,
-                    INLINE_ADD_U64,
-                    addr_of_mut!(EXECUTED).cast(),
-                    1,
-                );
-            }
+            // SAFETY: as above.
+            unsafe { count(instruction) };
         }
     }
 }
 
 /// Called by QEMU when an instruction with a point is about to execute.
 type Callback = extern "C" fn(c_uint, *mut c_void);
-
-fn executed() -> u64 {
-    // SAFETY: called on the CPU's own thread at a point, or at exit when the CPU has stopped: nobody writes meanwhile.
-    unsafe { addr_of_mut!(EXECUTED).read_volatile() }
-}
 
 extern "C" fn progressed(_cpu: c_uint, _: *mut c_void) {
     let total = executed();
@@ -213,8 +196,7 @@ extern "C" fn progressed(_cpu: c_uint, _: *mut c_void) {
 extern "C" fn round_begins(_cpu: c_uint, _: *mut c_void) {
     // SAFETY: points are met on the one CPU's own thread.
     let counted = unsafe { addr_of_mut!(COUNTED).read_volatile() };
-    // SAFETY: as above; translated code of that thread adds to the word, and is not running during the call.
-    unsafe { addr_of_mut!(EXECUTED).write_volatile(counted) }
+    set_executed(counted);
 }
 
 extern "C" fn marked(_cpu: c_uint, _: *mut c_void) {
