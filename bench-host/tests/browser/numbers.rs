@@ -200,6 +200,51 @@ fn the_first_view_speaks_of_the_newest_commit_and_compares_it_with_the_reference
 }
 
 #[test]
+fn a_newest_run_whose_suite_has_no_history_is_said_not_to_be_judged() {
+    const TOLD: &str = "Nothing of the newest run was judged: there are too few runs of its suite, another.";
+    let pattern = pattern();
+    let mut other = pattern.clone();
+    other.header.suite = "another".into();
+    for (newest, told) in [(&pattern, false), (&other, true)] {
+        let made = made_up(|results| {
+            (0..3).for_each(|number| commit(results, &pattern, number, 1.0));
+            commit(results, newest, 3, 1.0);
+        });
+        assert!(made.report.census.judged() > 0);
+        let mut browser = Page::open(&made.file, "");
+        let text = browser.text("document.querySelector('main').innerText");
+        assert_eq!(text.contains(TOLD), told, "{text}");
+    }
+}
+
+#[test]
+fn a_counter_whose_boots_differ_is_to_be_watched_and_leads_to_its_series() {
+    let steady = pattern();
+    let mut unsteady = steady.clone();
+    for sample in unsteady.boots[1].visits.iter_mut().flat_map(|visit| &mut visit.samples) {
+        if let Some(messages) = sample.counters.get_mut("messages") {
+            *messages += sample.ops;
+        }
+    }
+    let made = made_up(|results| {
+        commit(results, &steady, 0, 1.0);
+        commit(results, &unsteady, 1, 1.0);
+    });
+    let verdict = &made.report.verdict;
+    let watched = verdict.unsteady.len() + verdict.drifting.len() + verdict.doubtful.len();
+    assert!(!verdict.unsteady.is_empty());
+    let mut browser = Page::open(&made.file, "");
+    let told = browser.text("document.querySelector('main').innerText");
+    assert!(told.contains(&format!("To watch ({watched})")), "{told}");
+    let link = "[...document.querySelectorAll('main > ul.plain > li')].find((one) => \
+                one.textContent.endsWith('boots of the newest run differ where they must not')).querySelector('a')";
+    let name = browser.text(&format!("{link}.textContent"));
+    browser.js(&format!("{link}.click()"));
+    browser.settle();
+    assert_eq!(browser.text("document.querySelector('main h1').textContent"), name);
+}
+
+#[test]
 fn a_series_is_drawn_with_a_point_a_run_and_a_mark_where_it_changed() {
     let made = history_with_a_step(14, 9);
     let finding = made.report.verdict.worse[0];
