@@ -2,15 +2,17 @@
 //! end shows the fastest sample of each; on a busy machine read it as ratios.
 
 mod peers;
+#[path = "support/samples.rs"]
+mod samples;
 mod support;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion};
 use peers::{
     ArrayQueue, BitVec, Heapless, Held, LinkedList, NINE_TENTHS, Singles, Slab, Talc, ViaMagazine, ViaPool,
 };
+use samples::fastest;
 use support::{Table, verdict};
 
 /// Row names, goals (must, stretch; nanoseconds) where we set ourselves some.
@@ -46,29 +48,6 @@ fn both<S: Singles>(criterion: &mut Criterion, row: usize) {
     group.finish();
 }
 
-/// Nanoseconds of the fastest sample criterion has just recorded.
-fn fastest(function: &str, row: &str) -> Option<f64> {
-    let clean = |name: &str| name.replace(['?', '"', '/', '\\', '*', '<', '>', ':', '|', '^'], "_");
-    let file: PathBuf = [
-        target_folder()?,
-        "criterion/pair".into(),
-        clean(function).into(),
-        clean(row).into(),
-        "new/sample.json".into(),
-    ]
-    .iter()
-    .collect();
-    let sample: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()?;
-    let numbers =
-        |key: &str| Some(sample[key].as_array()?.iter().filter_map(|v| v.as_f64()).collect::<Vec<_>>());
-    numbers("times")?.iter().zip(numbers("iters")?).map(|(time, iters)| time / iters).reduce(f64::min)
-}
-
-/// The folder cargo builds into: this program lies in `<target>/release/deps`.
-fn target_folder() -> Option<PathBuf> {
-    Some(std::env::current_exe().ok()?.parent()?.parent()?.parent()?.to_path_buf())
-}
-
 fn main() {
     let mut criterion = Criterion::default()
         .sample_size(30)
@@ -91,7 +70,7 @@ fn main() {
     let shown = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.1}"));
     let mut table = Table::new(["4 KiB page of 16384", "hot", "90 % full", "goal (stretch)", ""]);
     for (name, goal) in ROWS {
-        let (hot, full) = (fastest("hot", name), fastest("90 % full", name));
+        let (hot, full) = (fastest(&["pair", "hot", name]), fastest(&["pair", "90 % full", name]));
         let (goal_text, said) = match (goal, hot) {
             (Some((must, stretch)), Some(hot)) => {
                 (format!("hot {must} ({stretch})"), verdict(hot, must, stretch).into())
