@@ -10,6 +10,7 @@
 //! events and cut messages are counted and passed over.
 
 mod agenda;
+mod bundle;
 mod control;
 mod port;
 mod rx;

@@ -434,6 +434,20 @@ impl OpenPort {
     ///
     /// The bytes of one message follow each other on the stream. They reach the device when the round ends.
     pub fn try_send(&self, message: &mut Windows) -> Result<bool, PortError> {
+        self.hand_over(message, Sender::try_send)
+    }
+
+    /// The same for a message that is no payload: a short one may be copied, to go out in one piece with others.
+    pub fn try_send_bundled(&self, message: &mut Windows) -> Result<bool, PortError> {
+        self.hand_over(message, Sender::try_bundle)
+    }
+
+    #[inline]
+    fn hand_over(
+        &self,
+        message: &mut Windows,
+        send: impl FnOnce(&mut Sender, &mut Windows) -> bool,
+    ) -> Result<bool, PortError> {
         let state = &mut *self.port.state.lock();
         if let Some(error) = state.ended() {
             return Err(error);
@@ -450,7 +464,7 @@ impl OpenPort {
             HostEnd::Unknown => state.sent_blind += 1,
             HostEnd::Open => (),
         }
-        Ok(state.tx.try_send(message))
+        Ok(send(&mut state.tx, message))
     }
 
     /// Sends all of `message`, waiting for room as long as it takes. Bound it with

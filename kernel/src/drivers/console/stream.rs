@@ -26,7 +26,7 @@ impl Stream for OpenPort {
         if !self.is_whole() {
             return Err(SendError::Stream(StreamError::HungUp));
         }
-        match OpenPort::try_send(self, message) {
+        match self.try_send_bundled(message) {
             Ok(true) => Ok(()),
             Ok(false) => Err(SendError::Full),
             Err(error) => Err(SendError::Stream(error.into())),

@@ -9,7 +9,7 @@ use core::task::{Context, Poll, Waker};
 
 use proptest::prelude::*;
 
-use super::super::testing::turn;
+use super::super::testing::{DeviceQueue, turn};
 use super::bench::{ALL, Bench, CHUNK, host_writes};
 use super::*;
 use crate::io::Window;
@@ -330,6 +330,84 @@ fn the_first_descriptor_of_a_message_holds_the_fixed_part_of_its_header() {
     let mut tx = bench.tx(0);
     assert_eq!(tx.drain().unwrap(), [b"\x0b\0\0\0\x75\x01\0".as_slice(), b"rest"]);
     assert_eq!(tx.drain().unwrap(), [b"abcd"], "shorter ones are one descriptor");
+}
+
+/// What the device takes, descriptor by descriptor, each chain with a line of its own.
+fn taken(tx: &mut DeviceQueue) -> Vec<Vec<Vec<u8>>> {
+    core::iter::from_fn(|| tx.drain()).collect()
+}
+
+#[test]
+fn short_messages_of_a_round_that_are_no_payload_go_out_in_one_piece_and_one_alone_in_its_own_page() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    let mut tx = bench.tx(0);
+    let mut alone = message(&[b"request"]);
+    let page = alone.first().map(|window| window.as_ptr() as u64 + mem::Map::DEVICE_SHIFT);
+    assert_eq!(port.try_send_bundled(&mut alone), Ok(true));
+    assert!(poll_once(port.drain()).is_pending());
+    turn();
+    let chain = tx.pop().expect("a chain");
+    assert_eq!(chain.readable().next().map(|segment| segment.addr.get()), page);
+    tx.complete(chain.head, 0);
+
+    for word in [&b"one "[..], b"two ", b"three"] {
+        let mut message = message(&[word]);
+        assert_eq!(port.try_send_bundled(&mut message), Ok(true));
+        assert!(message.is_empty());
+    }
+    turn();
+    assert!(poll_once(port.drain()).is_pending());
+    assert_eq!(taken(&mut tx), [[b"one two three"]]);
+    turn();
+    assert!(poll_once(port.drain()).is_ready());
+}
+
+#[test]
+fn messages_that_are_long_or_cut_or_find_no_room_keep_their_place_among_short_ones() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    let mut tx = bench.tx(0);
+    let long = pattern(513);
+    for pieces in [&[&b"a"[..]][..], &[b"b"], &[&long], &[b"c"], &[b"header-", b"payload"], &[b"d"], &[b"e"]]
+    {
+        assert_eq!(port.try_send_bundled(&mut message(pieces)), Ok(true));
+    }
+    assert_eq!(port.try_send(&mut message(&[b"payload"])), Ok(true));
+    turn();
+    let expected: [&[&[u8]]; 6] =
+        [&[b"ab"], &[&long], &[b"c"], &[b"header-", b"payload"], &[b"de"], &[b"payload"]];
+    assert_eq!(taken(&mut tx), expected);
+
+    let half = pattern(512);
+    let sent = (0..20).map(|_| port.try_send_bundled(&mut message(&[&half])));
+    assert!(sent.eq([Ok(true); 20]));
+    turn();
+    let chains: Vec<usize> = taken(&mut tx).iter().map(|pieces| pieces.concat().len()).collect();
+    assert_eq!(chains, [4096, 4096, 2048]);
+}
+
+#[test]
+fn short_messages_wait_when_the_ring_is_full() {
+    let bench = Bench::single();
+    let port = bench.port(0).open();
+    let mut tx = bench.tx(0);
+    for _ in 0..127 {
+        assert_eq!(port.try_send(&mut message(&[b"12345678"])), Ok(true));
+    }
+    for word in [b"1", b"2"] {
+        assert_eq!(port.try_send_bundled(&mut message(&[word])), Ok(true));
+    }
+    assert_eq!(port.try_send(&mut message(&[b"12345678"])), Ok(true), "taken, and waits behind the two");
+    let mut late = message(&[b"3"]);
+    assert_eq!(port.try_send_bundled(&mut late), Ok(false));
+    assert_eq!(late.len(), 1);
+    turn();
+    assert_eq!(taken(&mut tx).len(), 128);
+    turn();
+    assert_eq!(port.try_send_bundled(&mut late), Ok(true));
+    turn();
+    assert_eq!(taken(&mut tx), [[&b"12345678"[..]], [b"3"]]);
 }
 
 #[test]
@@ -732,7 +810,7 @@ fn a_port_is_a_stream_for_9p() {
     assert_eq!(unheard.len(), 8, "9P does not talk to nobody");
     assert_eq!(Stream::poll_ready(&named, &mut cx), Poll::Ready(Ok(())));
     for _ in 0..127 {
-        assert_eq!(Stream::try_send(&named, &mut message(&[b"12345678"])), Ok(()));
+        assert_eq!(Stream::try_send(&named, &mut message(&[&pattern(1000)])), Ok(()));
     }
     assert_eq!(Stream::try_send(&named, &mut message(&[b"12345678"])), Err(SendError::Full));
     assert!(Stream::poll_ready(&named, &mut cx).is_pending());

@@ -3,6 +3,8 @@
 //! A message is taken whole or not at all. What of it finds no room in the ring stays here and follows as the device
 //! returns chains; until then the next message has to wait, which is the back-pressure a sender feels.
 //!
+//! Short messages that need not stay in their own pages may wait for the end of the round in a [`Bundle`].
+//!
 //! What the device returns is seldom wanted at once: a request's pages may wait for the port's next look, which its answer
 //! brings. It is looked for when somebody waits for it, when much is with the device, and before the core sleeps.
 
@@ -12,6 +14,7 @@ use ninewire_queue::Fault;
 use super::super::Counters;
 use super::super::vq::Virtqueue;
 use super::agenda::Seat;
+use super::bundle::Bundle;
 use crate::io::Windows;
 use crate::mem::{self, Map};
 
@@ -47,6 +50,8 @@ pub(super) struct Sender {
     stalled: Option<TxChain>,
     /// What of the last message is not in the ring yet, after `stalled`.
     rest: Windows,
+    /// What follows. When there is any, nothing is `stalled`, and no `rest` left.
+    bundle: Bundle,
     /// Somebody waits for what the device has.
     is_awaited: bool,
     /// `bytes` when last nothing was with the device.
@@ -61,6 +66,7 @@ impl Sender {
             seat,
             stalled: None,
             rest: Windows::new(),
+            bundle: Bundle::default(),
             is_awaited: false,
             bytes_back: 0,
             bytes: 0,
@@ -93,7 +99,10 @@ impl Sender {
 
     /// Is everything with the host that was sent?
     pub(super) fn is_drained(&self) -> bool {
-        self.stalled.is_none() && self.rest.is_empty() && self.queue.in_flight() == 0
+        self.stalled.is_none()
+            && self.rest.is_empty()
+            && self.bundle.is_empty()
+            && self.queue.in_flight() == 0
     }
 
     /// Takes a message, all of it, and leaves `message` empty; or nothing, and leaves it as it is.
@@ -101,10 +110,38 @@ impl Sender {
         if !self.is_ready() || !gather_head(message) {
             return false;
         }
+        self.feed_bundle();
         self.rest = core::mem::take(message);
         self.feed();
         self.seat.due();
         true
+    }
+
+    /// As [`Sender::try_send`], for a message that is no payload: its bytes may go out in one piece with those of others.
+    pub(super) fn try_bundle(&mut self, message: &mut Windows) -> bool {
+        if !Bundle::suits(message) {
+            return self.try_send(message);
+        }
+        let taken = self.is_ready() && (self.bundle.take_in(message) || self.begin_bundle(message));
+        if taken {
+            self.seat.due();
+        }
+        taken
+    }
+
+    /// Takes a message that found no room in the last bundle.
+    #[cold]
+    fn begin_bundle(&mut self, message: &mut Windows) -> bool {
+        self.feed_bundle();
+        self.is_ready() && self.bundle.take_in(message)
+    }
+
+    /// Moves what is bundled into the ring.
+    fn feed_bundle(&mut self) {
+        if !self.bundle.is_empty() {
+            self.rest = self.bundle.take();
+            self.feed();
+        }
     }
 
     /// Moves what is waiting into the ring.
@@ -121,6 +158,7 @@ impl Sender {
 
     /// Shows the device what was sent, and what of it has found room since.
     pub(super) fn publish(&mut self) {
+        self.feed_bundle();
         if self.stalled.is_some() || !self.rest.is_empty() {
             self.feed();
         }
