@@ -1,6 +1,9 @@
 //! Writing behind: what is under way, what comes of it, and who is told.
 
+use std::rc::Rc;
+
 use super::*;
+use crate::dev::mnt::behind::WriteBehind;
 use crate::p9::client::{BEHIND_MAX, Behind};
 use crate::p9::msg::flags::lopen;
 use crate::p9::msg::{Message, Rlerror, Rwrite, Tclunk, Twrite};
@@ -249,5 +252,39 @@ fn a_fid_in_other_hands_is_clunked_once_and_by_them() {
         assert_eq!(clunks(&device), 1);
         let mut writable = walk(&root(&client).await, &[b"small"]).await;
         assert_eq!(writable.lopen(lopen::WRONLY).await, Ok(()));
+    });
+}
+
+#[test]
+fn tasks_take_turns_at_a_files_queue_and_one_that_is_killed_leaves_it_to_the_next() {
+    on_device(host(), |device, pool| async move {
+        let (client, Writer { file, .. }) = Writer::of(&device, pool, options(pool)).await;
+        let shared = Rc::new((WriteBehind::default(), file));
+        let write = |seed: u8, at: usize| {
+            let shared = shared.clone();
+            async move {
+                let (behind, file) = &*shared;
+                behind.write(file, windows(pool, &[seed; UNIT]), at as u64, 1).await
+            }
+        };
+        device.state().host.order = Order::Held;
+        assert_eq!(write(1, 0).await, Ok(UNIT));
+        let waiting = write(2, UNIT);
+        let waiting = task::spawn("waiting", async move { drop(waiting.await) }).expect("there is room");
+        rest().await;
+        let next = task::spawn_join("next", write(3, 2 * UNIT)).expect("there is room");
+        rest().await;
+        assert_eq!(under_way(&device), 1, "one at a time, and it is the first one's");
+        task::kill(waiting).expect("it waits");
+        device.state().host.order = Order::Fifo;
+        drop(root(&client).await);
+        assert_eq!(next.await.expect("nobody kills it"), Ok(UNIT));
+        assert_eq!(shared.0.settle(&shared.1).await, Ok(()));
+        let file = file_of(&device);
+        assert_eq!((file[0], file[2 * UNIT]), (1, 3));
+        assert!(
+            file[UNIT..2 * UNIT] == pattern(100_000, 7)[UNIT..2 * UNIT],
+            "who was killed had sent nothing"
+        );
     });
 }
