@@ -41,8 +41,9 @@ pub trait Wire: Sync + 'static {
     const LOANS: bool;
 
     /// Is what is behind it a host's files, which say the same at the same place in whichever order and however often they
-    /// are asked? Then a large read or write goes out in several requests at a time, and what is read in order is read
-    /// ahead. If not, a server may be a program to which every request is an event, and gets one at a time.
+    /// are asked? Then a large read or write goes out in several requests at a time, what is read in order is read ahead,
+    /// and programs that copy write behind. If not, a server may be a program to which every request is an event, and gets
+    /// one at a time.
     const PARALLEL: bool;
 
     /// Does a request whose Tflush was answered still have memory with a device? If so its slot stays taken until

@@ -3,8 +3,9 @@
 //! # What is believed
 //! As by Plan 9's `mount -C`: a file is known by its session and its qid. When it is opened for reading the server says the
 //! qid anew, and what is kept of another version is dropped then. From there on what is kept is the file, whatever the host
-//! does to it, until somebody opens it again; what is not kept yet comes as it is when it is read. What is changed through the same session is dropped when the change is over
-//! (as what was read ahead is), and nothing more of the file is kept before it is opened again.
+//! does to it, until somebody opens it again; what is not kept yet comes as it is when it is read. What is changed through
+//! the same session is dropped when the change is over (as what was read ahead is), and nothing more of the file is kept
+//! before it is opened again.
 //!
 //! A version is worth what its server puts into it. QEMU's is made of the date of the last change, in seconds, and the
 //! length: who changes a file on the host within the second it was changed last, and keeps its length, changes it unseen.

@@ -1,7 +1,8 @@
 //! # /dev/9p/ctl - how 9P is spoken
 //!
 //! Reading tells the settings, one `name value` a line, which is also how they are written; what is written holds for
-//! mounts made afterwards; `coalesce` holds at once, for all 9P devices, and `ahead`, `behind`, `cache` and `trace` at once for all mounts.
+//! mounts made afterwards; `coalesce` holds at once, for all 9P devices, and `ahead`, `behind`, `cache` and `trace` at once
+//! for all mounts.
 //!
 //! | name | value |
 //! |---|---|
@@ -11,7 +12,7 @@
 //! | `patience` | seconds a reply may take |
 //! | `coalesce` | after how many answers a sleeping processor is interrupted, and microseconds after which it looks by itself; `1 0`: after the first |
 //! | `ahead` | most bytes to read ahead, over a virtio-9p device, for who reads a file in order; 0: none |
-//! | `behind` | most messages of one open file, over a virtio-9p device, whose answers a program that writes in order to copy need not await; 0: none |
+//! | `behind` | most writes to one open file, over a virtio-9p device, that a program which copies need not await; 0: none |
 //! | `cache` | most bytes kept of the files of all mounts made with `-C`, together |
 //! | `trace` | `on`: every message leaves a line in `/dev/9p/trace`; `off`: none does |
 
