@@ -2,10 +2,10 @@
 (() => {
   const { h } = app;
 
-  // { caption, columns: [{ name, number, value(row), show(value, row), node(row) }], rows, sort, rowClass }
+  // { caption, columns: [{ name, number, value(row), show(value, row), node(row) }], rows, sort }
   app.table = (table) => {
     const body = h("tbody");
-    const fill = (rows) => body.replaceChildren(...rows.map((row) => h("tr", { class: table.rowClass ? table.rowClass(row) : null },
+    const fill = (rows) => body.replaceChildren(...rows.map((row) => h("tr", {},
       table.columns.map((column) => {
         const value = column.value(row);
         const attributes = { class: column.number ? "number" : column.words ? "words" : column.nowrap ? "name" : null, "data-value": column.number && value !== null && value !== undefined ? value : null };
