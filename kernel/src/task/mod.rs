@@ -20,6 +20,7 @@ mod ready;
 mod remote;
 mod run;
 mod source;
+mod spin;
 mod sync;
 pub(crate) mod timers;
 
@@ -38,8 +39,8 @@ pub use join::{JoinHandle, Killed, spawn_join};
 #[cfg(target_os = "none")]
 pub(crate) use remote::show_sources;
 pub use remote::{CoreId, Lost, RemoteHandle, cores, kill_anywhere, on, spawn_on, this_core};
-pub use run::SPIN_MAX;
 pub use source::Source;
+pub use spin::{SPIN, SPIN_MAX};
 
 use crate::time::{Instant, Nanos};
 use timers::TimerKey;
@@ -92,7 +93,8 @@ pub enum WaitMode {
     Poll = 0,
     /// Stops the processor at once; interrupts wake it.
     Irq = 1,
-    /// Looks for [`SPIN_MAX`] after the last progress, then stops the processor.
+    /// Looks for [`SPIN`] after the last progress, then stops the processor; for up to [`SPIN_MAX`] where devices end such
+    /// stops soon.
     Adaptive = 2,
 }
 

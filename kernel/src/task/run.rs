@@ -33,12 +33,10 @@ use super::core_table::Core;
 use super::here::{self, Here};
 use super::id::{ATTENTION, TaskId};
 use super::source::Source;
+use super::spin::Spin;
 use super::{SpawnError, WaitMode};
 use crate::points::point;
 use crate::time::{self, Instant, Nanos};
-
-/// Longest time an adaptive core looks for work before it stops the processor.
-pub const SPIN_MAX: Nanos = Nanos::from_micros(50);
 
 /// How a core spends time without work. Clock and processor in the image, a strict script in tests.
 pub(crate) trait Platform {
@@ -143,6 +141,7 @@ struct Turn<'a, P> {
     now: Instant,
     /// When something was last done.
     last_progress: Instant,
+    spin: Spin,
     /// Since then the platform has had its quiet moment.
     was_quiet: bool,
 }
@@ -151,7 +150,16 @@ impl<'a, P: Platform> Turn<'a, P> {
     fn new(here: &'a Here, platform: &'a P) -> Self {
         let now = time::now();
         let sources = here.core().local(here, |local| local.sources.clone());
-        Turn { here, core: here.core(), platform, sources, now, last_progress: now, was_quiet: false }
+        Turn {
+            here,
+            core: here.core(),
+            platform,
+            sources,
+            now,
+            last_progress: now,
+            spin: Spin::new(),
+            was_quiet: false,
+        }
     }
 
     /// One round. True: the root is done.
@@ -270,7 +278,7 @@ impl<'a, P: Platform> Turn<'a, P> {
         if mode == WaitMode::Irq {
             return self.sleep();
         }
-        if self.now - self.last_progress < SPIN_MAX {
+        if self.now - self.last_progress < self.spin.span() {
             return self.spin();
         }
         match mode {
@@ -321,7 +329,9 @@ impl<'a, P: Platform> Turn<'a, P> {
                     || self.core.ready().any()
                     || self.each_source_any(Source::pending)
             });
-            self.core.local(self.here, |local| local.stats.asleep += time::now() - begun);
+            let end = time::now();
+            self.core.local(self.here, |local| local.stats.asleep += end - begun);
+            self.spin.stopped(self.last_progress, end, self.each_source_any(Source::pending));
         }
         self.core.doze().end();
         self.each_source(|source| source.disarm());

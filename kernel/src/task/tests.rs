@@ -517,9 +517,35 @@ fn an_adaptive_core_looks_for_work_no_longer_than_it_may_and_arms_only_then() {
         device.done.store(1, Ordering::Relaxed);
     })]);
     run::block_on(&script, device.completion()).unwrap();
-    assert_eq!(u64::from(script.relaxed.get()), SPIN_MAX.as_micros());
+    assert_eq!(u64::from(script.relaxed.get()), SPIN.as_micros());
     let arms = device.diary().iter().filter(|what| **what == "arm").count();
     assert_eq!(arms, 1);
+}
+
+#[test]
+fn an_adaptive_core_whose_device_ends_a_stop_soon_looks_longer_the_next_time() {
+    let clock = freeze();
+    let device = Device::registered();
+    let turns = Cell::new([0; 2]);
+    let script = Script::new(vec![
+        Box::new(|_, _| {
+            clock.advance(Nanos::from_micros(20));
+            device.done.store(1, Ordering::Relaxed);
+            device.interrupted.store(true, Ordering::Relaxed);
+        }),
+        Box::new(|_, _| {
+            clock.advance(Nanos::from_millis(1));
+            device.done.store(1, Ordering::Relaxed);
+        }),
+    ]);
+    run::block_on(&script, async {
+        device.completion().await;
+        turns.set([script.relaxed.get(), 0]);
+        device.completion().await;
+        turns.set([turns.get()[0], script.relaxed.get() - turns.get()[0]]);
+    })
+    .unwrap();
+    assert_eq!(turns.get().map(u64::from), [SPIN.as_micros(), SPIN_MAX.as_micros()]);
 }
 
 #[test]
