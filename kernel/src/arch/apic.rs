@@ -14,7 +14,6 @@ use crate::time::Nanos;
 const BASE: u64 = 0xfee0_0000;
 const BYTES: usize = 4096;
 
-const ID: usize = 0x20;
 const TASK_PRIORITY: usize = 0x80;
 const EOI: usize = 0xb0;
 const SPURIOUS: usize = 0xf0;
@@ -64,9 +63,9 @@ pub fn init_core() {
     apic.write_u32(LVT_TIMER, u32::from(TIMER_VECTOR));
 }
 
-/// This core's APIC id.
+/// This core's APIC id (CPUID leaf 1), which can be asked for before anything is mapped.
 pub fn id() -> u32 {
-    registers().read_u32(ID) >> 24
+    core::arch::x86_64::__cpuid(1).ebx >> 24
 }
 
 /// A core that can be interrupted from another.

@@ -1,11 +1,12 @@
 //! More cores than the first: waking them, telling them apart, interrupting them, stopping them.
 //!
-//! A core that is woken begins in real mode in a page below 1 MiB ([`prepare`] puts the code there while everything
-//! below 4 GiB is still mapped), comes by `entry.s` to [`core_main`] on stacks of its own, and stays in the kernel for
-//! good. They are woken one after the other by [`start_others`], which waits for each no longer than [`COMES_WITHIN_MS`]:
-//! one that does not come is named and left out, and halts if it comes after all.
+//! A core that is woken begins in real mode in a page below 1 MiB ([`trampoline`] puts the code there), comes by
+//! `entry.s` to [`core_main`] on stacks of its own, and stays in the kernel for good. They are woken one after the other
+//! by [`start_others`], which waits for each no longer than [`COMES_WITHIN_MS`]: one that does not come is named and left
+//! out, and halts if it comes after all.
 
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use x86_64::registers::control::Cr3;
 
@@ -13,7 +14,6 @@ use super::{apic, clock, core_block, entry, idt, tsc};
 use crate::boot::CORES_MAX;
 use crate::boot::acpi::Processors;
 use crate::irq::{self, table::WAKE_VECTOR};
-use crate::mem::map::Runs;
 use crate::mem::{self, PAGE_SIZE};
 use crate::{info, warn};
 
@@ -34,26 +34,15 @@ const CLOSED: u32 = 1;
 /// Somebody has it: added to its APIC id.
 const HERE: u32 = 2;
 
-/// The page with the trampoline; 0 if there is none.
-static TRAMPOLINE: AtomicU64 = AtomicU64::new(0);
-
-/// Puts the first instructions of the other cores where they begin: whether there are any is not known yet.
-///
-/// # Safety
-/// Everything below 4 GiB is mapped one to one and writable; `usable` is RAM whose part below 1 MiB nobody needs.
-pub(crate) unsafe fn prepare(usable: &Runs) {
+/// Puts the first instructions of the other cores where they begin: a free page below 1 MiB.
+fn trampoline() -> Option<u64> {
     /// The firmware's own data lies below, its extended data above.
     const LOW: core::ops::Range<u64> = 0x8000..0xa_0000;
-    let page = PAGE_SIZE as u64;
-    let free = usable.as_slice().iter().find_map(|run| {
-        let start = run.start.max(LOW.start);
-        (start + page <= run.end.min(LOW.end)).then_some(start)
-    });
-    let Some(address) = free else { return };
+    let page = mem::map_low_page(LOW)?;
     let code = entry::trampoline_code();
-    // SAFETY: a page of free RAM, mapped, and the code is far shorter than a page.
-    unsafe { (address as *mut u8).copy_from_nonoverlapping(code.as_ptr(), code.len()) };
-    TRAMPOLINE.store(address, Ordering::Relaxed);
+    // SAFETY: a page of free RAM, mapped for this, and the code is far shorter than a page.
+    unsafe { page.copy_from_nonoverlapping(NonNull::from(code).cast(), code.len()) };
+    Some(page.addr().get() as u64)
 }
 
 /// Wakes the other processors, and makes a core of each that comes.
@@ -71,10 +60,9 @@ pub(crate) fn start_others(processors: &Processors) {
 
 fn wake_all(processors: &Processors, own: u32) {
     let others = || processors.ids().iter().copied().filter(move |&id| id != own);
-    let trampoline = TRAMPOLINE.load(Ordering::Relaxed);
-    if trampoline == 0 {
+    let Some(trampoline) = trampoline() else {
         return warn!("no memory below 1 MiB to wake other cores in: this one works alone");
-    }
+    };
     for number in 1..=others().count().min(CORES_MAX - 1) {
         if let Err(reason) = mem::map_stacks(number) {
             return warn!("no stacks for core {number}, {reason}: core 0 works alone");

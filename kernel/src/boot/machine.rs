@@ -38,15 +38,17 @@ pub struct Memory {
 }
 
 impl Machine {
-    /// Climbs the last rungs: the firmware's tables, the clocks, the other cores. The image calls this once, on the boot
-    /// core, as soon as it has started what must come first; another call does nothing but `meanwhile`. Before, time
-    /// stands still at zero, so no timer fires, and no other core is there.
+    /// Climbs the last rungs: interrupts, the firmware's tables, the clocks, the other cores. The image calls this once, on
+    /// the boot core, as soon as it has started what must come first; another call does nothing but `meanwhile`. Before,
+    /// nothing interrupts, time stands still at zero, so no timer fires and no core sleeps, and no other core is there.
     ///
     /// The clocks are looked at twice, at least a millisecond apart: `meanwhile` is done in between.
     pub fn complete(&self, meanwhile: impl FnOnce()) {
         let Some(mut rungs) = self.rungs.lock().take() else { return meanwhile() };
         let mut rung = |name| rungs.reached(name, arch::tsc());
         rung("what comes first");
+        or_die(arch::apic::init().map_err(BootError::Memory)); // local APIC on, 8259s off
+        arch::enable_interrupts();
         let acpi = arch::firmware::tables();
         or_die(arch::idt::register_rows().map_err(BootError::Interrupts)); // the timer in /dev/irqalloc
         let calibration = Calibration::begin(acpi); // first look at the clocks

@@ -36,8 +36,8 @@ impl ExitCode {
     pub const PANIC: Self = Self(0x12);
 }
 
-/// Names the image's `fn main(machine: &'static Machine) -> ExitCode`, called on the boot core when memory,
-/// interrupts and devices are ready; it calls `Machine::complete`. The machine ends with the code it returns.
+/// Names the image's `fn main(machine: &'static Machine) -> ExitCode`, called on the boot core when memory
+/// and devices are ready; it calls `Machine::complete`. The machine ends with the code it returns.
 #[macro_export]
 macro_rules! entry {
     ($main:path) => {

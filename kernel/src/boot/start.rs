@@ -1,12 +1,11 @@
 //! The ladder of the boot core: one call a rung.
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use core::ffi::CStr;
 use core::fmt;
 use core::mem::ManuallyDrop;
 
-use spin::Mutex;
+use spin::{Mutex, MutexGuard};
 
 use super::cmdline::{CMDLINE_BYTES_MAX, Cmdline};
 use super::pvh::{self, PvhError, StartInfo};
@@ -101,12 +100,10 @@ fn climb_on_boot_stack(start_info: u64) -> Result<Climbed, BootError> {
     rung("start information");
     let usable = handed.usable.map_err(|_| BootError::Memory(MapError::TooManyRegions))?;
     let usable_bytes = usable.bytes();
-    // SAFETY: the first tables are in force, and all that lay in low memory has been read.
-    unsafe { arch::smp::prepare(&usable) }; // first instructions of the other cores
     // SAFETY: the boot core, once; everything below 4 GiB is still mapped one to one, the memory map says
     // what is RAM, and it and the command line have been read.
     let heap = unsafe { mem::init(usable, &arch::image()) }.map_err(BootError::Memory)?; // page tables, heap
-    let cmdline = handed.cmdline.keep();
+    let cmdline = parse_cmdline(handed.cmdline);
     configure_log(&cmdline);
     rung("memory");
     mem::map_stacks(BOOT_CORE).map_err(BootError::Memory)?; // each with a guard page
@@ -121,13 +118,11 @@ fn climb_on_main_stack(climbed: Climbed) -> Result<&'static Machine, BootError> 
     let Climbed { mut rungs, cmdline, usable, heap } = climbed;
     let mut rung = |name| rungs.reached(name, arch::tsc());
     rung("main stack");
-    arch::apic::init().map_err(BootError::Memory)?; // local APIC on, 8259s off
     arch::ioapic::init(); // lines, for devices without messages
     let pool = make_pool(&cmdline, usable)?; // DMA pages
     rung("pool");
     let devices = virtio::pci::find(arch::pci::access(), &ThisMachine); // PCI scan, virtio names
     rung("devices");
-    arch::enable_interrupts();
     let memory = Memory { usable, heap, pool };
     let rungs = Mutex::new(Some(rungs));
     Ok(Box::leak(Box::new(Machine { cmdline, entry_tsc: arch::entry_tsc(), memory, devices, rungs })))
@@ -170,7 +165,7 @@ fn make_pool(cmdline: &Cmdline, usable: u64) -> Result<u64, BootError> {
 
 /// What the loader handed over, copied out of its memory.
 struct Handed {
-    cmdline: CmdlineCopy,
+    cmdline: &'static [u8],
     /// Physical address of the root of the ACPI tables.
     rsdp: u64,
     usable: Result<Runs, mem::map::TooManyRegions>,
@@ -201,35 +196,25 @@ fn read_start_info(address: u64) -> Result<Handed, PvhError> {
 }
 
 /// The command line, copied out of the loader's memory, which is not mapped for long.
-struct CmdlineCopy {
-    bytes: [u8; CMDLINE_BYTES_MAX],
-    len: usize,
-}
-
-fn copy_cmdline(address: u64) -> CmdlineCopy {
-    let mut copy = CmdlineCopy { bytes: [0; CMDLINE_BYTES_MAX], len: 0 };
+fn copy_cmdline(address: u64) -> &'static [u8] {
+    static COPY: Mutex<[u8; CMDLINE_BYTES_MAX]> = Mutex::new([0; CMDLINE_BYTES_MAX]);
     if address == 0 {
-        return copy;
+        return &[];
     }
     // SAFETY: the loader's zero-terminated string below 4 GiB; at most this many bytes are looked at.
     let bytes = unsafe { mem::physical(address, CMDLINE_BYTES_MAX) };
     let text = CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes);
-    copy.bytes[..text.len()].copy_from_slice(text);
-    copy.len = text.len();
+    // Nobody else gets it: it is kept for good.
+    let copy = &mut MutexGuard::leak(COPY.lock())[..text.len()];
+    copy.copy_from_slice(text);
     copy
 }
 
-impl CmdlineCopy {
-    /// Keeps it on the heap.
-    fn keep(&self) -> Cmdline {
-        match core::str::from_utf8(&self.bytes[..self.len]) {
-            Ok(text) => Cmdline::new(String::from(text).leak()),
-            Err(_) => {
-                warn!("the command line is not UTF-8 and is ignored");
-                Cmdline::new("")
-            }
-        }
-    }
+fn parse_cmdline(bytes: &'static [u8]) -> Cmdline {
+    Cmdline::new(core::str::from_utf8(bytes).unwrap_or_else(|_| {
+        warn!("the command line is not UTF-8 and is ignored");
+        ""
+    }))
 }
 
 fn configure_log(cmdline: &Cmdline) {

@@ -18,7 +18,9 @@ pub mod tables;
 pub use pool::device_memory;
 pub use pool::{Map, default_pool_bytes, pool};
 #[cfg(target_os = "none")]
-pub use space::{init, make_pool, map_device, map_firmware, map_stacks, physical, ram_end_below};
+pub use space::{
+    init, make_pool, map_device, map_firmware, map_low_page, map_stacks, physical, ram_end_below,
+};
 
 use core::fmt;
 

@@ -1,12 +1,13 @@
 //! The kernel's address space: page tables and free memory, behind one lock.
 
+use core::ops::Range;
 use core::ptr::NonNull;
 use core::slice;
 
 use ninewire_dma::PoolError;
 use spin::Mutex;
 
-use super::layout::{self, Access, Image, LOW_END, STACKS};
+use super::layout::{self, Access, Image, LOW_END, STACKS, Stack};
 use super::map::{Run, Runs};
 use super::mmio::Mmio;
 use super::tables::Tables;
@@ -96,6 +97,19 @@ pub fn map_firmware(phys: u64, bytes: usize) -> Result<&'static [u8], MapError> 
     Ok(unsafe { slice::from_raw_parts(pointer(phys).as_ptr(), bytes) })
 }
 
+/// Maps a page of free RAM within `range`, which lies in the first MiB, for writing. Called once.
+pub fn map_low_page(range: Range<u64>) -> Option<NonNull<u8>> {
+    with(|space| {
+        let page = PAGE_SIZE as u64;
+        let address = space.ram.as_slice().iter().find_map(|run| {
+            let start = run.start.max(range.start);
+            (start + page <= run.end.min(range.end)).then_some(start)
+        })?;
+        space.tables.map(address, address, page, Access::Data, &mut space.free).ok()?;
+        Some(pointer(address))
+    })
+}
+
 impl Space {
     /// RAM below `from` does not count.
     fn map_outside_ram(&mut self, from: u64, first: u64, last: u64, access: Access) -> Result<(), MapError> {
@@ -103,6 +117,13 @@ impl Space {
             return Err(MapError::Ram { address: first });
         }
         self.tables.map(first, first, last - first, access, &mut self.free)
+    }
+
+    #[inline(never)] // see `boot`
+    fn map_stack(&mut self, core: usize, stack: Stack) -> Result<(), MapError> {
+        let bytes = stack.bytes() as u64;
+        let run = self.free.take(bytes, PAGE_SIZE as u64, u64::MAX).ok_or(MapError::NoMemory)?;
+        self.tables.map(stack.top(core) - bytes, run.start, bytes, Access::Data, &mut self.free)
     }
 }
 
@@ -120,14 +141,7 @@ pub fn ram_end_below(limit: u64) -> Option<u64> {
 
 /// Maps the stacks of a core, each with a hole below.
 pub fn map_stacks(core: usize) -> Result<(), MapError> {
-    with(|space| {
-        for stack in STACKS {
-            let bytes = stack.bytes() as u64;
-            let run = space.free.take(bytes, PAGE_SIZE as u64, u64::MAX).ok_or(MapError::NoMemory)?;
-            space.tables.map(stack.top(core) - bytes, run.start, bytes, Access::Data, &mut space.free)?;
-        }
-        Ok(())
-    })
+    with(|space| STACKS.into_iter().try_for_each(|stack| space.map_stack(core, stack)))
 }
 
 /// The bytes at a physical address, while the first tables of `entry.s` are in force.
