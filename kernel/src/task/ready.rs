@@ -50,18 +50,16 @@ impl ReadySet {
         self.words[word].swap(0, Ordering::Acquire)
     }
 
-    /// The slots that are ready now, each given out once, lowest first within a word.
-    pub(crate) fn drain(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..WORDS).flat_map(|word| {
+    /// Gives the slots that are ready now to `run`, each once, lowest first within a word.
+    #[inline]
+    pub(crate) fn drain(&self, mut run: impl FnMut(usize)) {
+        for word in 0..WORDS {
             let mut bits = self.take_word(word);
-            core::iter::from_fn(move || {
-                let bit = bits.trailing_zeros() as usize;
-                (bits != 0).then(|| {
-                    bits &= bits - 1;
-                    word * 64 + bit
-                })
-            })
-        })
+            while bits != 0 {
+                run(word * 64 + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+            }
+        }
     }
 }
 
@@ -70,6 +68,12 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
+    fn drained(set: &ReadySet) -> Vec<usize> {
+        let mut ran = Vec::new();
+        set.drain(|slot| ran.push(slot));
+        ran
+    }
+
     #[test]
     fn each_ready_task_is_given_out_once_in_order_of_its_slot() {
         let set = ReadySet::new();
@@ -77,9 +81,9 @@ mod tests {
             set.set(slot);
         }
         assert!(set.any());
-        assert_eq!(set.drain().collect::<Vec<_>>(), [0, 3, 64, 200]);
+        assert_eq!(drained(&set), [0, 3, 64, 200]);
         assert!(!set.any());
-        assert_eq!(set.drain().count(), 0);
+        assert_eq!(drained(&set), []);
     }
 
     #[test]
@@ -87,12 +91,13 @@ mod tests {
         let set = ReadySet::new();
         set.set(1);
         set.set(2);
-        let mut round = set.drain();
-        assert_eq!(round.next(), Some(1));
-        set.set(1);
-        assert_eq!(round.next(), Some(2));
-        assert_eq!(round.next(), None);
-        assert_eq!(set.drain().collect::<Vec<_>>(), [1]);
+        let mut ran = Vec::new();
+        set.drain(|slot| {
+            ran.push(slot);
+            set.set(1);
+        });
+        assert_eq!(ran, [1, 2]);
+        assert_eq!(drained(&set), [1]);
     }
 
     #[test]

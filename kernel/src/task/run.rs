@@ -193,7 +193,8 @@ impl<'a, P: Platform> Turn<'a, P> {
     fn run_ready(&mut self, mut root: Option<Root<'_>>) -> (bool, bool) {
         let mut ran = false;
         let mut root_done = false;
-        for slot in self.core.ready().drain() {
+        let core = self.core;
+        core.ready().drain(|slot| {
             ran = true;
             let begin = self.now;
             if let Some(root) = root.as_mut().filter(|root| root.id.slot() == slot) {
@@ -210,7 +211,7 @@ impl<'a, P: Platform> Turn<'a, P> {
             } else if slot == ATTENTION {
                 self.core.take_errands().into_iter().for_each(|errand| errand());
             }
-        }
+        });
         (ran, root_done)
     }
 
