@@ -87,6 +87,7 @@ impl Enabled {
             notify: self.notify,
             kicks: 0,
             descriptors: 0,
+            in_flight: 0,
         })
     }
 }
@@ -108,6 +109,8 @@ pub(super) struct Virtqueue<C: Chain> {
     notify: Notify,
     kicks: u64,
     descriptors: u64,
+    /// Chains with the device, or about to be.
+    in_flight: usize,
 }
 
 impl<C: Chain> Virtqueue<C> {
@@ -116,6 +119,7 @@ impl<C: Chain> Virtqueue<C> {
         let descriptors = chain.readable().len() + chain.writable().len();
         let head = self.ring.add(chain)?;
         self.descriptors += descriptors as u64;
+        self.in_flight += 1;
         Ok(head)
     }
 
@@ -136,10 +140,12 @@ impl<C: Chain> Virtqueue<C> {
     /// asks, and what a device returns of nothing shows as a lie as soon as it has something, or the queue is armed.
     #[inline]
     pub(super) fn pop(&mut self) -> Result<Option<Done<C>>, Fault> {
-        if self.ring.in_flight() == 0 {
+        if self.in_flight == 0 {
             return Ok(None);
         }
-        self.ring.pop()
+        let done = self.ring.pop()?;
+        self.in_flight -= usize::from(done.is_some());
+        Ok(done)
     }
 
     /// Lets `lookout` look for the device's next move.
@@ -174,7 +180,7 @@ impl<C: Chain> Virtqueue<C> {
 
     /// Chains with the device, or about to be.
     pub(super) fn in_flight(&self) -> usize {
-        self.ring.in_flight() as usize
+        self.in_flight
     }
 
     /// Descriptors it has.

@@ -293,6 +293,7 @@ impl Console {
         pairs.filter_map(port_of_pair).filter_map(|port| self.ports.get(port)?.get().copied())
     }
 
+    #[inline(never)]
     fn publish_pairs(&self, due: Pairs) {
         let inner = &mut *self.inner.lock();
         let mut news_of_ports = false;
@@ -309,6 +310,7 @@ impl Console {
         }
     }
 
+    #[inline(never)]
     fn reap_pairs(&self, returned: Pairs) -> bool {
         let inner = &mut *self.inner.lock();
         let mut news = returned.has(CONTROL)
