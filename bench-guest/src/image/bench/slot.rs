@@ -68,20 +68,28 @@ impl PageSlot {
     }
 
     /// Lets go of the last loan, so that its pages can be used for the next.
+    #[inline]
     pub(super) fn release(&mut self) {
-        self.loan = Windows::new();
+        if !self.loan.is_empty() {
+            self.loan = Windows::new();
+        }
     }
 }
 
 impl Slot for PageSlot {
+    #[inline]
     fn poison_ends(&mut self, count: u32) {
         self.release();
         if let Some(own) = &mut self.own {
             own.set_window(0..count as usize);
             let bytes = own.as_mut_slice();
-            let ends = [bytes.len().min(STAMP_BYTES), bytes.len().saturating_sub(STAMP_BYTES)];
-            bytes[..ends[0]].fill(POISON);
-            bytes[ends[1]..].fill(POISON);
+            match bytes.first_chunk_mut() {
+                Some(first) => *first = [POISON; STAMP_BYTES],
+                None => bytes.fill(POISON),
+            }
+            if let Some(last) = bytes.last_chunk_mut() {
+                *last = [POISON; STAMP_BYTES];
+            }
         }
     }
 

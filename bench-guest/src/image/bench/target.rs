@@ -272,10 +272,10 @@ impl<W: Wire> Target for Session<W> {
     async fn walk(&self, path: &str) -> Result<Fid<W>, TargetError> {
         let mut names: [&[u8]; msg::MAX_WALK] = [&[]; msg::MAX_WALK];
         let mut count = 0;
-        for name in path.split('/') {
+        for name in path.as_bytes().split(|&byte| byte == b'/') {
             let place =
                 names.get_mut(count).ok_or(TargetError::Unsupported { what: "a path as deep as this" })?;
-            *place = name.as_bytes();
+            *place = name;
             count += 1;
         }
         let walked = self.root.walk(&names[..count]).await.map_err(in_words)?;
