@@ -97,7 +97,7 @@ impl<'p, const N: usize, M: Mapping> Envelope<'p, N, M> {
 
     /// Names everything that is in it, and the payload that follows the head: `pieces` windows that `out` gives one after the
     /// other. `out` is asked for nothing when it cannot be sealed.
-    #[inline]
+    #[inline(always)]
     pub fn seal(
         &mut self,
         pieces: usize,

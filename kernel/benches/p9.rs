@@ -74,8 +74,14 @@ impl Wire for Instant {
         Ok(())
     }
 
-    fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let Sending { envelope, .. } = slots.lend(slot, Parcel::send_off).expect("few pieces");
+    type Load = Sending;
+
+    fn load(parcel: &mut Parcel) -> Sending {
+        parcel.send_off().expect("few pieces")
+    }
+
+    fn submit(&self, slots: &Slots, slot: SlotId, load: Sending) -> Result<(), WireError> {
+        let Sending { envelope, .. } = load;
         envelope.mark_lent();
         let written = answer(envelope);
         // SAFETY: the device touches nothing any more.

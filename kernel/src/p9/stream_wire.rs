@@ -17,7 +17,7 @@ use spin::Mutex;
 use super::error::{Lie, LieKind, WireError};
 use super::msg::HEADER_LEN;
 use super::msg::split::Head;
-use super::slots::{SLOTS_MAX, SlotId, Slots};
+use super::slots::{Parcel, SLOTS_MAX, SlotId, Slots};
 use super::stream::{Credit, SendError, Stream, StreamError};
 use super::wire::{Backlog, Limits, Recall, Wire};
 use crate::io::{Buf, Pool, Window, Windows, copy_payload_into};
@@ -234,7 +234,13 @@ impl<S: Stream> Wire for StreamWire<S> {
         Ok(())
     }
 
-    fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
+    /// A message is taken when the stream has room for it.
+    type Load = ();
+
+    #[inline]
+    fn load(_: &mut Parcel) {}
+
+    fn submit(&self, slots: &Slots, slot: SlotId, (): ()) -> Result<(), WireError> {
         let sending = &mut *self.sending.lock();
         // Who comes now does not overtake who waits.
         if sending.backlog.is_empty() && self.send(sending, slots, slot)?.is_ok() {

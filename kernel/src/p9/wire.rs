@@ -1,7 +1,7 @@
 //! What carries requests and replies between the slots and a server: a virtio-9p device, or a byte stream.
 //!
 //! A session has one wire. The session's tasks fill slots and [`submit`](Wire::submit) them; the wire takes what travels
-//! out of a slot's [`Parcel`](super::slots::Parcel), and gives everything back through
+//! out of a slot's [`Parcel`], and gives everything back through
 //! [`Slots::settle`](super::slots::Slots::settle) (memory that was with a device) or
 //! [`Slots::deliver`](super::slots::Slots::deliver) (a message out of a byte stream). It may do that in any order and
 //! from any task, but never from an interrupt handler and never while it is being called for the same slot.
@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 use core::task::{Context, Poll};
 
 use super::error::WireError;
-use super::slots::{SlotId, Slots};
+use super::slots::{Parcel, SlotId, Slots};
 
 /// What a wire can carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +60,16 @@ pub trait Wire: Sync + 'static {
     /// [is closing](Slots::is_closing).
     fn open(&self, slots: &Arc<Slots>) -> Result<(), WireError>;
 
-    /// Take the request in `slot` and send it, now or when there is room: a wire that is full keeps a
-    /// [`Backlog`] and does not refuse. An error is the end of the session.
-    fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError>;
+    /// What the wire takes out of a slot as soon as it is filled. It travels with the call of [`submit`](Wire::submit), so
+    /// that nobody has to look into the slot for it again.
+    type Load;
+
+    /// Takes it.
+    fn load(parcel: &mut Parcel) -> Self::Load;
+
+    /// Send the request of `slot`, now or when there is room: a wire that is full keeps a [`Backlog`] and does not refuse.
+    /// What of the load is not sent goes back to the slot. An error is the end of the session.
+    fn submit(&self, slots: &Slots, slot: SlotId, load: Self::Load) -> Result<(), WireError>;
 
     /// Nobody waits for `slot` any more.
     fn recall(&self, slots: &Slots, slot: SlotId) -> Recall;

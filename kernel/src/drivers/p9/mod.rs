@@ -257,18 +257,24 @@ impl Inner {
         Ok(news)
     }
 
+    #[inline]
     fn settle(&mut self, envelope: &'static mut Sealed, written: u32) {
         let flight = Flight::of(envelope.label);
-        match self.session.as_mut().filter(|session| session.number == flight.session) {
-            Some(session) => session.settle(flight.slot, written, envelope),
-            None => {
-                let at = self.ended.iter().position(|session| session.number == flight.session);
-                let at = at.expect("a session with requests under way is kept");
-                self.ended[at].settle(flight.slot, written, envelope);
-                if self.ended[at].in_flight == 0 {
-                    self.ended.swap_remove(at);
-                }
+        match &mut self.session {
+            Some(session) if session.number == flight.session => {
+                session.settle(flight.slot, written, envelope)
             }
+            _ => self.settle_of_ended(flight, envelope, written),
+        }
+    }
+
+    #[cold]
+    fn settle_of_ended(&mut self, flight: Flight, envelope: &'static mut Sealed, written: u32) {
+        let at = self.ended.iter().position(|session| session.number == flight.session);
+        let at = at.expect("a session with requests under way is kept");
+        self.ended[at].settle(flight.slot, written, envelope);
+        if self.ended[at].in_flight == 0 {
+            self.ended.swap_remove(at);
         }
     }
 }

@@ -43,6 +43,7 @@ impl Session {
     }
 
     /// The device has returned a request: its memory goes back to the slot.
+    #[inline]
     pub(super) fn settle(&mut self, slot: SlotId, written: u32, envelope: &'static mut Sealed) {
         self.in_flight -= 1;
         self.slots.settle(slot, written, envelope);
@@ -99,14 +100,21 @@ impl Wire for NativeWire {
         Ok(())
     }
 
-    fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
+    type Load = Sending;
+
+    #[inline(always)]
+    fn load(parcel: &mut Parcel) -> Sending {
+        parcel.send_off().expect("no request has more pieces than the wire's limits say")
+    }
+
+    #[inline(always)]
+    fn submit(&self, slots: &Slots, slot: SlotId, load: Sending) -> Result<(), WireError> {
         let inner = &mut *self.nine_p.inner.lock();
         // Who comes now does not overtake who waits.
         if !inner.backlog.is_empty() {
-            inner.backlog.push(slot);
-            return Ok(());
+            return inner.put_off(slots, slot, load);
         }
-        match inner.add(slots, slot)? {
+        match inner.add(slots, slot, load)? {
             Added::Yes => {}
             Added::NoRoom => inner.backlog.push(slot),
         }
@@ -139,18 +147,14 @@ impl Wire for NativeWire {
 }
 
 impl Inner {
-    /// Moves a request from its slot into the ring.
+    /// Moves a request into the ring, or back into its slot.
     #[inline]
-    fn add(&mut self, slots: &Slots, slot: SlotId) -> Result<Added, WireError> {
-        if let Some(why) = self.broken {
-            return Err(WireError::Broken(why));
-        }
-        let (Some(session), Some(queue)) = (&mut self.session, &mut self.queue) else {
-            return Err(WireError::HungUp);
+    fn add(&mut self, slots: &Slots, slot: SlotId, load: Sending) -> Result<Added, WireError> {
+        let (Some(session), Some(queue), None) = (&mut self.session, &mut self.queue, self.broken) else {
+            give_back(slots, slot, load.envelope);
+            return Err(self.broken.map_or(WireError::HungUp, WireError::Broken));
         };
-        let sealed = slots.lend(slot, Parcel::send_off);
-        let Sending { envelope, payload, bytes_out } =
-            sealed.expect("no request has more pieces than the wire's limits say");
+        let Sending { envelope, payload, bytes_out } = load;
         envelope.label = Flight { session: session.number, slot }.label();
         match queue.add(envelope) {
             Ok(_) => {
@@ -160,8 +164,7 @@ impl Inner {
                 Ok(Added::Yes)
             }
             Err(refused) => {
-                let envelope = refused.chain;
-                slots.lend(slot, |parcel| parcel.take_back(envelope));
+                give_back(slots, slot, refused.chain);
                 match refused.why {
                     Refusal::Full => Ok(Added::NoRoom),
                     Refusal::Broken(fault) => Err(WireError::Broken(words(fault))),
@@ -169,6 +172,14 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// The request waits in its slot until there is room.
+    #[cold]
+    fn put_off(&mut self, slots: &Slots, slot: SlotId, load: Sending) -> Result<(), WireError> {
+        give_back(slots, slot, load.envelope);
+        self.backlog.push(slot);
+        Ok(())
     }
 
     /// Moves requests that waited into the ring, as far as there is room.
@@ -183,7 +194,7 @@ impl Inner {
     fn feed_those_that_wait(&mut self) {
         while let Some(slot) = self.backlog.first() {
             let Some(slots) = self.session.as_ref().map(|session| session.slots.clone()) else { return };
-            match self.add(&slots, slot) {
+            match self.add(&slots, slot, slots.lend(slot, NativeWire::load)) {
                 Ok(Added::Yes) => {
                     self.backlog.pop();
                 }
@@ -192,4 +203,10 @@ impl Inner {
             }
         }
     }
+}
+
+/// What cannot be sent lies in its slot again.
+#[cold]
+fn give_back(slots: &Slots, slot: SlotId, envelope: &'static mut Sealed) {
+    slots.lend(slot, |parcel| parcel.take_back(envelope));
 }

@@ -242,12 +242,12 @@ impl<W: Wire> Fid<W> {
 /// A read into the caller's own pages.
 struct ReadInto {
     message: Tread,
-    /// Unless the slot has it, or a device.
+    /// Unless the slot has it, or a device, or whoever asked.
     buf: Option<Buf>,
 }
 
 impl Question for ReadInto {
-    type Said = usize;
+    type Said = (Option<Buf>, usize);
     type Output = (Option<Buf>, Result<usize, Error>);
 
     #[inline]
@@ -256,8 +256,8 @@ impl Question for ReadInto {
     }
 
     #[inline]
-    fn known(&self) -> Option<usize> {
-        if self.message.count == 0 { Some(0) } else { None }
+    fn known(&mut self) -> Option<Self::Said> {
+        if self.message.count == 0 { Some((self.buf.take(), 0)) } else { None }
     }
 
     #[inline]
@@ -265,26 +265,26 @@ impl Question for ReadInto {
         draft.message(&self.message, session.dialect())?;
         draft.reply_head()?;
         session.spill_room(draft)?;
-        if let Some(buf) = self.buf.take() {
-            draft.into(buf);
-        }
+        draft.into(&mut self.buf);
         Ok(())
     }
 
     #[inline]
-    fn read<W: Wire>(&mut self, _: &Session<W>, mut answer: Answer<'_>) -> Result<usize, Lie> {
-        self.buf = answer.take_into();
-        Ok(answer.count())
+    fn read<W: Wire>(&mut self, _: &Session<W>, mut answer: Answer<'_>) -> Result<Self::Said, Lie> {
+        Ok((answer.take_into(), answer.count()))
     }
 
     #[cold]
     fn salvage(&mut self, into: Option<Buf>, _: Windows) {
-        self.buf = into;
+        self.buf = self.buf.take().or(into);
     }
 
     #[inline]
-    fn end(&mut self, said: Result<usize, Error>) -> Self::Output {
-        (self.buf.take(), said)
+    fn end(&mut self, said: Result<Self::Said, Error>) -> Self::Output {
+        match said {
+            Ok((buf, count)) => (buf, Ok(count)),
+            Err(error) => (self.buf.take(), Err(error)),
+        }
     }
 }
 
@@ -305,7 +305,7 @@ impl<'m, M: Message<'m>> Question for ReadLoan<M> {
     }
 
     #[inline]
-    fn known(&self) -> Option<Windows> {
+    fn known(&mut self) -> Option<Windows> {
         if self.asked == 0 { Some(Windows::new()) } else { None }
     }
 
@@ -436,7 +436,7 @@ impl<W: Wire> Session<W> {
         draft: &mut Draft<'_>,
     ) -> Result<(), Error> {
         if !W::LOANS {
-            draft.into(self.slots.pool().alloc_bytes(asked)?);
+            draft.into(&mut Some(self.slots.pool().alloc_bytes(asked)?));
         }
         draft.message(message, self.dialect())?;
         draft.reply_head()?;

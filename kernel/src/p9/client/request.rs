@@ -13,7 +13,7 @@ use crate::mem::PAGE_SIZE;
 use crate::p9::error::{Error, Lie};
 use crate::p9::fids::Fids;
 use crate::p9::msg::{Dialect, Message, NO_FID};
-use crate::p9::slots::{Answer, Claim, Draft, Expect, Failure, Late, SlotId};
+use crate::p9::slots::{Answer, Claim, Draft, Expect, Failure, Late, Role, SlotId};
 use crate::p9::wire::{Recall, Wire};
 
 impl<W: Wire> Session<W> {
@@ -36,7 +36,7 @@ impl<W: Wire> Session<W> {
 
     #[inline]
     fn intent(&self, late: Late, uses: [u32; 2]) -> Intent<'_> {
-        Intent { late, uses, fids: &self.slots.fids }
+        Intent { role: Role { late, uses }, fids: &self.slots.fids }
     }
 
     /// Sends what `build` writes. The slot is given up when it cannot be built.
@@ -63,13 +63,16 @@ impl<W: Wire> Session<W> {
         waiter: Option<&Waker>,
         build: impl FnOnce(&mut Draft<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if let Err(error) = self.slots.fill(id, expect, intent.late, intent.uses, waiter, build) {
-            self.slots.release(id);
-            return Err(error);
-        }
+        let load = match self.slots.fill(id, expect, &intent.role, waiter, build, W::load) {
+            Ok(load) => load,
+            Err(error) => {
+                self.slots.release(id);
+                return Err(error);
+            }
+        };
         // The slot takes care of fids from now on.
-        intent.late = Late::Nothing;
-        if let Err(error) = self.wire.submit(&self.slots, id) {
+        intent.role.late = Late::Nothing;
+        if let Err(error) = self.wire.submit(&self.slots, id, load) {
             self.slots.fail(error.into());
         }
         Ok(())
@@ -148,7 +151,7 @@ pub(super) trait Question {
 
     /// What is said without asking, where there is nothing to ask.
     #[inline]
-    fn known(&self) -> Option<Self::Said> {
+    fn known(&mut self) -> Option<Self::Said> {
         None
     }
 
@@ -246,14 +249,17 @@ impl<W: Wire, Q: Question> Future for Exchange<'_, W, Q> {
                     (None, Some(id)) => id,
                     _ => match ready!(this.wait_for_slot(cx)) {
                         Ok(id) => id,
-                        Err(error) => return Poll::Ready(this.failed(error)),
+                        Err(error) => return this.failed(error),
                     },
                 };
                 this.ask(id, cx)
             }
             Stage::Sent(id) => {
                 ready!(this.session.slots.poll_settled(id, cx));
-                Poll::Ready(this.collect(id))
+                match this.collect(id) {
+                    Ok(said) => Poll::Ready(this.question.end(Ok(said))),
+                    Err(lie) => this.spoilt(id, lie),
+                }
             }
             Stage::Over => panic!("an exchange that is over was polled"),
         }
@@ -276,42 +282,50 @@ impl<W: Wire, Q: Question> Exchange<'_, W, Q> {
         if let Err(error) =
             session.send(id, expect, intent, Some(cx.waker()), |draft| question.write(session, draft))
         {
-            return Poll::Ready(self.failed(error));
+            return self.failed(error);
         }
         self.stage = Stage::Sent(id);
-        // Who waits is known since before the wire had the request, and is woken. Only a session that ended before that
-        // wakes nobody any more.
-        if session.slots.is_over() { Poll::Ready(self.collect(id)) } else { Poll::Pending }
+        // Who waits is known since before the wire had the request, and will be woken; but not for what there is already.
+        if session.slots.is_settled(id) { self.settled_at_once(id) } else { Poll::Pending }
     }
 
+    /// The reply, if it says yes and is true; a lie, if it is one.
     #[inline(always)]
-    fn collect(&mut self, id: SlotId) -> Q::Output {
+    fn collect(&mut self, id: SlotId) -> Result<Q::Said, Option<Lie>> {
         let Exchange { session, question, .. } = self;
         match session.slots.finish(id, |answer| question.read(session, answer)) {
             Some(Ok(said)) => {
                 self.stage = Stage::Over;
-                self.question.end(Ok(said))
+                Ok(said)
             }
-            other => self.spoilt(id, other.and_then(Result::err)),
+            other => Err(other.and_then(Result::err)),
+        }
+    }
+
+    #[inline(never)]
+    fn settled_at_once(&mut self, id: SlotId) -> Poll<Q::Output> {
+        match self.collect(id) {
+            Ok(said) => Poll::Ready(self.question.end(Ok(said))),
+            Err(lie) => self.spoilt(id, lie),
         }
     }
 
     /// There is no reply that says yes, or it is a lie.
     #[cold]
-    fn spoilt(&mut self, id: SlotId, lie: Option<Lie>) -> Q::Output {
+    fn spoilt(&mut self, id: SlotId, lie: Option<Lie>) -> Poll<Q::Output> {
         let mut sent = self.session.take_up(id);
         self.stage = Stage::Over;
         let why = sent.why(lie);
         let (into, out) = sent.salvage();
         self.question.salvage(into, out);
         drop(sent);
-        self.question.end(Err(why))
+        Poll::Ready(self.question.end(Err(why)))
     }
 
     #[cold]
-    fn failed(&mut self, why: Error) -> Q::Output {
+    fn failed(&mut self, why: Error) -> Poll<Q::Output> {
         self.stage = Stage::Over;
-        self.question.end(Err(why))
+        Poll::Ready(self.question.end(Err(why)))
     }
 }
 
@@ -319,23 +333,27 @@ impl<W: Wire, Q: Question> Drop for Exchange<'_, W, Q> {
     #[inline]
     fn drop(&mut self) {
         if let Stage::Sent(id) = self.stage {
-            drop(self.session.take_up(id));
+            give_up(self.session, id);
         }
     }
 }
 
+/// Nobody waits for it any more.
+#[cold]
+fn give_up<W: Wire>(session: &Session<W>, id: SlotId) {
+    drop(session.take_up(id));
+}
+
 /// What a request does to fids, from before it is sent: dropped unsent, it has had no effect.
 pub(super) struct Intent<'s> {
-    late: Late,
-    /// Fids it uses, which must not be clunked before it has ended.
-    uses: [u32; 2],
+    role: Role,
     fids: &'s Fids,
 }
 
 impl Intent<'_> {
     /// The fid it makes or clunks.
     pub(super) fn fid(&self) -> u32 {
-        match self.late {
+        match self.role.late {
             Late::Makes(fid) | Late::Clunks(fid) | Late::Detached(fid) => fid,
             Late::Nothing => NO_FID,
         }
@@ -345,8 +363,8 @@ impl Intent<'_> {
 impl Drop for Intent<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.late != Late::Nothing {
-            self.late.never_was(self.fids);
+        if self.role.late != Late::Nothing {
+            self.role.late.never_was(self.fids);
         }
     }
 }

@@ -103,6 +103,7 @@ impl Late {
     }
 
     /// The request has had no effect.
+    #[cold]
     pub(in crate::p9) fn never_was(self, fids: &Fids) {
         match self {
             Late::Nothing => {}
@@ -110,6 +111,14 @@ impl Late {
             Late::Clunks(fid) | Late::Detached(fid) => fids.doom(fid),
         }
     }
+}
+
+/// What a request has to do with fids.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::p9) struct Role {
+    pub(in crate::p9) late: Late,
+    /// Fids it uses, which must not be clunked before it has ended.
+    pub(in crate::p9) uses: [u32; 2],
 }
 
 /// A reply that fits its request.
@@ -135,9 +144,7 @@ pub(super) struct Body {
     pub(super) tag: u16,
     pub(super) expect: Expect,
     pub(super) deadline: Instant,
-    pub(super) late: Late,
-    /// Fids the request uses.
-    pub(super) uses: [u32; 2],
+    pub(super) role: Role,
     pub(super) parcel: Parcel,
     /// Set when Done; `Err`: what came was a lie, and the session knows it.
     pub(super) reply: Result<Reply, ()>,
@@ -156,8 +163,7 @@ impl Body {
             tag: 0,
             expect: Expect::message::<Rversion<'_>>(),
             deadline: Instant::ZERO,
-            late: Late::Nothing,
-            uses: [NO_FID; 2],
+            role: Role { late: Late::Nothing, uses: [NO_FID; 2] },
             parcel: Parcel::default(),
             reply: Err(()),
             loan: Windows::new(),
@@ -322,10 +328,10 @@ impl Draft<'_> {
         self.parcel.r_room(self.pool, RREAD_LEN)
     }
 
-    /// Pages for the reply's payload, their window as long as what is asked for.
+    /// Takes pages for the reply's payload, their window as long as what is asked for.
     #[inline]
-    pub(in crate::p9) fn into(&mut self, buf: Buf) {
-        self.parcel.put_into(buf);
+    pub(in crate::p9) fn into(&mut self, buf: &mut Option<Buf>) {
+        self.parcel.take_into(buf);
     }
 
     /// More room for a reply with payload that turns out to be an error in words.

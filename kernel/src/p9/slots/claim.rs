@@ -163,10 +163,18 @@ impl Claim<'_> {
 impl Drop for Claim<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let Some(ticket) = self.ticket.take()
-            && !self.slots.waiting.leave(ticket)
-        {
-            self.slots.waiting.wake_one(&self.slots.keeper);
+        if let Some(ticket) = self.ticket.take() {
+            self.slots.give_up_place(ticket);
+        }
+    }
+}
+
+impl Slots {
+    /// Who was to have a slot leaves it to the next.
+    #[cold]
+    fn give_up_place(&self, ticket: u64) {
+        if !self.waiting.leave(ticket) {
+            self.waiting.wake_one(&self.keeper);
         }
     }
 }

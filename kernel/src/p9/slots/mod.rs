@@ -54,7 +54,7 @@ use super::wire::Recall;
 use crate::io::{Pool, Windows};
 use crate::time::{self, Instant, Nanos};
 
-pub(super) use body::{Answer, Draft, Expect, Failure, Late};
+pub(super) use body::{Answer, Draft, Expect, Failure, Late, Role};
 use body::{Body, Phase};
 pub(super) use claim::Claim;
 use claim::Waiting;
@@ -322,21 +322,21 @@ impl Slots {
         self.free(id, slot, &mut body);
     }
 
-    /// Fills a claimed slot with a request; `waiter` is woken when it is settled. After this it must be given to the wire;
-    /// after an error it is as it was.
+    /// Fills a claimed slot with a request; `waiter` is woken when it is settled. What `load` takes of it has to be given to
+    /// the wire then; after an error it is as it was.
     #[inline]
-    pub(super) fn fill<E>(
+    pub(super) fn fill<E, T>(
         &self,
         id: SlotId,
         expect: Expect,
-        late: Late,
-        uses: [u32; 2],
+        role: &Role,
         waiter: Option<&Waker>,
         build: impl FnOnce(&mut Draft<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+        load: impl FnOnce(&mut Parcel) -> T,
+    ) -> Result<T, E> {
         let slot = self.slot(id);
         let deadline = time::now() + self.patience;
-        {
+        let taken = {
             let mut body = slot.body.lock();
             body.tag = if expect.is_version() { NO_TAG } else { id.index() as u16 };
             body.expect = expect;
@@ -345,30 +345,37 @@ impl Slots {
             if tracing::is_tracing() {
                 self.trace(Direction::ToServer, parcel.t());
             }
-            body.late = late;
-            body.uses = uses;
+            let taken = load(parcel);
+            body.role = *role;
             body.deadline = deadline;
-            body.phase = if late.is_detached() { Phase::Detached } else { Phase::Sent };
+            body.phase = if role.late.is_detached() { Phase::Detached } else { Phase::Sent };
             body.requests += 1;
             if let Some(waiter) = waiter {
                 body.wait(waiter);
             }
-        }
+            taken
+        };
         // Against the keeper, which clears `timer_armed` and then looks for requests: one of the two sees the other.
         slot.settled.swap(false, Ordering::SeqCst);
         if !self.timer_armed.load(Ordering::SeqCst) {
             self.wake_keeper();
         }
-        Ok(())
+        Ok(taken)
     }
 
     /// Is the session over?
     #[inline]
-    pub(super) fn is_over(&self) -> bool {
+    fn is_over(&self) -> bool {
         self.dead.is_completed()
     }
 
     /// Has the reply of `id` come, or its deadline, or the session's end?
+    #[inline(always)]
+    pub(super) fn is_settled(&self, id: SlotId) -> bool {
+        self.slot(id).settled.load(Ordering::Acquire) || self.is_over()
+    }
+
+    /// Waits until it has.
     #[inline(always)]
     pub(super) fn poll_settled(&self, id: SlotId, cx: &mut Context<'_>) -> Poll<()> {
         let slot = self.slot(id);
@@ -398,7 +405,7 @@ impl Slots {
         }
         let looked = look(Answer { parcel: &mut body.parcel, loan: &mut body.loan, reply });
         if looked.is_ok() {
-            body.late.answered(false, true, &self.fids);
+            body.role.late.answered(false, true, &self.fids);
             self.free(id, slot, body);
         }
         Some(looked)
@@ -411,8 +418,8 @@ impl Slots {
         let body = &mut *self.slot(id).body.lock();
         match (body.phase, body.reply) {
             (Phase::Done, Ok(reply)) if reply.refused => {
-                body.late.answered(true, true, &self.fids);
-                body.late = Late::Nothing;
+                body.role.late.answered(true, true, &self.fids);
+                body.role.late = Late::Nothing;
                 Ok(refused(Answer { parcel: &mut body.parcel, loan: &mut body.loan, reply }))
             }
             (Phase::Expired, _) => Err(Failure::Expired(body.expect.name())),
@@ -433,7 +440,7 @@ impl Slots {
         let mut body = slot.body.lock();
         match body.phase {
             Phase::Sent | Phase::Expired if recall == Recall::NeverSent => {
-                body.late.never_was(&self.fids);
+                body.role.late.never_was(&self.fids);
                 self.free(id, slot, &mut body);
             }
             Phase::Sent | Phase::Expired => {
@@ -445,8 +452,8 @@ impl Slots {
             }
             Phase::Done => {
                 match body.reply {
-                    Ok(reply) => body.late.answered(reply.refused, false, &self.fids),
-                    Err(()) => body.late.never_was(&self.fids),
+                    Ok(reply) => body.role.late.answered(reply.refused, false, &self.fids),
+                    Err(()) => body.role.late.never_was(&self.fids),
                 }
                 self.free(id, slot, &mut body);
             }
@@ -499,7 +506,8 @@ impl Slots {
     fn look_for_orphans_with(&self, fid: u32) -> bool {
         self.used().iter().any(|slot| {
             let body = slot.body.lock();
-            matches!(body.phase, Phase::Orphan | Phase::Flushing | Phase::Flushed) && body.uses.contains(&fid)
+            matches!(body.phase, Phase::Orphan | Phase::Flushing | Phase::Flushed)
+                && body.role.uses.contains(&fid)
         })
     }
 
@@ -511,7 +519,7 @@ impl Slots {
             Phase::Flushing if returns => body.phase = Phase::Flushed,
             Phase::Flushing => {
                 self.orphaned.fetch_sub(1, Ordering::Relaxed);
-                body.late.never_was(&self.fids);
+                body.role.late.never_was(&self.fids);
                 self.free(id, slot, &mut body);
             }
             Phase::Returned => self.free(id, slot, &mut body),
@@ -673,15 +681,15 @@ impl Slots {
             }
             Phase::Orphan | Phase::Detached | Phase::Flushing | Phase::Flushed => {
                 match verdict {
-                    Ok(Some(reply)) => body.late.answered(reply.refused, false, &self.fids),
-                    Ok(None) => body.late.never_was(&self.fids),
+                    Ok(Some(reply)) => body.role.late.answered(reply.refused, false, &self.fids),
+                    Ok(None) => body.role.late.never_was(&self.fids),
                     Err(_) => {}
                 }
                 if body.phase != Phase::Detached {
                     self.orphaned.fetch_sub(1, Ordering::Relaxed);
                 }
                 if body.phase == Phase::Flushing {
-                    body.late = Late::Nothing;
+                    body.role.late = Late::Nothing;
                     body.phase = Phase::Returned;
                     body.loan = Windows::new();
                     body.parcel.clear();
@@ -707,7 +715,7 @@ impl Slots {
     #[inline]
     fn free(&self, id: SlotId, slot: &Slot, body: &mut Body) {
         body.phase = Phase::Idle;
-        body.late = Late::Nothing;
+        body.role.late = Late::Nothing;
         if !body.loan.is_empty() {
             body.drop_loan();
         }

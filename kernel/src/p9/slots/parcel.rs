@@ -68,10 +68,10 @@ impl Filling<'_> {
         Ok(())
     }
 
-    /// Pages for the reply's payload.
+    /// Takes pages for the reply's payload.
     #[inline(always)]
-    pub(super) fn put_into(&mut self, buf: Buf) {
-        self.letter.into = Some(buf);
+    pub(super) fn take_into(&mut self, buf: &mut Option<Buf>) {
+        self.letter.into = buf.take();
     }
 
     /// Room for the rest of a reply that is longer than what was asked for may be: an error's text.
@@ -179,7 +179,7 @@ impl Parcel {
     ///
     /// # Errors
     /// It has more pieces than an envelope takes; nothing has happened then.
-    #[inline]
+    #[inline(always)]
     pub fn send_off(&mut self) -> Result<Sending, Unsealable> {
         let Some(envelope) = self.envelope.take() else { return Err(Unsealable::Incomplete) };
         let letter = envelope.letter();

@@ -126,9 +126,14 @@ impl Wire for FakeDevice {
         Ok(())
     }
 
-    fn submit(&self, slots: &Slots, slot: SlotId) -> Result<(), WireError> {
-        let Sending { envelope, .. } =
-            slots.lend(slot, Parcel::send_off).expect("no more pieces than the limits say");
+    type Load = Sending;
+
+    fn load(parcel: &mut Parcel) -> Sending {
+        parcel.send_off().expect("no more pieces than the limits say")
+    }
+
+    fn submit(&self, _: &Slots, slot: SlotId, load: Sending) -> Result<(), WireError> {
+        let Sending { envelope, .. } = load;
         for segment in envelope.readable().iter().chain(envelope.writable()) {
             assert!(segment.len > 0, "an empty segment breaks the device");
         }
