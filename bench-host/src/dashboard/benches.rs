@@ -90,7 +90,7 @@ pub(super) struct Bench {
     before: Option<f64>,
 }
 
-/// Looks below `target`; benches of a kind of which nothing is there are those of the recorded copy.
+/// Looks below `target`; benches of a kind and a crate of which nothing is there are those of the recorded copy.
 pub(super) fn find(target: &Path, recorded: &Path) -> Benches {
     let mut found = Benches { form: FORM.into(), from: RUN.into(), ..Benches::default() };
     for (folder, tool) in FOLDERS {
@@ -109,22 +109,19 @@ pub(super) fn find(target: &Path, recorded: &Path) -> Benches {
             }
         }
     }
-    let none = found.rows.is_empty();
-    let missing = |kind: &str| found.rows.iter().all(|row| row.kind != kind);
-    let missing: Vec<&str> = [TIME, INSTRUCTIONS].into_iter().filter(|kind| missing(kind)).collect();
-    if missing.is_empty() {
-        return found;
-    }
     match fs::read(recorded) {
         Ok(bytes) => match serde_json::from_slice::<Benches>(&bytes) {
             Ok(kept) if kept.form == FORM => {
-                let before = found.rows.len();
-                found.rows.extend(kept.rows.into_iter().filter(|row| missing.contains(&row.kind.as_str())));
-                if none {
-                    found.from = kept.from;
-                } else if found.rows.len() > before {
-                    found.from = format!("{RUN}, its {} from {}", missing.join(" and "), kept.from);
-                }
+                let run = |row: &Bench| {
+                    found.rows.iter().any(|new| (&new.kind, &new.package) == (&row.kind, &row.package))
+                };
+                let rest: Vec<Bench> = kept.rows.into_iter().filter(|row| !run(row)).collect();
+                found.from = match (found.rows.is_empty(), rest.is_empty()) {
+                    (true, _) => kept.from,
+                    (false, true) => RUN.into(),
+                    (false, false) => format!("{RUN}; what was not run then, from {}", kept.from),
+                };
+                found.rows.extend(rest);
             }
             Ok(kept) => found
                 .refused
@@ -339,7 +336,7 @@ mod tests {
         let both = find(counted.path(), &recorded);
         let kinds: Vec<&str> = both.rows.iter().map(|row| row.kind.as_str()).collect();
         assert_eq!(kinds, [INSTRUCTIONS, TIME]);
-        assert_eq!(both.from, format!("{RUN}, its time from {RECORDED}"));
+        assert_eq!(both.from, format!("{RUN}; what was not run then, from {RECORDED}"));
         fs::write(&recorded, "{\"form\":\"x\",\"from\":\"\",\"rows\":[]}").unwrap();
         assert!(find(Path::new("/nowhere"), &recorded).refused[0].contains("its form is \"x\""));
     }
