@@ -85,7 +85,7 @@ pub(super) struct Writing<W: Wire> {
 impl<W: Wire> Writing<W> {
     /// What of the file it writes.
     pub(super) fn range(&self) -> Range<u64> {
-        self.at..self.at + self.sending as u64
+        self.at..self.at.saturating_add(self.sending as u64)
     }
 
     /// Is there something to collect?
