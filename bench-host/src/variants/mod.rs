@@ -47,6 +47,11 @@ const ALL: &[Variant] = &[
     Variant { name: "poll", words: "--job wait=poll", told: "never sleeps" },
     Variant { name: "irq", words: "--job wait=irq", told: "sleeps at once instead of after a short look" },
     Variant {
+        name: "coalesce",
+        words: "--job wait=irq --append coalesce=8,200",
+        told: "sleeps at once, and is woken after eight chains or 200 microseconds",
+    },
+    Variant {
         name: "bounce",
         words: "--append bounce=on",
         told: "every payload byte copied through one more buffer",

@@ -64,13 +64,15 @@ fn two_sides_take_turns_and_leave_a_file_each() {
 
 #[test]
 fn a_side_whose_boot_is_void_is_named_with_the_guests_own_words_and_nothing_is_judged() {
-    let words =
-        ["run", "--case", "getattr/*", "--boots", "2", "--count", "0", "--ab", "--", "--append", "plant=no"];
-    let finished = Ninewire::run(&words);
-    assert_eq!((finished.status.code(), finished.stdout.as_str()), (Some(1), ""), "{}", finished.stderr);
-    let told =
-        "ninewire: side b (--append plant=no): the run is void: boot 0: the guest gave up: plant= is copy, ";
-    assert!(finished.stderr.contains(told), "{}", finished.stderr);
+    for (wrong, told) in [("plant=no", "plant= is copy, "), ("coalesce=8,0", "coalesce= is chains and ")] {
+        let common = ["run", "--case", "getattr/*", "--boots", "2", "--count", "0"];
+        let finished = Ninewire::run(&[&common[..], &["--ab", "--", "--append", wrong]].concat());
+        assert_eq!((finished.status.code(), finished.stdout.as_str()), (Some(1), ""), "{}", finished.stderr);
+        let told = format!(
+            "ninewire: side b (--append {wrong}): the run is void: boot 0: the guest gave up: {told}"
+        );
+        assert!(finished.stderr.contains(&told), "{}", finished.stderr);
+    }
 }
 
 #[test]

@@ -26,8 +26,8 @@ use ninewire_bench_guest::frame::{Decoder, Event, FRAME_MAX, VERSION};
 use ninewire_bench_guest::intake::{Intake, OrderError, Orders};
 use ninewire_bench_guest::record::{Bye, Fault, Status};
 use ninewire_kernel::boot::{ExitCode, Machine};
-use ninewire_kernel::drivers;
 use ninewire_kernel::drivers::console::PortError;
+use ninewire_kernel::drivers::{self, OutOfRange};
 use ninewire_kernel::task::{self, CoreId, Lost};
 use ninewire_kernel::time::{Nanos, TimedOut, within};
 use ninewire_kernel::virtio::Kind;
@@ -52,6 +52,8 @@ enum Failure {
     Port(PortError),
     Stream(StreamLost),
     Plant(UnknownPlant),
+    /// What `coalesce=` says is no setting.
+    Coalescing,
     /// Bytes on the port are no frame, or a frame is missing, or of another version.
     Damaged,
     Orders(OrderError),
@@ -77,6 +79,7 @@ impl fmt::Display for Failure {
             Failure::NoNumber => write!(f, "behind= is how many messages may be under way, as a number"),
             Failure::Lost(lost) => lost.fmt(f),
             Failure::Plant(UnknownPlant) => write!(f, "plant= is copy, kick or delay:PERCENT"),
+            Failure::Coalescing => write!(f, "coalesce= is chains and microseconds, such as 8,200, or 1,0"),
         }
     }
 }
@@ -97,6 +100,18 @@ impl From<StreamLost> for Failure {
     fn from(error: StreamLost) -> Self {
         Failure::Stream(error)
     }
+}
+
+/// `coalesce=CHAINS,MICROSECONDS`: what the control files of both kinds of devices are told by that name.
+fn coalesce(machine: &Machine) -> Result<(), Failure> {
+    let Some(numbers) = machine.cmdline.get("coalesce") else { return Ok(()) };
+    let number = |text: &str| text.parse().map_err(|_| Failure::Coalescing);
+    let (chains, span_us) = numbers.split_once(',').ok_or(Failure::Coalescing)?;
+    let (chains, span_us) = (number(chains)?, number(span_us)?);
+    for setting in [drivers::p9::coalescing(), drivers::console::coalescing()] {
+        setting.set(chains, span_us).map_err(|OutOfRange| Failure::Coalescing)?;
+    }
+    Ok(())
 }
 
 /// Runs what the host asks for.
@@ -141,7 +156,7 @@ async fn serve(machine: &'static Machine, meanwhile: impl FnOnce()) -> Result<()
     let mut sink = PortSink::new(port);
     hello::introduce(machine, first_9p, &mut sink).await?;
     let received = within(HOST_PATIENCE, "the host's orders", orders(&sink)).await?;
-    let plant = Plant::of(machine).map_err(Failure::Plant);
+    let plant = coalesce(machine).and_then(|()| Plant::of(machine).map_err(Failure::Plant));
     let behind = machine.cmdline.get("behind").map(|most| most.parse().map_err(|_| Failure::NoNumber));
     match received.and_then(|orders| Ok((orders, plant?, behind.transpose()?))) {
         Ok((orders, plant, behind)) => {
