@@ -232,3 +232,15 @@ fn a_side_that_cannot_be_is_named_before_anything_boots() {
     named(&["--", "--qemu", "1.0"], "side b (--qemu 1.0): no qemu-system-x86_64 of version 1.0 is in PATH");
     named(&["--job", "size=4k", "--"], "bs=1m larger than size=4k");
 }
+
+#[test]
+fn writes_that_are_over_when_they_are_sent_are_on_the_host_when_the_run_has_ended() {
+    let common = ["run", "--suite", "gate", "--case", "*write/*", "--boots", "1", "--count", "0"];
+    let finished = Ninewire::run(&[&common[..], &["--append", "behind=8"]].concat());
+    let run = store::read(&kept(&finished, 1)[0]).unwrap();
+    assert!(run.boots[0].facts.cmdline.ends_with("behind=8"), "{}", run.boots[0].facts.cmdline);
+    let words = [&common[..], &["--append", "behind=many"]].concat();
+    let finished = Ninewire::run(&words);
+    assert_eq!(finished.status.code(), Some(1), "{}", finished.stdout);
+    assert!(finished.stderr.contains("behind= is how many messages may be under way"), "{}", finished.stderr);
+}
