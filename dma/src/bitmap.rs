@@ -139,6 +139,21 @@ impl Bitmap {
         (0..self.words_len).map(|w| self.word(w).peek().count_ones() as usize).sum()
     }
 
+    /// Are at least `pages` free? Looks no further than it has to, and most words are all free: a test each.
+    pub(crate) fn has_free(&self, pages: usize) -> bool {
+        let mut lacking = pages;
+        let mut words = 0..self.words_len;
+        while lacking > 0 {
+            let Some(w) = words.next() else { return false };
+            let free = match self.word(w).peek() {
+                u64::MAX => Word::BITS,
+                bits => bits.count_ones() as usize,
+            };
+            lacking = lacking.saturating_sub(free);
+        }
+        true
+    }
+
     /// Claims one page of the word at `cursor`, the common case.
     #[inline]
     pub(crate) fn claim_page_at(&self, cursor: usize) -> Option<usize> {

@@ -303,14 +303,21 @@ impl<M: Mapping> Pool<M> {
         Magazine::new(self, limit)
     }
 
+    /// Are at least `pages` pages free, not necessarily in one run? For whoever takes pages ahead of need and has to
+    /// leave some to others: a few instructions for every 64 pages it has to look at. While other cores are at work
+    /// it is as exact as a moving thing can be.
+    pub fn has_free(&self, pages: usize) -> bool {
+        self.bitmap.has_free(pages)
+    }
+
     /// Counts as of now. `live` looks at every word of the bitmap, so this is for people and gauges, not for hot
     /// paths; while other cores are at work it is as exact as a moving thing can be.
     pub fn counters(&self) -> Counters {
-        self.look();
+        let live = self.look();
         let quarantined = self.moving.quarantined.load(Ordering::Relaxed);
         Counters {
             pages: self.pages,
-            live: (self.pages - self.bitmap.free()).saturating_sub(quarantined),
+            live,
             peak: self.moving.peak.load(Ordering::Relaxed),
             exhausted: self.moving.exhausted.load(Ordering::Relaxed),
             quarantined,
@@ -327,12 +334,13 @@ impl<M: Mapping> Pool<M> {
         &self.mapping
     }
 
-    /// Notes the number of pages in use if it is the largest seen.
+    /// The number of pages in use, which is noted if it is the largest seen.
     #[inline(never)]
-    fn look(&self) {
+    fn look(&self) -> usize {
         let used = self.pages - self.bitmap.free();
         let live = used.saturating_sub(self.moving.quarantined.load(Ordering::Relaxed));
         self.moving.peak.fetch_max(live, Ordering::Relaxed);
+        live
     }
 
     #[cold]

@@ -52,6 +52,20 @@ fn every_page_is_handed_out_once_aligned_and_disjoint_and_then_the_pool_says_so(
 }
 
 #[test]
+fn a_pool_says_whether_so_many_pages_are_free() {
+    let pool = testing::pool(130);
+    let of_the_first_word = pool.alloc(3).unwrap();
+    let rest: Vec<_> = (0..127).map(|_| pool.alloc(1).unwrap()).collect();
+    assert!(pool.has_free(0) && !pool.has_free(1));
+    drop((of_the_first_word, rest));
+    assert_eq!(pool.counters().live, 0);
+    for (taken, free) in [(0, 130), (1, 129), (64, 66), (129, 1)] {
+        let _taken: Vec<_> = (0..taken).map(|_| pool.alloc(1).unwrap()).collect();
+        assert!(pool.has_free(free) && !pool.has_free(free + 1), "{taken} taken");
+    }
+}
+
+#[test]
 fn a_region_too_small_for_a_page_and_its_metadata_is_refused() {
     let (region, mapping) = Shifted::region(PAGE_SIZE);
     // SAFETY: leaked, ours, and `mapping` belongs to it.

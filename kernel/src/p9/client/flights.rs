@@ -128,8 +128,8 @@ impl<W: Wire> Fid<W> {
 
     /// Is half of the pool free, so that pages may be taken for what nobody has asked for?
     pub(super) fn has_pages_to_spare(&self) -> bool {
-        let counters = self.session.slots.pool().counters();
-        2 * counters.live <= counters.pages
+        let pool = self.session.slots.pool();
+        pool.has_free(pool.pages().div_ceil(2))
     }
 
     fn launch_read(&self, id: SlotId, offset: u64, count: usize) -> Result<Reading<W>, Error> {
