@@ -17,11 +17,11 @@ pub(crate) struct Prompt {
 }
 
 impl Prompt {
-    /// Waits for the first prompt.
+    /// Waits for the first prompt. A line of the log may already stand behind it.
     pub(crate) fn new(console: UnixStream) -> Self {
         console.set_read_timeout(Some(ANSWER_MAX)).unwrap();
         let mut prompt = Self { console, transcript: String::new() };
-        prompt.wait();
+        prompt.wait_for(PROMPT);
         prompt
     }
 
