@@ -245,9 +245,11 @@ impl<W: Wire, Q: Question> Future for Exchange<'_, W, Q> {
                     this.stage = Stage::Over;
                     return Poll::Ready(this.question.end(Ok(known)));
                 }
-                let id = match (&this.claim, this.session.slots.claim_spare()) {
-                    (None, Some(id)) => id,
-                    _ => match ready!(this.wait_for_slot(cx)) {
+                // Who waits already has a claim, which takes the slot that it was woken for.
+                let spare = if this.claim.is_none() { this.session.slots.claim_spare() } else { None };
+                let id = match spare {
+                    Some(id) => id,
+                    None => match ready!(this.wait_for_slot(cx)) {
                         Ok(id) => id,
                         Err(error) => return this.failed(error),
                     },

@@ -435,6 +435,31 @@ fn a_dropped_file_is_clunked_even_when_no_slot_is_free() {
 }
 
 #[test]
+fn the_last_who_waits_for_a_slot_takes_one_and_no_more() {
+    on_device(host(), |device, pool| async move {
+        let options = Options { slots: 3, ..options(pool) };
+        let client = Client::connect(device.clone(), options).await.expect("connected");
+        let root = root(&client).await;
+        let file = std::rc::Rc::new(open(&root, b"large").await);
+        for _ in 0..3 {
+            device.state().host.order = Order::Held;
+            let reads = (0..3u64).map(|nth| {
+                let file = file.clone();
+                async move { file.read_loan(nth, 1).await.map(|loan| loan.len()) }
+            });
+            let busy = task::spawn_join("all", all(reads.collect())).expect("room");
+            rest().await;
+            assert_eq!(device.state().host.waiting(), 2, "two of them have all slots but the one for Tflush");
+            for _ in 0..3 {
+                device.answer(0);
+                rest().await;
+            }
+            assert_eq!(busy.await.expect("done"), vec![Ok(1); 3]);
+        }
+    });
+}
+
+#[test]
 fn so_many_files_can_be_open_and_no_more() {
     on_device(host(), |device, pool| async move {
         let client = connect(device, pool).await;
